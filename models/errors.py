@@ -1,0 +1,75 @@
+"""The errors of Oremix.
+
+::
+
+    OremixError
+    ├── InvalidProblem (also ValueError)   the input is wrong: `.errors`, each with pointer, message and value
+    ├── UnknownSolver (also ValueError)    no such solver, or not installed: the message lists those that are
+    ├── TooLarge (also ValueError)         the problem exceeds a stated limit on its size
+    └── SolverFailed (also RuntimeError)   the solver broke off without an answer of its own
+
+An infeasible problem is an answer, not an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Fault", "InvalidProblem", "OremixError", "SolverFailed", "TooLarge", "UnknownSolver"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with an input.
+
+    Parameters
+    ----------
+    path
+        Keys and list positions from the root of the document to the entry.
+    message
+        What is wrong and what to do about it.
+    value
+        The entry as given; ``None`` where it is missing.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    value: Any = None
+
+    @property
+    def pointer(self) -> str:
+        """The path as an RFC 6901 JSON pointer."""
+        return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self.path)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fault as it is sent over HTTP."""
+        return {"pointer": self.pointer, "message": self.message, "value": self.value}
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '/'}: {self.message}"
+
+
+class OremixError(Exception):
+    """Whatever Oremix raises on purpose."""
+
+
+class InvalidProblem(OremixError, ValueError):
+    """The input is wrong; `errors` holds every fault found."""
+
+    def __init__(self, errors: list[Fault]) -> None:
+        self.errors = errors
+        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+        super().__init__("\n".join([f"{count} in the problem", *(f"  {fault}" for fault in errors)]))
+
+
+class UnknownSolver(OremixError, ValueError):
+    """No solver of this name is known or installed."""
+
+
+class TooLarge(OremixError, ValueError):
+    """The problem is larger than a limit that the caller set."""
+
+
+class SolverFailed(OremixError, RuntimeError):
+    """The solver broke off without saying anything about the problem."""

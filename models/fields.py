@@ -1,0 +1,183 @@
+"""What every part of a problem is made of: its base class, its ids, and values over time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Any, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+
+__all__ = [
+    "AnySeries",
+    "CountryCode",
+    "Id",
+    "Location",
+    "NonNegative",
+    "NonNegativeSeries",
+    "Part",
+    "Positive",
+    "Series",
+    "Share",
+    "ShareSeries",
+    "Year",
+    "faults_error",
+]
+
+Series: TypeAlias = float | list[float] | dict[int, float]
+"""A value over time as stored: a number, one number per period, or year → number (years ascending)."""
+
+Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?$")]
+CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Year = Annotated[int, Field(ge=1000, le=9999)]
+NonNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def faults_error(title: str, faults: list[tuple[tuple[str | int, ...], str, Any]]) -> ValidationError:
+    """One pydantic error out of (path, message, value) triples."""
+    lines = [
+        InitErrorDetails(
+            # braces would be read as a template
+            type=PydanticCustomError("oremix", "{message}", {"message": message}),
+            loc=path,
+            input=value,
+        )
+        for path, message, value in faults
+    ]
+    return ValidationError.from_exception_data(title, lines)
+
+
+def _number(value: Any, low: float, high: float) -> float | str:
+    """The value as a float, or what is wrong with it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "should be a number"
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        return "should be a finite number"
+    if not low <= number <= high:
+        return f"should be at least {low:g}" if high == math.inf else f"should be from {low:g} to {high:g}"
+    return number
+
+
+def _year(key: Any) -> int | None:
+    if isinstance(key, int) and not isinstance(key, bool):
+        return key if 1000 <= key <= 9999 else None
+    return int(key) if isinstance(key, str) and len(key) == 4 and key.isascii() and key.isdigit() else None
+
+
+def _series_reader(low: float, high: float) -> Callable[[Any], Series]:
+    def read(value: Any) -> Series:
+        faults: list[tuple[tuple[str | int, ...], str, Any]] = []
+
+        def number(path: tuple[str | int, ...], entry: Any) -> float:
+            result = _number(entry, low, high)
+            if isinstance(result, str):
+                faults.append((path, result, entry))
+                return math.nan
+            return result
+
+        series: Series
+        if isinstance(value, list | tuple):
+            series = [number((position,), entry) for position, entry in enumerate(value)]
+            if not series:
+                faults.append(((), "should have one number per period", value))
+        elif isinstance(value, dict):
+            years = {key: _year(key) for key in value}
+            faults.extend(
+                ((str(key),), "should be a year of four digits", key) for key in years if years[key] is None
+            )
+            if len(set(years.values())) < len(years):
+                faults.append(((), "should name each year once", value))
+            series = {years[key] or 0: number((str(key),), entry) for key, entry in value.items()}
+            series = dict(sorted(series.items()))
+            if not series:
+                faults.append(((), "should name at least one year", value))
+        elif value is None or isinstance(value, bool) or not isinstance(value, int | float):
+            faults.append(((), "should be a number, a list of one number per period, or a map year → number", value))
+            series = math.nan
+        else:
+            series = number((), value)
+        if faults:
+            raise faults_error("value over time", faults)
+        return series
+
+    return read
+
+
+def _series_schema(low: float, high: float) -> dict[str, Any]:
+    number: dict[str, Any] = {"type": "number"}
+    if low > -math.inf:
+        number["minimum"] = low
+    if high < math.inf:
+        number["maximum"] = high
+    return {
+        "description": "value over time: a number, a list (one per period), or a map year → number",
+        "anyOf": [
+            number,
+            {"type": "array", "items": number, "minItems": 1},
+            {
+                "type": "object",
+                "patternProperties": {"^[1-9][0-9]{3}$": number},
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
+        ],
+    }
+
+
+AnySeries = Annotated[
+    Series, PlainValidator(_series_reader(-math.inf, math.inf)), WithJsonSchema(_series_schema(-math.inf, math.inf))
+]
+NonNegativeSeries = Annotated[
+    Series, PlainValidator(_series_reader(0, math.inf)), WithJsonSchema(_series_schema(0, math.inf))
+]
+ShareSeries = Annotated[Series, PlainValidator(_series_reader(0, 1)), WithJsonSchema(_series_schema(0, 1))]
+
+
+class Part(BaseModel):
+    """A part of a problem: strict, closed to unknown keys, immutable, and with its provenance."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True, serialize_by_alias=True)
+
+    name: str | None = Field(None, description="for people; ids are for references")
+    notes: str | None = None
+    source: str | list[str] | None = Field(None, description="ids of the problem's `sources`")
+    assumption: bool | list[str] = Field(
+        False, description="true, or the fields of this object, where nobody published the numbers"
+    )
+
+    @model_validator(mode="after")
+    def _assumed_fields_exist(self) -> Self:
+        if isinstance(self.assumption, list):
+            known = type(self).model_fields
+            unknown = [field for field in self.assumption if field not in known]
+            if unknown:
+                message = f"names no field of this object; fields: {', '.join(sorted(known))}"
+                raise faults_error("assumption", [(("assumption",), message, unknown)])
+        return self
+
+
+class Location(Part):
+    """A part that stands somewhere: in a country, or at one of the problem's places."""
+
+    country: CountryCode | None = None
+    place: Id | None = Field(None, description="id of one of the problem's `places`")
+
+    @model_validator(mode="after")
+    def _one_location(self) -> Self:
+        if (self.country is None) == (self.place is None):
+            message = "has both `country` and `place`" if self.country else "has neither `country` nor `place`"
+            message += "; give exactly one"
+            raise faults_error("location", [((), message, {"country": self.country, "place": self.place})])
+        return self
+
+    @property
+    def at(self) -> str:
+        """The place it stands at: a listed place, or the country itself."""
+        return self.place or self.country or ""

@@ -1,0 +1,210 @@
+"""Problems and plans in and out of JSON, with errors that people can read."""
+
+from __future__ import annotations
+
+import json
+import math
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from oremix.models import chain, policies
+from oremix.models.errors import Fault, InvalidProblem
+from oremix.models.plan import Plan
+from oremix.models.problem import Problem
+from oremix.models.scenarios import Change, Scenario
+
+__all__ = ["load", "load_plan", "parse_json", "read_problem"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+PARTS: dict[str, type[BaseModel]] = {
+    "places": chain.Place,
+    "materials": chain.Material,
+    "suppliers": chain.Supplier,
+    "tiers": chain.Tier,
+    "plants": chain.Plant,
+    "recipes": chain.Recipe,
+    "recyclers": chain.Recycler,
+    "returns": chain.Return,
+    "build": chain.Build,
+    "curve": chain.CurvePoint,
+    "sizes": chain.CurvePoint,
+    "demands": chain.Demand,
+    "lanes": chain.Lane,
+    "stockpiles": chain.Stockpile,
+    "scenarios": Scenario,
+    "changes": Change,
+    "sources": chain.Source,
+}
+POLICIES: dict[Any, type[BaseModel]] = {
+    "share": policies.Share,
+    "quantity": policies.Quantity,
+    "footprint": policies.Footprint,
+    "budget": policies.Budget,
+    "diversify": policies.Diversify,
+}
+
+
+def load(path: str | Path) -> Problem:
+    """Read a problem from a JSON file.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found.
+    OSError
+        The file cannot be read.
+    """
+    return read_problem(Path(path).read_bytes())
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read a plan from a JSON file."""
+    return _checked(Plan, parse_json(Path(path).read_bytes()))
+
+
+def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
+    """Make a problem of JSON text or of a dict.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found.
+    """
+    if isinstance(data, Problem):
+        return data
+    return _checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
+
+
+def _checked(model: type[Model], data: Any) -> Model:
+    if not isinstance(data, dict):
+        raise InvalidProblem([Fault((), "should be a JSON object", _shown(data))])
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InvalidProblem(_faults(error, data)) from None
+
+
+# ---------------------------------------------------------------- JSON
+
+
+class _NotJson(ValueError):
+    pass
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Parse strict JSON: UTF-8, no NaN or infinity, no key twice in an object.
+
+    Raises
+    ------
+    InvalidProblem
+        With the position of what is not JSON.
+    """
+    try:
+        if isinstance(text, bytes):
+            text = text.decode("utf-8-sig")
+        if not text.strip():
+            raise _NotJson("is empty; a problem is a JSON object")
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8 text: byte {error.start} cannot be read"
+    except json.JSONDecodeError as error:
+        message = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+    except RecursionError:
+        message = "is nested too deeply"
+    except _NotJson as error:
+        message = str(error)
+    except ValueError:
+        message = "holds a number with too many digits"
+    raise InvalidProblem([Fault((), message)])
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _NotJson(f"is ambiguous: the key {json.dumps(twice)} stands twice in one object")
+    return result
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _NotJson(f"is not JSON: {name} is no number; state a value or leave the field out")
+
+
+# ---------------------------------------------------------------- faults in plain words
+
+
+def _faults(error: ValidationError, data: dict[str, Any]) -> list[Fault]:
+    """Pydantic's findings, one per entry, in the order of the document's keys."""
+    found: dict[tuple[str | int, ...], tuple[list[str], Any]] = {}
+    for line in error.errors(include_url=False):
+        path = _path_in(data, tuple(line["loc"]))
+        messages, _ = found.setdefault(path, ([], line["input"]))
+        message = _plain(str(line["msg"]), path, data)
+        if message not in messages:
+            messages.append(message)
+    return [Fault(path, ", or ".join(messages), _shown(value)) for path, (messages, value) in found.items()]
+
+
+def _path_in(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The location without pydantic's own steps: names of union branches, positions in what is no list."""
+    path: list[str | int] = []
+    here = data
+    for number, step in enumerate(location):
+        last = number == len(location) - 1
+        if isinstance(here, dict):
+            if step in here:
+                here = here[step]
+            elif not (last and isinstance(step, str) and not _is_branch(step)):
+                continue
+            else:
+                here = None
+        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            here = here[step]
+        else:
+            continue
+        path.append(step)
+    return tuple(path)
+
+
+def _is_branch(step: str) -> bool:
+    return step in POLICIES or step in ("one", "many", "preset") or "[" in step or step in ("str", "bool", "int", "float")
+
+
+def _plain(message: str, path: tuple[str | int, ...], data: dict[str, Any]) -> str:
+    if message == "Field required":
+        return "is missing"
+    if message == "Extra inputs are not permitted":
+        return _unknown_key(path, data)
+    return message.removeprefix("Input ").replace("valid dictionary", "JSON object")
+
+
+def _unknown_key(path: tuple[str | int, ...], data: dict[str, Any]) -> str:
+    model = _model_at(path[:-1], data)
+    known = [field.alias or name for name, field in model.model_fields.items()] if model else []
+    close = get_close_matches(str(path[-1]), known, n=1)
+    return f"is no known key here; {f'did you mean {close[0]}?' if close else 'leave it out (remarks go in `notes`)'}"
+
+
+def _model_at(path: tuple[str | int, ...], data: dict[str, Any]) -> type[BaseModel] | None:
+    names = [step for step in path if isinstance(step, str)]
+    if not names:
+        return Problem
+    if names[0] == "policies":
+        entry = data["policies"][path[1]] if len(path) > 1 and isinstance(path[1], int) else {}
+        return POLICIES.get(entry.get("type") if isinstance(entry, dict) else None)
+    return PARTS.get(names[-1])
+
+
+def _shown(value: Any) -> Any:
+    """A value fit to be shown in an error: a short scalar, or the beginning of what it is."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return value if math.isfinite(value) and abs(value) < 1e300 else str(value)[:100]
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= 100 else text[:100] + "…"

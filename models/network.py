@@ -1,0 +1,139 @@
+"""A problem read as a network: who makes what, where it is used, and on which terms it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from oremix.models.chain import Facility, Plant, Stockpile
+from oremix.models.geography import Geography, Origin
+from oremix.models.lanes import Lanes
+from oremix.models.timeline import Timeline
+
+if TYPE_CHECKING:
+    from oremix.models.problem import Problem
+
+__all__ = ["Network"]
+
+
+class Network:
+    """What follows from a problem's data before any decision is taken.
+
+    Attributes
+    ----------
+    timeline, geography, lanes
+        Periods, places and lane rules.
+    origins
+        Facility id → where its products are last made.
+    makers
+        Material → origin → the facilities that make it there.
+    uses
+        Material → places where it can be used: a recipe's input, a demand, or the filling of a stockpile.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.timeline = Timeline.of(problem.periods, problem.final_years, problem.discount_rate or 0.0)
+        self.geography = Geography(problem.places, problem.groups)
+        self.lanes = Lanes(problem.lanes, problem.materials, self.geography, self.timeline)
+        self.materials = {material.id: material for material in problem.materials}
+        self.origins = {facility.id: self.geography.origin(facility) for facility in problem.facilities}
+        self.makers = self._makers()
+        self.consumers = self._consumers()
+        self.uses = self._uses()
+
+    def _makers(self) -> dict[str, dict[Origin, list[Facility]]]:
+        makers: dict[str, dict[Origin, list[Facility]]] = {material: {} for material in self.materials}
+        for facility in self.problem.facilities:
+            for material in products(facility):
+                makers.setdefault(material, {}).setdefault(self.origins[facility.id], []).append(facility)
+        return makers
+
+    def _consumers(self) -> dict[str, list[str]]:
+        """Material → places of the recipes and demands that use it."""
+        consumers: dict[str, dict[str, None]] = {material: {} for material in self.materials}
+        for plant in self.problem.plants:
+            for recipe in plant.recipes:
+                for material in recipe.inputs:
+                    consumers.setdefault(material, {})[plant.at] = None
+        for demand in self.problem.demands:
+            consumers.setdefault(demand.material, {})[demand.at] = None
+        return {material: list(places) for material, places in consumers.items()}
+
+    def _uses(self) -> dict[str, list[str]]:
+        uses = {material: dict.fromkeys(places) for material, places in self.consumers.items()}
+        for pile in self.problem.stockpiles:
+            uses.setdefault(pile.material, {})[pile.at] = None
+        return {material: list(places) for material, places in uses.items()}
+
+    def serves(self, pile: Stockpile) -> list[str]:
+        """The places a stockpile can be drawn for: every other use in its country, and its own place's consumers."""
+        country = self.geography.country(pile.at)
+        local = self.materials[pile.material].local
+        return [
+            place
+            for place in self.uses[pile.material]
+            if (place == pile.at if local else self.geography.country(place) == country)
+            and (place != pile.at or place in self.consumers[pile.material])
+        ]
+
+    def piles_serving(self, material: str, place: str) -> list[Stockpile]:
+        """The stockpiles of a material that can be drawn for a place."""
+        return [pile for pile in self.problem.stockpiles if pile.material == material and place in self.serves(pile)]
+
+    def flows(self, material: str) -> Iterator[tuple[Origin, str]]:
+        """Every origin of a material with every place it may be used at."""
+        local = self.materials[material].local
+        for origin in self.makers[material]:
+            for place in self.uses[material]:
+                if not local or place == origin.place:
+                    yield origin, place
+
+    @cached_property
+    def demand_by_country(self) -> dict[tuple[str, str], list[float]]:
+        """(material, country) → units demanded per year in each period."""
+        totals: dict[tuple[str, str], list[float]] = {}
+        for demand in self.problem.demands:
+            if demand.quantity is None:
+                continue
+            key = (demand.material, self.geography.country(demand.at))
+            values = self.timeline.read(demand.quantity)
+            totals[key] = [a + b for a, b in zip(totals.get(key, [0.0] * len(values)), values, strict=True)]
+        return totals
+
+    def existing_capacity(self, facility: Facility) -> list[float | None]:
+        """Capacity that exists without builds, in each period, in units per year; ``None`` where unlimited.
+
+        Outside the facility's years it is 0. Unstated, it is unlimited, or 0 where there is a build. The last
+        `up_to` of a supplier's tiers limits it too.
+        """
+        limit = getattr(facility, "tiers", None)
+        last = limit[-1].up_to if limit else None
+        stated = self.timeline.read(facility.capacity) if facility.capacity is not None else None
+        capacities: list[float | None] = []
+        for period in self.timeline:
+            limits = [value for value in (stated[period] if stated else None, last) if value is not None]
+            if not self.timeline.within(period, facility.from_year, facility.until_year):
+                capacities.append(0.0)
+            elif limits:
+                capacities.append(min(limits))
+            else:
+                capacities.append(0.0 if facility.builds else None)
+        return capacities
+
+    def minimum_stock(self, pile: Stockpile) -> list[float]:
+        """The least stock at each period's end, in units."""
+        if pile.days_of_demand is None:
+            return self.timeline.read_or(pile.minimum, 0.0)
+        country = self.geography.country(pile.at)
+        demand = self.demand_by_country.get((pile.material, country), [0.0] * len(self.timeline))
+        days = self.timeline.read(pile.days_of_demand)
+        return [day / 365 * quantity for day, quantity in zip(days, demand, strict=True)]
+
+
+def products(facility: Facility) -> list[str]:
+    """The materials a facility makes."""
+    if isinstance(facility, Plant):
+        return list(dict.fromkeys(material for recipe in facility.recipes for material in recipe.outputs))
+    return [facility.material]  # type: ignore[attr-defined]

@@ -1,0 +1,88 @@
+"""The question: everything a plan is decided from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
+
+from oremix.models.chain import Demand, Facility, Lane, Material, Place, Plant, Recycler, Source, Stockpile, Supplier
+from oremix.models.fields import CountryCode, Id, NonNegative, Part, Year
+from oremix.models.network import Network
+from oremix.models.policies import Policy
+from oremix.models.scenarios import Scenario
+from oremix.models.timeline import Timeline
+
+__all__ = ["Problem"]
+
+
+class Problem(Part):
+    """Which mix of supply, refining, recycling and stock meets demand at the lowest cost within the rules?
+
+    Every entry is checked when a problem is made, and every fault found is reported at once.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        With the path of each entry that is wrong. `oremix.load` and `oremix.solve` raise `InvalidProblem` instead,
+        with the same faults in plain words.
+    """
+
+    currency: Annotated[str, Field(min_length=1, max_length=30)] = "USD"
+    price_year: Year | None = Field(None, description="year of the constant prices")
+    periods: Annotated[list[Year], Field(min_length=1)] | None = Field(
+        None, description="start years, each lasting until the next; absent: one typical year, called 1"
+    )
+    final_years: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        None, description="whole years of the last period; default the gap before it, or 1"
+    )
+    discount_rate: NonNegative | None = Field(None, description="real, per year")
+    places: list[Place] = Field(default_factory=list)
+    groups: dict[Id, list[CountryCode]] = Field(default_factory=dict, description="named sets of countries")
+    materials: Annotated[list[Material], Field(min_length=1)]
+    suppliers: list[Supplier] = Field(default_factory=list)
+    plants: list[Plant] = Field(default_factory=list)
+    recyclers: list[Recycler] = Field(default_factory=list)
+    demands: Annotated[list[Demand], Field(min_length=1)]
+    lanes: list[Lane] = Field(default_factory=list)
+    stockpiles: list[Stockpile] = Field(default_factory=list)
+    policies: list[Policy] = Field(default_factory=list)
+    scenarios: list[Scenario] = Field(default_factory=list)
+    sources: list[Source] = Field(default_factory=list)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _every_fault_at_once(cls, data: Any, handler: ModelWrapValidatorHandler[Problem]) -> Problem:
+        from oremix.models.checks import check_all  # it needs the class that is being made here
+
+        return check_all(data, handler)
+
+    @property
+    def facilities(self) -> list[Facility]:
+        """Suppliers, plants and recyclers, in this order."""
+        return [*self.suppliers, *self.plants, *self.recyclers]
+
+    @cached_property
+    def network(self) -> Network:
+        """The problem as a network: periods, places, lanes, who makes and who uses what."""
+        return Network(self)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The periods."""
+        return self.network.timeline
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the problem's meaning: neither key order nor the way numbers are written changes it."""
+        data = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The problem as JSON, without what is at its default."""
+        data = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return json.dumps(data, indent=indent, ensure_ascii=False)
+
