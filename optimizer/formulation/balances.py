@@ -1,0 +1,60 @@
+"""Balances: what is made goes somewhere, what is used comes from somewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from oremix.models.chain import Material
+from oremix.models.geography import Origin
+from oremix.optimizer.formulation.model import Model
+from oremix.optimizer.lean import Column, Pairs
+
+__all__ = ["add_balances"]
+
+
+def add_balances(model: Model) -> None:
+    """Columns surplus, rows made, used and surplus_max."""
+    shipped: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
+    for (material, origin, _, period), ship in model.ship.items():
+        shipped[material, origin, period].append((ship, -1.0))
+    spare: dict[tuple[str, int], Pairs] = defaultdict(list)
+    for (material, origin, period), made in list(model.made.items()):
+        pairs = [*made, *shipped[material, origin, period]]
+        surplus = _surplus(model, model.network.materials[material], origin, period)
+        if surplus is not None:
+            pairs.append((surplus, -1.0))
+            spare[material, period].append((surplus, 1.0))
+        model.equal("made", material, origin, model.start(period), pairs=pairs)
+    _limit_surplus(model, spare)
+    _used(model)
+
+
+def _surplus(model: Model, material: Material, origin: Origin, period: int) -> Column | None:
+    """What is made and not used; what it fetches is a credit."""
+    if material.surplus == "forbidden":
+        return None
+    surplus = model.lp.column("surplus", material.id, origin, model.start(period))
+    model.surplus[material.id, origin, period] = surplus
+    if isinstance(material.surplus, float):
+        country = model.country(origin.place)
+        model.charge("surplus", period, -material.surplus, surplus, "surplus", origin.place, country)
+    return surplus
+
+
+def _limit_surplus(model: Model, spare: dict[tuple[str, int], Pairs]) -> None:
+    for (material, period), pairs in spare.items():
+        limit = model.network.materials[material].surplus_max
+        if limit is not None:
+            rhs = model.timeline.read(limit)[period]
+            model.at_most("surplus_max", material, model.start(period), pairs=pairs, rhs=rhs)
+
+
+def _used(model: Model) -> None:
+    """What arrives and what is drawn is used there and then."""
+    drawn: dict[tuple[str, str, int], Pairs] = defaultdict(list)
+    for (number, place, period), draw in model.draw.items():
+        drawn[model.problem.stockpiles[number].material, place, period].append((draw, 1.0))
+    for (material, place, period), needs in list(model.needs.items()):
+        arriving = [(ship, arrives) for _, arrives, ship in model.arrivals.get((material, place, period), [])]
+        pairs = [*arriving, *drawn[material, place, period], *((column, -amount) for column, amount in needs)]
+        model.equal("used", material, place, model.start(period), pairs=pairs)

@@ -1,0 +1,121 @@
+"""Builds: capacity ordered, when it counts, and what it costs a year."""
+
+from __future__ import annotations
+
+from oremix.models.chain import Build, Facility
+from oremix.models.timeline import annuity_factor
+from oremix.optimizer.formulation.model import Model
+from oremix.optimizer.lean import Column
+
+__all__ = ["add_builds", "add_utilisation", "periods_on_stream"]
+
+
+def add_builds(model: Model) -> None:
+    """Columns add and open, rows build_max, build_size, build_minimum and build_orders."""
+    for facility in model.problem.facilities:
+        for number, build in enumerate(facility.builds):
+            orders = [
+                (period, on_stream)
+                for period in model.timeline
+                if model.timeline.within(period, build.earliest, build.latest)
+                and (on_stream := periods_on_stream(model, build, period))
+            ]
+            for period, on_stream in orders:
+                _order(model, facility, number, build, period, on_stream)
+            _limit_orders(model, facility, number, build, [period for period, _ in orders])
+
+
+def periods_on_stream(model: Model, build: Build, period: int) -> list[int]:
+    """The periods in which an order of `period` counts."""
+    if model.timeline.typical:
+        return [period]
+    on_stream = model.start(period) + build.lead_time
+    end = on_stream + (build.life if build.life is not None else float("inf"))
+    return [later for later in model.timeline if on_stream <= model.start(later) < end]
+
+
+def _order(model: Model, facility: Facility, number: int, build: Build, period: int, on_stream: list[int]) -> None:
+    key = (facility.id, number, model.start(period))
+    largest = _largest_order(build)
+    add = model.add[facility.id, number, period] = model.lp.column("add", *key, upper=largest)
+    opened = None
+    if build.is_yes_no:
+        opened = model.open[facility.id, number, period] = model.lp.column("open", *key, upper=1.0, integer=True)
+        model.at_most("build_size", *key, pairs=[(add, 1.0), (opened, -(largest or 0.0))])
+        if build.minimum:
+            model.at_least("build_minimum", *key, pairs=[(add, 1.0), (opened, -build.minimum)])
+    for later in on_stream:
+        model.built[facility.id, later].append((add, 1.0))
+        _charge(model, facility, build, period, later, add, opened)
+
+
+def _largest_order(build: Build) -> float | None:
+    limits = [limit for limit in (build.max, build.max_per_order) if limit is not None]
+    return min(limits) if limits else None
+
+
+def _charge(
+    model: Model, facility: Facility, build: Build, period: int, later: int, add: Column, opened: Column | None
+) -> None:
+    """The annuity of the capex, as of the year of the order, and the fixed costs of the year itself."""
+    read = model.timeline.read_or
+    country = model.country(facility.at)
+    kind = type(facility).__name__.lower()
+    yearly = 0.0
+    if build.has_capex and build.life is not None:
+        wacc = build.wacc if build.wacc is not None else model.problem.discount_rate or 0.0
+        yearly = (1 - build.grant) * annuity_factor(wacc, build.life)
+    per_capacity = read(build.fixed_cost_per_capacity, 0.0)[later]
+    model.charge("capital", later, read(build.unit_capex, 0.0)[period] * yearly, add, kind, facility.id, country)
+    model.charge("fixed", later, per_capacity, add, kind, facility.id, country)
+    if opened is not None:
+        model.charge("capital", later, read(build.fixed_capex, 0.0)[period] * yearly, opened, kind, facility.id, country)
+        model.charge("fixed", later, read(build.fixed_cost, 0.0)[later], opened, kind, facility.id, country)
+
+
+def _limit_orders(model: Model, facility: Facility, number: int, build: Build, periods: list[int]) -> None:
+    key = (facility.id, number)
+    if len(periods) < 2:
+        return
+    if build.max is not None:
+        pairs = [(model.add[*key, period], 1.0) for period in periods]
+        model.at_most("build_max", *key, pairs=pairs, rhs=build.max)
+    if build.is_yes_no:
+        pairs = [(model.open[*key, period], 1.0) for period in periods]
+        model.at_most("build_orders", *key, pairs=pairs, rhs=1.0)
+
+
+def add_utilisation(model: Model) -> None:
+    """Row utilisation: what is made of capacity, at least the stated share of what exists and of what was built."""
+    for facility in model.problem.facilities:
+        shares = [build.minimum_utilisation for build in facility.builds]
+        series = getattr(facility, "minimum_utilisation", None)
+        if series is None and not any(shares):
+            continue
+        existing = model.network.existing_capacity(facility)
+        stated = model.timeline.read_or(series, 0.0)
+        for period in model.timeline:
+            built = [(add, -shares[add.key[2]]) for add, _ in model.built[facility.id, period] if shares[add.key[2]]]
+            least = stated[period] * (existing[period] or 0.0)
+            use = _use(model, facility, period)
+            if use and (least > 0 or built):
+                model.at_least("utilisation", facility.id, model.start(period), pairs=[*use, *built], rhs=least)
+
+
+def _use(model: Model, facility: Facility, period: int) -> list[tuple[Column, float]]:
+    """What a facility takes of its capacity."""
+    recipes = getattr(facility, "recipes", None)
+    if recipes is not None:
+        return [
+            (model.run[facility.id, recipe.id, period], recipe.capacity_use)
+            for recipe in recipes
+            if (facility.id, recipe.id, period) in model.run
+        ]
+    if (facility.id, period) in model.collect:
+        return [(model.collect[facility.id, period], facility.recovery)]  # type: ignore[attr-defined]
+    tiers = range(len(facility.tiers or [None]))  # type: ignore[attr-defined]
+    keys = [(facility.id, tier, period) for tier in tiers]
+    bought = [(model.buy[key], 1.0) for key in keys if key in model.buy]
+    if (facility.id, period) in model.untaken:
+        bought.append((model.untaken[facility.id, period], -1.0))
+    return bought

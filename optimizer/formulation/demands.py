@@ -1,0 +1,26 @@
+"""Demands: what is delivered, and what is missing at a price."""
+
+from __future__ import annotations
+
+from oremix.optimizer.formulation.model import Model
+from oremix.optimizer.lean import Pairs
+
+__all__ = ["add_demands"]
+
+
+def add_demands(model: Model) -> None:
+    """Columns deliver and short, row demand."""
+    for demand in model.problem.demands:
+        quantity = model.timeline.read_or(demand.quantity, 0.0)
+        shortage = None if demand.shortage_cost is None else model.timeline.read(demand.shortage_cost)
+        for period in model.timeline:
+            key = (demand.id, model.start(period))
+            deliver = model.deliver[demand.id, period] = model.lp.column("deliver", *key)
+            model.needs[demand.material, demand.at, period].append((deliver, 1.0))
+            met: Pairs = [(deliver, 1.0)]
+            if shortage is not None:
+                short = model.short[demand.id, period] = model.lp.column("short", *key)
+                country = model.country(demand.at)
+                model.charge("shortage", period, shortage[period], short, "demand", demand.id, country)
+                met.append((short, 1.0))
+            model.equal("demand", *key, pairs=met, rhs=quantity[period])

@@ -1,0 +1,65 @@
+"""Stockpiles: filled at their place, drawn for every use in their country, carried from period to period."""
+
+from __future__ import annotations
+
+from oremix.models.chain import Stockpile
+from oremix.optimizer.formulation.model import Model
+from oremix.optimizer.lean import Pairs
+
+__all__ = ["add_stockpiles"]
+
+
+def add_stockpiles(model: Model) -> None:
+    """Columns fill, draw and level, rows stock and draw_max."""
+    for number, pile in enumerate(model.problem.stockpiles):
+        serves = model.network.serves(pile)
+        for period in model.timeline:
+            _flows(model, number, pile, serves, period)
+            _level(model, number, pile, period)
+
+
+def _flows(model: Model, number: int, pile: Stockpile, serves: list[str], period: int) -> None:
+    site = (pile.material, pile.at)
+    fill_max = None if pile.fill_max is None else model.timeline.read(pile.fill_max)[period]
+    fill = model.lp.column("fill", *site, model.start(period), upper=fill_max)
+    model.fill[number, period] = fill
+    model.needs[pile.material, pile.at, period].append((fill, 1.0))
+    drawn: Pairs = []
+    for place in serves:
+        draw = model.draw[number, place, period] = model.lp.column("draw", *site, place, model.start(period))
+        drawn.append((draw, 1.0))
+    if pile.draw_max is not None and drawn:
+        limit = model.timeline.read(pile.draw_max)[period]
+        model.at_most("draw_max", *site, model.start(period), pairs=drawn, rhs=limit)
+
+
+def _level(model: Model, number: int, pile: Stockpile, period: int) -> None:
+    """The level at the period's end, between the minimum and the capacity; the last also at least `final`."""
+    site = (pile.material, pile.at)
+    lower = model.network.minimum_stock(pile)[period]
+    if period == len(model.timeline) - 1 and pile.final is not None:
+        lower = max(lower, pile.final)
+    capacity = None if pile.capacity is None else model.timeline.read(pile.capacity)[period]
+    level = model.level[number, period] = model.lp.column("level", *site, model.start(period))
+    if lower > 0:
+        model.at_least("stock_minimum", *site, model.start(period), pairs=[(level, 1.0)], rhs=lower)
+    if capacity is not None:
+        model.at_most("stock_capacity", *site, model.start(period), pairs=[(level, 1.0)], rhs=capacity)
+    years = float(model.timeline.years[period])
+    balance: Pairs = [(level, 1.0), (model.fill[number, period], -years)]
+    balance += [(model.draw[number, place, period], years) for place in model.network.serves(pile)]
+    if period:
+        balance.append((model.level[number, period - 1], -1.0))
+    model.equal("stock", *site, model.start(period), pairs=balance, rhs=0.0 if period else pile.initial)
+    _holding(model, number, pile, period)
+
+
+def _holding(model: Model, number: int, pile: Stockpile, period: int) -> None:
+    """The holding cost, on the mean of the levels at both ends of the period."""
+    half = model.timeline.read_or(pile.holding_cost, 0.0)[period] / 2
+    payer = ("stockpile", pile.id or f"{pile.material} at {pile.at}", model.country(pile.at))
+    model.charge("holding", period, half, model.level[number, period], *payer)
+    if period:
+        model.charge("holding", period, half, model.level[number, period - 1], *payer)
+    else:
+        model.charge("holding", period, half * pile.initial, None, *payer)

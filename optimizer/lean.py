@@ -1,0 +1,196 @@
+"""PuLP objects that cost little to make: names are worked out when somebody asks, nothing is scanned twice.
+
+A `LeanProblem` is a `pulp.LpProblem`; every solver of PuLP takes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pulp
+
+__all__ = ["Column", "Expression", "Key", "LeanProblem", "Pairs", "Row", "collector_off", "rows_of"]
+
+Key = tuple[Any, ...]
+"""The kind of a column or row, then the user's ids it stands for."""
+
+
+class Column(pulp.LpVariable):
+    """A variable with its key; at least `lowBound`, at most `upBound`."""
+
+    varValue: float | None = None
+    dj: float | None = None
+    cat: str = pulp.LpContinuous
+    modified = True
+
+    def __init__(self, labels: _Labels, key: Key, lower: float, upper: float | None, integer: bool) -> None:
+        self._labels = labels
+        self.key = key
+        self.lowBound = self._lowbound_original = lower
+        self.upBound = self._upbound_original = upper
+        if integer:
+            self.cat = pulp.LpInteger
+
+    __hash__ = object.__hash__
+
+    @property
+    def hash(self) -> int:
+        """What PuLP tells variables apart by."""
+        return id(self)
+
+    @property
+    def name(self) -> str:
+        """The key as a name that LP and MPS files take."""
+        return self._labels.name(self.key)
+
+
+class Expression(pulp.LpAffineExpression):
+    """A sum of (column, coefficient) pairs, each column once."""
+
+    _LpAffineExpression__name = None
+
+    def __init__(self, pairs: Iterable[tuple[Column, float]], constant: float = 0.0) -> None:
+        dict.__init__(self, pairs)
+        self.constant = constant
+
+
+class Row(pulp.LpConstraint):
+    """A constraint with its key."""
+
+    pi: float | None = None
+    slack: float | None = None
+    modified = True
+
+    def __init__(self, labels: _Labels, key: Key, expression: Expression, sense: int, rhs: float) -> None:
+        self._labels = labels
+        self.key = key
+        self.expr = expression
+        self.sense = sense
+        self.constant = -rhs
+
+    @property
+    def name(self) -> str:
+        """The key as a name that LP and MPS files take."""
+        return self._labels.name(self.key)
+
+
+Pairs = list[tuple[Column, float]]
+
+
+class _Labels:
+    """Ids as words that LP files take: unlike ids keep unlike words."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def name(self, key: Key) -> str:
+        return f"{key[0]}({','.join(self._flat(key[1:]))})"
+
+    def _flat(self, parts: Iterable[Any]) -> Iterator[str]:
+        for part in parts:
+            if isinstance(part, tuple):
+                yield from self._flat(part)
+            else:
+                yield self._word("-" if part is None else str(part))
+
+    def _word(self, text: str) -> str:
+        if text not in self._words:
+            base = word = re.sub(r"[^A-Za-z0-9_.]", "_", text)
+            number = 1
+            while word in self._taken:
+                number += 1
+                word = f"{base}.{number}"
+            self._taken.add(word)
+            self._words[text] = word
+        return self._words[text]
+
+
+class LeanProblem(pulp.LpProblem):
+    """A minimisation with an index from every column and row back to its key.
+
+    Attributes
+    ----------
+    columns, rows
+        By key, in the order in which they were made.
+    """
+
+    def __init__(self, name: str = "oremix") -> None:
+        self.columns: dict[Key, Column] = {}
+        self.rows: dict[Key, Row] = {}
+        self.labels = _Labels()
+        self._named: dict[str, pulp.LpConstraint] | None = None
+        super().__init__(name, pulp.LpMinimize)
+
+    def column(self, *key: Any, lower: float = 0.0, upper: float | None = None, integer: bool = False) -> Column:
+        """Make a column."""
+        column = self.columns[key] = Column(self.labels, key, lower, upper, integer)
+        self._variables.append(column)
+        return column
+
+    def row(self, *key: Any, pairs: Pairs, sense: int, rhs: float = 0.0) -> Row:
+        """Make a row: the pairs' sum, `pulp.LpConstraintLE`, `EQ` or `GE`, and the right-hand side."""
+        expression = Expression(pairs)
+        if len(expression) < len(pairs):
+            expression = Expression(summed(pairs))
+        row = self.rows[key] = Row(self.labels, key, expression, sense, rhs)
+        if self._named is not None:
+            self._named[row.name] = row
+        return row
+
+    # What PuLP keeps by name is made when it is first asked for.
+    @property
+    def _constraints(self) -> dict[str, pulp.LpConstraint]:
+        if self._named is None:
+            self._named = {row.name: row for row in self.rows.values()}
+        return self._named
+
+    @_constraints.setter
+    def _constraints(self, constraints: dict[str, pulp.LpConstraint]) -> None:
+        self._named = constraints or None
+
+    @property
+    def all_rows(self) -> list[pulp.LpConstraint]:
+        """Every constraint, those added through PuLP included, without naming any."""
+        return list(self.rows.values() if self._named is None else self._named.values())
+
+    def _register_variable(self, variable: pulp.LpVariable) -> None:
+        if not self._variable_ids:
+            self._variable_ids = {known.hash: known for known in self._variables}
+        super()._register_variable(variable)
+
+    def variables(self) -> list[pulp.LpVariable]:
+        """Every variable in the order of making."""
+        if self.dummyVar is not None:
+            self._register_variable(self.dummyVar)
+        return self._variables
+
+
+def rows_of(problem: pulp.LpProblem) -> list[pulp.LpConstraint]:
+    """The constraints of any PuLP problem."""
+    return problem.all_rows if isinstance(problem, LeanProblem) else list(problem.constraints())
+
+
+def summed(pairs: Iterable[tuple[Column, float]]) -> Pairs:
+    """The pairs with the coefficients of each column added up."""
+    totals: dict[Column, float] = {}
+    for column, coefficient in pairs:
+        totals[column] = totals.get(column, 0.0) + coefficient
+    return list(totals.items())
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """No garbage collection while many objects are made: all of them stay."""
+    import gc
+
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
