@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 __all__ = [
@@ -131,13 +131,22 @@ def _series_schema(low: float, high: float) -> dict[str, Any]:
     }
 
 
+def _as_json(series: Series) -> float | list[float] | dict[str, float]:
+    return {str(year): number for year, number in series.items()} if isinstance(series, dict) else series
+
+
+_AS_JSON = PlainSerializer(_as_json, return_type=Any, when_used="json-unless-none")
+
 AnySeries = Annotated[
-    Series, PlainValidator(_series_reader(-math.inf, math.inf)), WithJsonSchema(_series_schema(-math.inf, math.inf))
+    Series,
+    PlainValidator(_series_reader(-math.inf, math.inf)),
+    _AS_JSON,
+    WithJsonSchema(_series_schema(-math.inf, math.inf)),
 ]
 NonNegativeSeries = Annotated[
-    Series, PlainValidator(_series_reader(0, math.inf)), WithJsonSchema(_series_schema(0, math.inf))
+    Series, PlainValidator(_series_reader(0, math.inf)), _AS_JSON, WithJsonSchema(_series_schema(0, math.inf))
 ]
-ShareSeries = Annotated[Series, PlainValidator(_series_reader(0, 1)), WithJsonSchema(_series_schema(0, 1))]
+ShareSeries = Annotated[Series, PlainValidator(_series_reader(0, 1)), _AS_JSON, WithJsonSchema(_series_schema(0, 1))]
 
 
 class Part(BaseModel):

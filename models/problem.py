@@ -15,6 +15,7 @@ from oremix.models.network import Network
 from oremix.models.policies import Policy
 from oremix.models.scenarios import Scenario
 from oremix.models.timeline import Timeline
+from oremix.models.warnings import warnings_of
 
 __all__ = ["Problem"]
 
@@ -74,6 +75,11 @@ class Problem(Part):
     def timeline(self) -> Timeline:
         """The periods."""
         return self.network.timeline
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is allowed and still likely to surprise."""
+        return list(warnings_of(self))
 
     @cached_property
     def hash(self) -> str:

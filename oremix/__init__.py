@@ -1,0 +1,69 @@
+"""Oremix decides what to buy from whom, what to build where and when, and how much to recycle.
+
+>>> import oremix
+>>> plan = oremix.solve(oremix.load("problem.json"))
+>>> print(plan)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from oremix.models.errors import Fault, InvalidProblem, OremixError, SolverFailed, TooLarge, UnknownSolver
+
+if TYPE_CHECKING:
+    from oremix.models import Plan, Problem, load, load_plan, read_problem
+    from oremix.models.examples import example, examples
+    from oremix.optimizer.decide import solve
+    from oremix.optimizer.formulation import formulate
+    from oremix.optimizer.solving import Highs
+
+__all__ = [
+    "Fault",
+    "Highs",
+    "InvalidProblem",
+    "OremixError",
+    "Plan",
+    "Problem",
+    "SolverFailed",
+    "TooLarge",
+    "UnknownSolver",
+    "__version__",
+    "example",
+    "examples",
+    "formulate",
+    "load",
+    "load_plan",
+    "read_problem",
+    "solve",
+]
+
+# What is looked up when it is first used: importing Oremix costs little and starts nothing.
+_HOMES = {
+    "Plan": "oremix.models",
+    "Problem": "oremix.models",
+    "load": "oremix.models",
+    "load_plan": "oremix.models",
+    "read_problem": "oremix.models",
+    "example": "oremix.models.examples",
+    "examples": "oremix.models.examples",
+    "solve": "oremix.optimizer.decide",
+    "formulate": "oremix.optimizer.formulation",
+    "Highs": "oremix.optimizer.solving",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("oremix")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'oremix' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,159 @@
+"""From the solver's verified point to the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+from oremix.models import Problem
+from oremix.models.fields import Part
+from oremix.models.plan import Certificate, Plan, SolverRun
+from oremix.optimizer.answering import records
+from oremix.optimizer.answering.audit import audit
+from oremix.optimizer.answering.prices import duals_of, limits, prices
+from oremix.optimizer.answering.shares import shares
+from oremix.optimizer.answering.values import Values
+from oremix.optimizer.formulation import Model
+from oremix.optimizer.solving import Outcome
+from oremix.optimizer.solving.proof import TOLERANCE
+
+__all__ = ["answer"]
+
+
+def answer(model: Model, outcome: Outcome) -> Plan:
+    """The plan, audited: one that fails its audit is not called optimal."""
+    plan = _plan_without_point(model, outcome) if outcome.x is None else _plan(model, outcome)
+    return plan
+
+
+def _plan_without_point(model: Model, outcome: Outcome) -> Plan:
+    return _base(model, outcome).model_copy(
+        update={"certificate": Certificate(verified=outcome.verified, reason=outcome.reason)}
+    )
+
+
+def _base(model: Model, outcome: Outcome) -> Plan:
+    problem = model.problem
+    columns, rows, nonzeros = outcome.shape
+    return Plan.model_construct(
+        status=outcome.status,
+        total_cost=None,
+        currency=problem.currency,
+        price_year=problem.price_year,
+        problem=problem.name,
+        problem_hash=problem.hash,
+        version=_version(),
+        certificate=Certificate(verified=False),
+        assumptions=list(_assumptions(problem)),
+        warnings=problem.warnings,
+        solver=SolverRun(
+            name=outcome.name,
+            version=outcome.version,
+            seconds=outcome.seconds,
+            options=outcome.options,
+            columns=columns,
+            rows=rows,
+            nonzeros=nonzeros,
+        ),
+    )
+
+
+def _plan(model: Model, outcome: Outcome) -> Plan:
+    values = Values.of(model, outcome)
+    duals = duals_of(values, outcome)
+    costs = values.costs()
+    plan = _base(model, outcome).model_copy(
+        update={
+            "total_cost": sum(costs.by_category.values()),
+            "costs": costs,
+            "purchases": list(records.purchases(values)),
+            "production": list(records.production(values)),
+            "recycling": list(records.recycling(values)),
+            "builds": list(records.builds(values)),
+            "shipments": list(records.shipments(values)),
+            "stocks": list(records.stocks(values)),
+            "deliveries": list(records.deliveries(values)),
+            "surpluses": list(records.surpluses(values)),
+            "shares": list(shares(values)),
+            "prices": list(prices(values, duals)) if duals else [],
+            "limits": list(limits(values, duals)),
+        }
+    )
+    return _certified(model, outcome, plan)
+
+
+def _certified(model: Model, outcome: Outcome, plan: Plan) -> Plan:
+    checks = audit(model.problem, plan)
+    worst = max(checks.values(), key=lambda check: check.worst)
+    objective = outcome.objective or 0.0
+    drift = abs((plan.total_cost or 0.0) - objective) / max(abs(objective), 1e-30) if objective else 0.0
+    reason = outcome.reason
+    sound = outcome.verified
+    if worst.worst > TOLERANCE:
+        sound, reason = False, f"the audit found {worst.at} off by {worst.worst:.1e}"
+    elif drift > TOLERANCE:
+        sound, reason = False, f"the plan's cost differs from the LP's by {drift:.1e}"
+    certificate = Certificate(
+        verified=sound,
+        reason=reason,
+        audit=checks,
+        primal_residual=outcome.primal_residual,
+        dual_residual=outcome.dual_residual,
+        gap=outcome.gap,
+        bound=outcome.bound,
+        decisions_fixed=outcome.decisions_fixed,
+    )
+    status = plan.status if sound or plan.status != "optimal" else "feasible"
+    warnings = [*plan.warnings, *_warnings(model, plan)]
+    return plan.model_copy(update={"certificate": certificate, "status": status, "warnings": warnings})
+
+
+def _warnings(model: Model, plan: Plan) -> Iterator[str]:
+    """What the plan does at the horizon's end, where nothing has a value any more."""
+    timeline = model.timeline
+    if timeline.typical:
+        return
+    end = timeline.starts[-1] + timeline.years[-1]
+    for number, pile in enumerate(model.problem.stockpiles):
+        final = max(model.network.minimum_stock(pile)[-1], pile.final or 0.0)
+        level = next(
+            (
+                stock.level
+                for stock in plan.stocks
+                if (stock.place, stock.material, stock.period) == (pile.at, pile.material, timeline.starts[-1])
+            ),
+            0.0,
+        )
+        if level > final * (1 + TOLERANCE) and (number, len(timeline) - 1) in model.level:
+            unit = model.network.materials[pile.material].unit
+            yield f"{level:,.6g} {unit} of {pile.material} are left at {pile.at}, more than the {final:,.6g} asked for"
+    beyond = sorted({build.on for build in plan.builds if build.capex and (build.until or end) > end})
+    if beyond:
+        yield (
+            f"what is built at {', '.join(beyond)} lasts beyond {end - 1}: only the years of the horizon are charged,"
+            " and what it makes later counts for nothing"
+        )
+
+
+def _assumptions(problem: Problem) -> Iterator[str]:
+    """Every object with numbers that nobody published."""
+
+    def marked(label: str, part: Part) -> Iterator[str]:
+        if part.assumption:
+            fields = "" if part.assumption is True else ": " + ", ".join(part.assumption)
+            yield f"{label}{fields}"
+        for name in ("recipes", "builds", "tiers"):
+            for position, inner in enumerate(getattr(part, name, None) or []):
+                yield from marked(f"{label} {name[:-1]} {getattr(inner, 'id', None) or position + 1}", inner)
+
+    yield from marked("problem", problem)
+    for kind in ("places", "materials", "suppliers", "plants", "recyclers", "demands", "lanes", "stockpiles", "policies"):
+        for position, part in enumerate(getattr(problem, kind)):
+            yield from marked(f"{kind[:-1].replace('policie', 'policy')} {getattr(part, 'id', None) or position + 1}", part)
+
+
+def _version() -> str:
+    try:
+        return version("oremix")
+    except PackageNotFoundError:
+        return "0"

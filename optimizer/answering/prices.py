@@ -1,0 +1,189 @@
+"""What one more unit would cost, and what the last unit of each limit is worth, from the verified duals.
+
+Prices are undiscounted, per year of the period they fall in: the dual divided by the period's weight. A price is
+positive where one unit more of room saves money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oremix.models.plan import Limit, Price
+from oremix.models.policies import Share
+from oremix.optimizer.answering.values import Values
+from oremix.optimizer.formulation import Measure
+from oremix.optimizer.lean import Key, Row
+from oremix.optimizer.solving import Outcome
+
+__all__ = ["limits", "prices"]
+
+Duals = dict[Row, float]
+
+# A dual this small beside the largest is the solver's rounding.
+NOISE = 1e-9
+
+# Row → kind of limit, and which position in its key says whose it is.
+ROWS: dict[str, str] = {
+    "supplier_capacity": "capacity",
+    "plant_capacity": "capacity",
+    "recycler_capacity": "capacity",
+    "supplier_minimum": "obligation",
+    "take_or_pay": "obligation",
+    "utilisation": "obligation",
+    "lane_capacity": "lane",
+    "lane_minimum": "obligation",
+    "scrap": "scrap",
+    "stock_minimum": "stockpile",
+    "stock_capacity": "stockpile",
+    "draw_max": "stockpile",
+    "build_max": "build",
+    "surplus_max": "surplus",
+}
+
+
+def duals_of(values: Values, outcome: Outcome) -> Duals:
+    """Row → dual in discounted money, without the solver's rounding."""
+    if outcome.duals is None:
+        return {}
+    floor = NOISE * max(map(abs, outcome.duals.tolist()), default=0.0)
+    return {
+        row: dual
+        for row, dual in zip(values.model.lp.rows.values(), outcome.duals.tolist(), strict=False)
+        if abs(dual) > floor
+    }
+
+
+def prices(values: Values, duals: Duals) -> Iterator[Price]:
+    """What one more unit of each demand would cost."""
+    model = values.model
+    for demand in model.problem.demands:
+        for period in model.timeline:
+            row = model.lp.rows["demand", demand.id, model.start(period)]
+            yield Price.model_construct(
+                demand=demand.id,
+                period=model.start(period),
+                price=duals.get(row, 0.0) / model.timeline.weights[period],
+                unit=f"{model.problem.currency} per {model.network.materials[demand.material].unit}",
+            )
+
+
+def limits(values: Values, duals: Duals) -> Iterator[Limit]:
+    """Every limit whose last unit is worth something, the dearest first."""
+    found = [*_policies(values, duals), *_rows(values, duals)]
+    yield from sorted(found, key=lambda limit: (limit.kind != "policy", -abs(limit.price)))
+
+
+def _policies(values: Values, duals: Duals) -> Iterator[Limit]:
+    for measure in values.model.measures:
+        for side, row in measure.rows.items():
+            if row in duals:
+                yield _policy_limit(values, measure, side, duals[row])
+
+
+def _policy_limit(values: Values, measure: Measure, side: str, dual: float) -> Limit:
+    """The saving from loosening the bound in all periods of the measure, by one point or one unit."""
+    model, rule = values.model, measure.policy
+    assert rule is not None
+    loosening = -1.0 if side == "max" else 1.0
+    weight = sum(model.timeline.weights[period] for period in measure.periods)
+    if isinstance(rule, Share):
+        whole = measure.whole if isinstance(measure.whole, int | float) else values.sum(measure.whole or [])
+        price, per = loosening * dual * whole / 100 / weight, "percentage point"
+        unit = "one percentage point"
+    else:
+        pooled = measure.period is None
+        years = sum(model.timeline.years[period] for period in measure.periods) if pooled else 1
+        price, per = loosening * dual * years / weight, _unit(values, measure)
+        unit = f"one {per}"
+    who = ", ".join(measure.countries) or "this part"
+    way = f"{unit} more from {who}" if side == "max" else f"{unit} less from {who}"
+    what = "" if measure.material is None else f" of {measure.material}"
+    when = "in every period" if measure.period is None else _when(values, model.start(measure.period))
+    return Limit.model_construct(
+        kind="policy",
+        on=rule.id,
+        period=None if measure.period is None else model.start(measure.period),
+        material=measure.material,
+        price=price,
+        per=per,
+        text=f"{way}{what} {when} would save {_money(values, price)} a year",
+    )
+
+
+def _unit(values: Values, measure: Measure) -> str:
+    rule = measure.policy
+    if rule is None or rule.weight != "quantity":
+        return "unit of weight"
+    materials = values.model.network.materials
+    return materials[measure.material].unit if measure.material else "unit"
+
+
+def _rows(values: Values, duals: Duals) -> Iterator[Limit]:
+    for row, dual in duals.items():
+        kind = ROWS.get(row.key[0])
+        if kind is not None:
+            yield _row_limit(values, row.key, kind, -dual if row.sense < 0 else dual)
+
+
+def _row_limit(values: Values, key: Key, kind: str, saving: float) -> Limit:
+    model = values.model
+    name = key[0]
+    start = None if name == "build_max" else key[-1]
+    weight = 1.0 if start is None else model.timeline.weights[model.timeline.starts.index(start)]
+    material, on = _subject(values, key)
+    unit = model.network.materials[material].unit if material else "unit"
+    price = saving / weight
+    span = "over the horizon, discounted" if start is None else "a year"
+    when = "" if start is None else f" {_when(values, start)}"
+    return Limit.model_construct(
+        kind=kind,
+        on=on,
+        period=start,
+        material=material,
+        price=price,
+        per=unit,
+        text=f"one {unit} {_WORDS[name]} {on}{when} would save {_money(values, price)} {span}",
+    )
+
+
+_WORDS = {
+    "supplier_capacity": "more from",
+    "plant_capacity": "more of capacity at",
+    "recycler_capacity": "more of capacity at",
+    "lane_capacity": "more on",
+    "lane_minimum": "less that must move on",
+    "supplier_minimum": "less that must be taken from",
+    "take_or_pay": "less that must be paid for at",
+    "utilisation": "less that must run at",
+    "scrap": "more scrap for",
+    "stock_minimum": "less to be kept in",
+    "stock_capacity": "more room in",
+    "draw_max": "more that may be drawn from",
+    "build_max": "more that may be built at",
+    "surplus_max": "more that may be left over of",
+}
+
+
+def _subject(values: Values, key: Key) -> tuple[str | None, str]:
+    """The material whose unit the limit is in, and whose limit it is."""
+    name = key[0]
+    if name.startswith("lane"):
+        return key[1], f"the lane {key[2]} to {key[3]}"
+    if name.startswith("stock") or name == "draw_max":
+        return key[1], f"the stock of {key[1]} at {key[2]}"
+    if name == "surplus_max":
+        return key[1], key[1]
+    facility = next(facility for facility in values.model.problem.facilities if facility.id == key[1])
+    return getattr(facility, "material", None), key[1]
+
+
+def _when(values: Values, start: int) -> str:
+    return "" if values.model.timeline.typical else f"in {start}"
+
+
+def _money(values: Values, amount: float) -> str:
+    currency = values.model.problem.currency
+    for size, word in ((1e9, "bn"), (1e6, "m")):
+        if abs(amount) >= size:
+            return f"{currency} {amount / size:,.3g} {word}"
+    return f"{currency} {amount:,.6g}"

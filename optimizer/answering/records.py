@@ -1,0 +1,194 @@
+"""The plan's records: what is bought, made, recycled, built, shipped, stored, delivered and left over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oremix.models import plan
+from oremix.models.chain import Build, Facility
+from oremix.optimizer.answering.values import Values
+
+__all__ = ["builds", "deliveries", "production", "purchases", "recycling", "shipments", "stocks", "surpluses"]
+
+
+def purchases(values: Values) -> Iterator[plan.Purchase]:
+    """What is taken from each supplier, and what is paid for."""
+    model = values.model
+    for supplier in model.problem.suppliers:
+        for period in model.timeline:
+            columns = [
+                model.buy[supplier.id, tier, period]
+                for tier in range(len(supplier.tiers or [None]))
+                if (supplier.id, tier, period) in model.buy
+            ]
+            paid = sum(values.value[column] for column in columns)
+            untaken = model.untaken.get((supplier.id, period))
+            if paid:
+                yield plan.Purchase.model_construct(
+                    supplier=supplier.id,
+                    country=model.country(supplier.at),
+                    material=supplier.material,
+                    period=model.start(period),
+                    quantity=paid - (values.value[untaken] if untaken is not None else 0.0),
+                    paid=paid,
+                    unit=model.network.materials[supplier.material].unit,
+                    cost=values.paid.get(("supplier", supplier.id, "purchases", period), 0.0),
+                )
+
+
+def production(values: Values) -> Iterator[plan.Production]:
+    """What each recipe does."""
+    model = values.model
+    plants = {plant.id: (plant, {recipe.id: recipe for recipe in plant.recipes}) for plant in model.problem.plants}
+    for (plant_id, recipe_id, period), run in model.run.items():
+        activity = values.value[run]
+        if activity:
+            plant, recipes = plants[plant_id]
+            recipe = recipes[recipe_id]
+            yield plan.Production.model_construct(
+                plant=plant_id,
+                recipe=recipe_id,
+                country=model.country(plant.at),
+                stage=plant.stage,
+                period=model.start(period),
+                activity=activity,
+                inputs={material: amount * activity for material, amount in recipe.inputs.items()},
+                outputs={material: amount * activity for material, amount in recipe.outputs.items()},
+                cost=values.cost.get((run, "processing"), 0.0),
+            )
+
+
+def recycling(values: Values) -> Iterator[plan.Recycling]:
+    """What is collected and recovered."""
+    model = values.model
+    recyclers = {recycler.id: recycler for recycler in model.problem.recyclers}
+    for (name, period), collect in model.collect.items():
+        scrap = values.value[collect]
+        if scrap:
+            recycler = recyclers[name]
+            yield plan.Recycling.model_construct(
+                recycler=name,
+                country=model.country(recycler.at),
+                material=recycler.material,
+                period=model.start(period),
+                scrap=scrap,
+                quantity=scrap * recycler.recovery,
+                unit=model.network.materials[recycler.material].unit,
+                cost=values.cost.get((collect, "collection"), 0.0) + values.cost.get((collect, "processing"), 0.0),
+            )
+
+
+def builds(values: Values) -> Iterator[plan.Build]:
+    """What is ordered."""
+    facilities = {facility.id: facility for facility in values.model.problem.facilities}
+    for (name, number, period), add in values.model.add.items():
+        opened = values.model.open.get((name, number, period))
+        if values.value[add] or (opened is not None and values.value[opened]):
+            facility = facilities[name]
+            yield _build(values, facility, facility.builds[number], number, period, values.value[add])
+
+
+def _build(
+    values: Values, facility: Facility, build: Build, number: int, period: int, capacity: float
+) -> plan.Build:
+    model = values.model
+    ordered = model.start(period)
+    on_stream = ordered if model.timeline.typical else ordered + build.lead_time
+    capex = model.timeline.read_or(build.unit_capex, 0.0)[period] * capacity
+    capex += model.timeline.read_or(build.fixed_capex, 0.0)[period]
+    return plan.Build.model_construct(
+        on=facility.id,
+        build=number,
+        country=model.country(facility.at),
+        capacity=capacity,
+        ordered=ordered,
+        on_stream=on_stream,
+        until=None if build.life is None or model.timeline.typical else on_stream + build.life,
+        capex=capex,
+        grant=capex * build.grant,
+    )
+
+
+def shipments(values: Values) -> Iterator[plan.Shipment]:
+    """What moves from where it was last made to where it is used."""
+    model = values.model
+    for (material, place, period), arrivals in model.arrivals.items():
+        for origin, arrives, ship in arrivals:
+            quantity = values.value[ship]
+            if quantity:
+                freight = values.cost.get((ship, "freight"), 0.0)
+                duty = values.cost.get((ship, "duties"), 0.0)
+                yield plan.Shipment.model_construct(
+                    material=material,
+                    from_=origin.place,
+                    owner=origin.owner,
+                    stage=origin.stage,
+                    to=place,
+                    period=model.start(period),
+                    quantity=quantity,
+                    arrived=quantity * arrives,
+                    unit=model.network.materials[material].unit,
+                    freight=freight,
+                    duty=duty,
+                    cost=freight + duty,
+                )
+
+
+def stocks(values: Values) -> Iterator[plan.Stock]:
+    """Every stockpile in every period."""
+    model = values.model
+    for (number, period), level in model.level.items():
+        pile = model.problem.stockpiles[number]
+        draws = [
+            plan.Draw.model_construct(to=place, quantity=quantity)
+            for place in model.network.serves(pile)
+            if (quantity := values.value[model.draw[number, place, period]])
+        ]
+        yield plan.Stock.model_construct(
+            place=pile.at,
+            material=pile.material,
+            period=model.start(period),
+            fill=values.value[model.fill[number, period]],
+            draw=sum(draw.quantity for draw in draws),
+            draws=draws,
+            level=values.value[level],
+            unit=model.network.materials[pile.material].unit,
+            cost=values.paid.get(("stockpile", pile.id or f"{pile.material} at {pile.at}", "holding", period), 0.0),
+        )
+
+
+def deliveries(values: Values) -> Iterator[plan.Delivery]:
+    """Every demand in every period."""
+    model = values.model
+    demands = {demand.id: demand for demand in model.problem.demands}
+    for (name, period), deliver in model.deliver.items():
+        demand = demands[name]
+        short = model.short.get((name, period))
+        yield plan.Delivery.model_construct(
+            demand=name,
+            country=model.country(demand.at),
+            material=demand.material,
+            period=model.start(period),
+            quantity=values.value[deliver],
+            shortage=values.value[short] if short is not None else 0.0,
+            unit=model.network.materials[demand.material].unit,
+            cost=values.paid.get(("demand", name, "shortage", period), 0.0),
+        )
+
+
+def surpluses(values: Values) -> Iterator[plan.Surplus]:
+    """What is made and not used."""
+    model = values.model
+    for (material, origin, period), surplus in model.surplus.items():
+        quantity = values.value[surplus]
+        if quantity:
+            yield plan.Surplus.model_construct(
+                material=material,
+                from_=origin.place,
+                owner=origin.owner,
+                stage=origin.stage,
+                period=model.start(period),
+                quantity=quantity,
+                unit=model.network.materials[material].unit,
+                cost=values.cost.get((surplus, "surplus"), 0.0),
+            )

@@ -1,0 +1,104 @@
+"""The solver's point, read through the model's index: values, and what they cost."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from oremix.models.plan import CategoryCost, Costs, CountryCost, FacilityCost, PeriodCost
+from oremix.optimizer.formulation import Model
+from oremix.optimizer.lean import Column, Pairs
+from oremix.optimizer.solving import Outcome
+
+__all__ = ["Values"]
+
+# Below this part of the largest value of any column, a value is the solver's rounding.
+NOISE = 1e-10
+
+
+@dataclass
+class Values:
+    """A point of the model.
+
+    Attributes
+    ----------
+    value
+        Column → annual rate, or level, capacity, decision.
+    cost
+        (column, category) → money per year, undiscounted, in the column's own period.
+    paid
+        (kind, facility, category, period) → money per year, undiscounted.
+    """
+
+    model: Model
+    value: dict[Column, float]
+    cost: dict[tuple[Column | None, str], float] = field(default_factory=lambda: defaultdict(float))
+    paid: dict[tuple[str, str, str, int], float] = field(default_factory=lambda: defaultdict(float))
+    countries: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, model: Model, outcome: Outcome) -> Values:
+        """Read the outcome's point and enter the charges on it."""
+        assert outcome.x is not None
+        point = outcome.x.tolist()
+        floor = NOISE * max(map(abs, point), default=0.0)
+        value = {
+            column: 0.0 if abs(number) <= floor else number
+            for column, number in zip(model.lp.columns.values(), point, strict=False)
+        }
+        values = cls(model, value)
+        for charge in model.charges:
+            amount = charge.rate * (value[charge.column] if charge.column is not None else 1.0)
+            if amount:
+                values.cost[charge.column, charge.category] += amount
+                values.paid[charge.kind, charge.facility, charge.category, charge.period] += amount
+                values.countries[charge.kind, charge.facility] = charge.country
+        return values
+
+    def sum(self, pairs: Pairs) -> float:
+        """Σ coefficient · value."""
+        return sum(coefficient * self.value[column] for column, coefficient in pairs)
+
+    def costs(self) -> Costs:
+        """All costs, split by category, period, country and facility."""
+        weights = self.model.timeline.weights
+        categories: CategoryCost = defaultdict(float)
+        annual: dict[int, CategoryCost] = {period: defaultdict(float) for period in self.model.timeline}
+        facilities: dict[tuple[str, str], CategoryCost] = defaultdict(lambda: defaultdict(float))
+        countries: dict[str | None, CategoryCost] = defaultdict(lambda: defaultdict(float))
+        for (kind, facility, category, period), amount in self.paid.items():
+            discounted = amount * weights[period]
+            categories[category] += discounted
+            annual[period][category] += amount
+            facilities[kind, facility][category] += discounted
+            countries[self.countries[kind, facility]][category] += discounted
+        return Costs(
+            by_category=dict(categories),
+            by_period=[self._period_cost(period, costs) for period, costs in annual.items()],
+            by_country=[
+                CountryCost(country=country, total=sum(costs.values()), by_category=dict(costs))
+                for country, costs in sorted(countries.items(), key=lambda item: -sum(item[1].values()))
+            ],
+            by_facility=[
+                FacilityCost.model_construct(
+                    kind=kind,
+                    id=facility,
+                    country=self.countries[kind, facility],
+                    total=sum(costs.values()),
+                    by_category=dict(costs),
+                )
+                for (kind, facility), costs in sorted(facilities.items(), key=lambda item: -sum(item[1].values()))
+            ],
+        )
+
+    def _period_cost(self, period: int, costs: CategoryCost) -> PeriodCost:
+        timeline = self.model.timeline
+        annual = sum(costs.values())
+        return PeriodCost(
+            period=timeline.starts[period],
+            years=timeline.years[period],
+            weight=timeline.weights[period],
+            annual=annual,
+            annual_by_category=dict(costs),
+            total=annual * timeline.weights[period],
+        )

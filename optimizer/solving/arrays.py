@@ -1,0 +1,93 @@
+"""A PuLP problem as arrays: min c·x + offset, lower ≤ A x ≤ upper, low ≤ x ≤ high."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pulp
+from numpy.typing import NDArray
+
+from oremix.optimizer.lean import rows_of
+
+__all__ = ["Arrays", "Floats", "arrays_of"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """A minimisation in arrays; A is stored by rows (`starts`, `columns`, `coefficients`).
+
+    `sign` is −1 where the PuLP problem maximises: `cost` and `offset` are then its negative.
+    """
+
+    cost: Floats
+    offset: float
+    low: Floats
+    high: Floats
+    integer: NDArray[np.bool_]
+    starts: Ints
+    columns: Ints
+    coefficients: Floats
+    lower: Floats
+    upper: Floats
+    sign: float
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Columns, rows and nonzeros."""
+        return len(self.cost), len(self.lower), len(self.coefficients)
+
+    @property
+    def row_of(self) -> NDArray[np.int64]:
+        """The row of each nonzero."""
+        return np.repeat(np.arange(len(self.lower)), np.diff(self.starts))
+
+    def activity(self, x: Floats) -> Floats:
+        """A x."""
+        return np.bincount(self.row_of, self.coefficients * x[self.columns], minlength=len(self.lower))
+
+    def magnitude(self, x: Floats) -> Floats:
+        """|A| |x|: how large the terms of each row are."""
+        return np.bincount(self.row_of, np.abs(self.coefficients * x[self.columns]), minlength=len(self.lower))
+
+    def reduced_costs(self, duals: Floats) -> Floats:
+        """c − Aᵀ y."""
+        weighted = self.coefficients * duals[self.row_of]
+        return self.cost - np.bincount(self.columns, weighted, minlength=len(self.cost))
+
+
+def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
+    """The arrays of a PuLP problem, with its variables and constraints in the same order."""
+    variables = problem.variables()
+    rows = rows_of(problem)
+    index = {variable: position for position, variable in enumerate(variables)}
+    lengths = [len(row.expr) for row in rows]
+    nonzeros = sum(lengths)
+    columns = np.fromiter((index[v] for v in chain.from_iterable(row.expr for row in rows)), np.int32, nonzeros)
+    coefficients = np.fromiter(chain.from_iterable(row.expr.values() for row in rows), np.float64, nonzeros)
+    bounds = np.array([-row.constant for row in rows], dtype=np.float64)
+    senses = np.array([row.sense for row in rows], dtype=np.int8)
+    sign = -1.0 if problem.sense == pulp.LpMaximize else 1.0
+    cost = np.zeros(len(variables))
+    objective = problem.objective if problem.objective is not None else {}
+    for variable, coefficient in objective.items():
+        cost[index[variable]] = sign * coefficient
+    arrays = Arrays(
+        cost=cost,
+        offset=sign * float(getattr(objective, "constant", 0.0)),
+        low=np.array([-np.inf if v.lowBound is None else v.lowBound for v in variables], dtype=np.float64),
+        high=np.array([np.inf if v.upBound is None else v.upBound for v in variables], dtype=np.float64),
+        integer=np.array([v.cat == pulp.LpInteger for v in variables], dtype=np.bool_),
+        starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
+        columns=columns,
+        coefficients=coefficients,
+        lower=np.where(senses == pulp.LpConstraintLE, -np.inf, bounds),
+        upper=np.where(senses == pulp.LpConstraintGE, np.inf, bounds),
+        sign=sign,
+    )
+    return arrays, variables, rows

@@ -1,0 +1,193 @@
+"""HiGHS in process: one bulk pass in, values and duals out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import highspy
+import numpy as np
+import pulp
+
+from oremix.models.errors import SolverFailed
+from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
+
+__all__ = ["Claim", "Highs", "run_highs"]
+
+
+class _Quiet(highspy.Highs):
+    """HiGHS without the banner, which its own constructor prints before it can be silenced."""
+
+    def __init__(self) -> None:
+        highspy.Highs.__base__.__init__(self)
+        self.setOptionValue("output_flag", False)
+
+
+@dataclass
+class Claim:
+    """What a solver says. `status`: optimal, infeasible, unbounded, limit; nothing of it is verified.
+
+    `x` is none where there is no point, `duals` where there are none; a ray proves infeasible or unbounded.
+    """
+
+    status: str
+    x: Floats | None = None
+    duals: Floats | None = None
+    bound: float | None = None
+    ray: Floats | None = None
+    name: str = "HiGHS"
+    version: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def run_highs(
+    arrays: Arrays, *, time_limit: float | None = None, gap: float | None = None, fixed: Floats | None = None
+) -> Claim:
+    """Solve with HiGHS.
+
+    Parameters
+    ----------
+    time_limit
+        Seconds.
+    gap
+        Relative gap at which yes/no decisions may stop.
+    fixed
+        A point whose integer columns are kept, which leaves an LP.
+
+    Raises
+    ------
+    SolverFailed
+        HiGHS broke off for a reason that says nothing about the problem.
+    """
+    is_mip = bool(arrays.integer.any()) and fixed is None
+    solver = _Quiet()
+    options: dict[str, Any] = {"mip_rel_gap": gap if gap is not None else 1e-7, "mip_abs_gap": 0.0}
+    if time_limit is not None:
+        options["time_limit"] = max(time_limit, 0.0)
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(_model(arrays, fixed, is_mip))
+    solver.run()
+    status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kUnboundedOrInfeasible or (
+        not is_mip and status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnbounded)
+    ):
+        # Presolve says that there is no optimum, but only the simplex method says why.
+        solver.setOptionValue("presolve", "off")
+        solver.setOptionValue("solver", "simplex")
+        solver.run()
+        status = solver.getModelStatus()
+    claim = _claim(solver, status, is_mip)
+    claim.version = solver.version()
+    claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
+    return claim
+
+
+def _model(arrays: Arrays, fixed: Floats | None, is_mip: bool) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_, _ = arrays.shape
+    lp.col_cost_ = arrays.cost
+    lp.offset_ = arrays.offset
+    low, high = arrays.low, arrays.high
+    if fixed is not None:
+        decisions = np.round(fixed)
+        low = np.where(arrays.integer, decisions, low)
+        high = np.where(arrays.integer, decisions, high)
+    lp.col_lower_, lp.col_upper_ = low, high
+    lp.row_lower_, lp.row_upper_ = arrays.lower, arrays.upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = arrays.starts
+    lp.a_matrix_.index_ = arrays.columns
+    lp.a_matrix_.value_ = arrays.coefficients
+    if is_mip:
+        kinds = {True: highspy.HighsVarType.kInteger, False: highspy.HighsVarType.kContinuous}
+        lp.integrality_ = [kinds[bool(integer)] for integer in arrays.integer]
+    return lp
+
+
+_SAID = {
+    highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kModelEmpty: "optimal",
+    highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kUnbounded: "unbounded",
+    highspy.HighsModelStatus.kTimeLimit: "limit",
+    highspy.HighsModelStatus.kIterationLimit: "limit",
+    highspy.HighsModelStatus.kSolutionLimit: "limit",
+    highspy.HighsModelStatus.kInterrupt: "limit",
+    highspy.HighsModelStatus.kHighsInterrupt: "limit",
+    highspy.HighsModelStatus.kUnknown: "limit",
+}
+
+
+def _claim(solver: Any, status: Any, is_mip: bool) -> Claim:
+    if status not in _SAID:
+        raise SolverFailed(f"HiGHS broke off: {solver.modelStatusToString(status)}")
+    claim = Claim(_SAID[status])
+    info, solution = solver.getInfo(), solver.getSolution()
+    if claim.status in ("optimal", "limit") and solution.value_valid:
+        claim.x = np.array(solution.col_value)
+        if solution.dual_valid and not is_mip:
+            claim.duals = np.array(solution.row_dual)
+    if is_mip and np.isfinite(info.mip_dual_bound):
+        claim.bound = float(info.mip_dual_bound)
+    if not is_mip and claim.status == "infeasible":
+        claim.ray = _ray(solver.getDualRay())
+    if not is_mip and claim.status == "unbounded":
+        claim.ray = _ray(solver.getPrimalRay())
+    return claim
+
+
+def _ray(answer: tuple[Any, ...]) -> Floats | None:
+    """The ray from (status, whether there is one, values); the middle is not to be relied on."""
+    values = answer[-1]
+    return None if values is None or len(values) == 0 else np.array(values)
+
+
+class Highs(pulp.LpSolver):
+    """HiGHS as a solver for any PuLP problem: values, duals, slacks and reduced costs are read back.
+
+    Parameters
+    ----------
+    timeLimit
+        Seconds.
+    gapRel
+        Relative gap at which a problem with integers may stop.
+    """
+
+    name = "OREMIX_HIGHS"
+
+    def available(self) -> bool:
+        """HiGHS is a dependency, so it is always there."""
+        return True
+
+    def actualSolve(self, lp: pulp.LpProblem, **_: Any) -> int:
+        """Solve, and write the answer into the problem's variables and constraints."""
+        arrays, variables, rows = arrays_of(lp)
+        claim = run_highs(arrays, time_limit=self.timeLimit, gap=self.optionsDict.get("gapRel"))
+        if claim.x is not None:
+            for variable, value in zip(variables, claim.x.tolist(), strict=True):
+                variable.varValue = value
+            for row, slack in zip(rows, (_bounds(arrays) - arrays.activity(claim.x)).tolist(), strict=True):
+                row.slack = slack
+        if claim.duals is not None:
+            for row, dual in zip(rows, (arrays.sign * claim.duals).tolist(), strict=True):
+                row.pi = dual
+            reduced = arrays.sign * arrays.reduced_costs(claim.duals)
+            for variable, value in zip(variables, reduced.tolist(), strict=True):
+                variable.dj = value
+        status, solution = _PULP_STATUS[claim.status, claim.x is not None]
+        lp.assignStatus(status, solution)
+        return status
+
+
+def _bounds(arrays: Arrays) -> Floats:
+    return np.where(np.isfinite(arrays.upper), arrays.upper, arrays.lower)
+
+
+_PULP_STATUS = {
+    ("optimal", True): (pulp.LpStatusOptimal, pulp.LpSolutionOptimal),
+    ("limit", True): (pulp.LpStatusNotSolved, pulp.LpSolutionIntegerFeasible),
+    ("limit", False): (pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound),
+    ("infeasible", False): (pulp.LpStatusInfeasible, pulp.LpSolutionInfeasible),
+    ("unbounded", False): (pulp.LpStatusUnbounded, pulp.LpSolutionUnbounded),
+}

@@ -1,0 +1,245 @@
+"""Solving a PuLP problem with any solver, and saying of the answer only what was verified."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pulp
+
+from oremix.models.errors import SolverFailed, UnknownSolver
+from oremix.models.plan import Status
+from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
+from oremix.optimizer.solving.highs import Claim, run_highs
+from oremix.optimizer.solving.proof import (
+    TOLERANCE,
+    dual_proof,
+    primal_residual,
+    proves_infeasible,
+    proves_unbounded,
+    row_that_cannot_hold,
+)
+
+__all__ = ["Outcome", "solve_lp", "solver_names"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An answer with what was verified of it.
+
+    `x` and `duals` are in the order of the problem's variables and constraints. Residuals and gap are relative.
+    With integers, the duals and the dual residual are those of the LP in which the decisions are fixed.
+    """
+
+    status: Status
+    verified: bool
+    reason: str | None
+    x: Floats | None
+    duals: Floats | None
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    primal_residual: float | None
+    dual_residual: float | None
+    decisions_fixed: bool
+    name: str
+    version: str
+    seconds: float
+    options: dict[str, Any]
+    shape: tuple[int, int, int]
+
+
+def solve_lp(
+    problem: pulp.LpProblem, solver: str = "highs", time_limit: float | None = None, gap: float | None = None
+) -> Outcome:
+    """Solve a minimisation of PuLP.
+
+    Parameters
+    ----------
+    solver
+        ``highs`` (in process), ``cbc``, or the name of any other solver that PuLP finds installed.
+    time_limit
+        Seconds.
+    gap
+        Relative gap at which yes/no decisions may stop.
+
+    Raises
+    ------
+    UnknownSolver
+        No such solver, or it is not installed.
+    SolverFailed
+        The solver broke off for a reason that says nothing about the problem.
+    """
+    started = time.perf_counter()
+    stock = None if solver.lower() == "highs" else _stock_solver(solver, time_limit, gap)
+    arrays, variables, _ = arrays_of(problem)
+    if stock is None:
+        claim = run_highs(arrays, time_limit=time_limit, gap=gap)
+    else:
+        claim = _run_stock(problem, stock, variables)
+        claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
+    left = None if time_limit is None else max(1.0, time_limit - (time.perf_counter() - started))
+    verdict = _verdict(arrays, claim, left)
+    return Outcome(
+        **verdict,
+        name=claim.name,
+        version=claim.version,
+        seconds=time.perf_counter() - started,
+        options=claim.options,
+        shape=arrays.shape,
+    )
+
+
+# ---------------------------------------------------------------- PuLP's own solvers
+
+
+def solver_names() -> list[str]:
+    """The solvers that can be asked for by name here."""
+    pulp_names = [name for name in pulp.listSolvers(onlyAvailable=True) if name not in ("PULP_CBC_CMD", "OREMIX_HIGHS")]
+    return ["highs", "cbc", *sorted(pulp_names)]
+
+
+def _stock_solver(name: str, time_limit: float | None, gap: float | None) -> pulp.LpSolver:
+    known = {known.lower(): known for known in pulp.listSolvers()}
+    wanted = "PULP_CBC_CMD" if name.lower() == "cbc" else known.get(name.lower())
+    found = None
+    if wanted is not None:
+        options = {"msg": False, "timeLimit": time_limit, **({} if gap is None else {"gapRel": gap})}
+        found = pulp.getSolver(wanted, **options)
+    if found is None or not found.available():
+        what = "is not known" if wanted is None else "is not installed"
+        raise UnknownSolver(f"the solver {name!r} {what}; there are: {', '.join(solver_names())}")
+    return found
+
+
+def _run_stock(problem: pulp.LpProblem, solver: pulp.LpSolver, variables: list[Any]) -> Claim:
+    try:
+        problem.solve(solver)
+    except pulp.PulpError as error:
+        raise SolverFailed(f"{solver.name} broke off: {error}") from error
+    said = {
+        pulp.LpStatusOptimal: "optimal",
+        pulp.LpStatusInfeasible: "infeasible",
+        pulp.LpStatusUnbounded: "unbounded",
+    }.get(problem.status, "limit")
+    stopped = said == "optimal" and problem.sol_status != pulp.LpSolutionOptimal
+    claim = Claim("limit" if stopped else said, name=solver.name, version=_version(solver))
+    if said in ("optimal", "limit") and all(variable.varValue is not None for variable in variables):
+        claim.x = np.array([variable.varValue for variable in variables], dtype=np.float64)
+    return claim
+
+
+def _version(solver: pulp.LpSolver) -> str:
+    version = getattr(solver, "version", None)
+    return version if isinstance(version, str) else f"of PuLP {pulp.constants.VERSION}"
+
+
+# ---------------------------------------------------------------- what was verified
+
+
+def _verdict(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
+    if claim.status == "infeasible":
+        return _infeasible(arrays, claim, time_left)
+    if claim.status == "unbounded":
+        return _unbounded(arrays, claim, time_left)
+    if claim.x is None:
+        return _nothing("no_answer", "a limit stopped the solver before it had any plan")
+    return _point(arrays, claim, time_left)
+
+
+def _nothing(status: Status, reason: str | None, *, verified: bool = False) -> dict[str, Any]:
+    nothing = dict.fromkeys(("x", "duals", "objective", "bound", "gap", "primal_residual", "dual_residual"))
+    return {"status": status, "verified": verified, "reason": reason, "decisions_fixed": False, **nothing}
+
+
+def _infeasible(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
+    if row_that_cannot_hold(arrays) is not None:
+        return _nothing("infeasible", None, verified=True)
+    ray = claim.ray
+    if ray is None:
+        relaxed = run_highs(_without_integers(arrays), time_limit=time_left)
+        if relaxed.status == "limit" or (relaxed.status == "optimal" and not arrays.integer.any()):
+            return _nothing("no_answer", f"{claim.name} says infeasible, which HiGHS could not confirm")
+        ray = relaxed.ray
+    if ray is not None and proves_infeasible(arrays, ray):
+        return _nothing("infeasible", None, verified=True)
+    if arrays.integer.any():
+        return _nothing("infeasible", "without whole decisions it would be feasible; branch and bound says it is not")
+    return _nothing("infeasible", "the solver's proof of infeasibility did not hold when checked")
+
+
+def _unbounded(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
+    ray = claim.ray
+    if ray is None:
+        ray = run_highs(_without_integers(arrays), time_limit=time_left).ray
+    if ray is not None and proves_unbounded(arrays, ray):
+        return _nothing("unbounded", None, verified=True)
+    return _nothing("unbounded", "the solver's proof of unboundedness did not hold when checked")
+
+
+def _without_integers(arrays: Arrays) -> Arrays:
+    from dataclasses import replace
+
+    return replace(arrays, integer=np.zeros_like(arrays.integer))
+
+
+def _point(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
+    """Status from the point's own residual, and from the bound that its multipliers prove."""
+    assert claim.x is not None
+    has_integers = bool(arrays.integer.any())
+    x, duals = claim.x, claim.duals
+    if primal_residual(arrays, x) > TOLERANCE and claim.status == "limit":
+        return _nothing("no_answer", "a limit stopped the solver before it had any plan")
+    if duals is None:
+        # One LP more gives every solver the same prices: with the decisions fixed where there are any.
+        exact = run_highs(arrays, time_limit=time_left, fixed=x) if has_integers else run_highs(arrays, time_limit=time_left)
+        duals = exact.duals
+        if has_integers and exact.status == "optimal" and exact.x is not None:
+            x = np.where(arrays.integer, np.round(x), exact.x)
+    residual = primal_residual(arrays, x)
+    objective = float(arrays.cost @ x) + arrays.offset
+    proof = dual_proof(_fixed(arrays, x), x, duals) if duals is not None else None
+    bound = _bound(claim, objective) if has_integers else (proof.bound if proof else None)
+    scale = max(abs(objective), float(np.sum(np.abs(arrays.cost * x))), 1e-30)
+    gap = None if bound is None else max(0.0, objective - bound) / scale
+    dual_residual = proof.residual if proof else None
+    reasons = [
+        f"the point breaks a row by {residual:.1e}" if residual > TOLERANCE else None,
+        f"the multipliers are off by {dual_residual:.1e}" if dual_residual is not None and dual_residual > TOLERANCE else None,
+        "no bound on the cost was proved" if gap is None else None,
+        f"a plan may be cheaper by {gap:.1e} of the cost" if gap is not None and gap > TOLERANCE else None,
+    ]
+    reason = next((text for text in reasons if text), None)
+    return {
+        "status": "optimal" if reason is None else "feasible" if residual <= TOLERANCE else "no_answer",
+        "verified": residual <= TOLERANCE,
+        "reason": reason,
+        "x": x,
+        "duals": duals,
+        "objective": objective,
+        "bound": bound,
+        "gap": gap,
+        "primal_residual": residual,
+        "dual_residual": dual_residual,
+        "decisions_fixed": has_integers,
+    }
+
+
+def _fixed(arrays: Arrays, x: Floats) -> Arrays:
+    """The LP in which the whole decisions are as in the point."""
+    from dataclasses import replace
+
+    if not arrays.integer.any():
+        return arrays
+    low = np.where(arrays.integer, np.round(x), arrays.low)
+    high = np.where(arrays.integer, np.round(x), arrays.high)
+    return replace(arrays, low=low, high=high)
+
+
+def _bound(claim: Claim, objective: float) -> float | None:
+    """What branch and bound proved; a solver that reports no bound has proved its optimum or nothing."""
+    if claim.bound is not None:
+        return claim.bound
+    return objective if claim.status == "optimal" else None
