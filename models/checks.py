@@ -39,6 +39,7 @@ LISTS = (
     "sources",
 )
 MAY_NOT_BE_EMPTY = ("materials", "demands")
+MOST_SUGGESTIONS = 100  # looking for a similar id takes time in proportion to the ids there are
 
 
 def check_all(data: Any, handler: ModelWrapValidatorHandler[Problem]) -> Problem:
@@ -286,10 +287,12 @@ def _duplicates(entries: list[tuple[Path, str | None]]) -> Iterator[Finding]:
 
 def _references(problem: Problem, known: _Known) -> Iterator[Finding]:
     where = known.groups | known.places
+    suggestions = iter(range(MOST_SUGGESTIONS))
 
     def unknown(path: Path, name: str | None, ids: set[str], kind: str) -> Iterator[Finding]:
         if name is not None and name not in ids:
-            yield path, f"names no {kind}; {_suggest(name, ids)}", name
+            hint = f"; {_suggest(name, ids)}" if next(suggestions, None) is not None else ""
+            yield path, f"names no {kind}{hint}", name
 
     def country(path: Path, code: str | None) -> Iterator[Finding]:
         if code is not None and code not in COUNTRIES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from oremix.models.scenarios import Change, Scenario
 __all__ = ["load", "load_plan", "parse_json", "read_problem"]
 
 Model = TypeVar("Model", bound=BaseModel)
+HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 PARTS: dict[str, type[BaseModel]] = {
     "places": chain.Place,
@@ -108,7 +110,12 @@ def parse_json(text: str | bytes) -> Any:
             text = text.decode("utf-8-sig")
         if not text.strip():
             raise _NotJson("is empty; a problem is a JSON object")
-        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        data = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        if HALF_CHARACTER.search(text):
+            json.dumps(data, ensure_ascii=False).encode()
+        return data
+    except UnicodeEncodeError:
+        message = "holds half a character: a \\ud800 to \\udfff that is not one of a pair"
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 text: byte {error.start} cannot be read"
     except json.JSONDecodeError as error:
