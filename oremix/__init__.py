@@ -55,14 +55,21 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
-
-        return version("oremix")
+        return _version()
     if name not in _HOMES:
         raise AttributeError(f"module 'oremix' has no attribute {name!r}")
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("oremix")
+    except PackageNotFoundError:  # a checkout that is not installed
+        return "0"
 
 
 def __dir__() -> list[str]:
