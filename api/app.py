@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_environment(os.environ)
     app = Flask("oremix", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # a chunked body is cut there, not refused
     app.config["OREMIX_OPENAPI"] = document(OPERATIONS, oremix.__version__)
     app.url_map.merge_slashes = False  # a redirect would be an answer in another shape
     for operation in OPERATIONS:

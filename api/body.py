@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from flask import Request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from oremix.api.errors import Refusal
 from oremix.api.settings import Settings
@@ -29,7 +29,10 @@ def read(request: Request, settings: Settings) -> Problem:
         It is JSON but no valid problem.
     """
     _check_type(request)
-    data = _parse(_receive(request))
+    body = _receive(request)
+    if len(body) > settings.max_body_bytes:
+        raise RequestEntityTooLarge
+    data = _parse(body)
     if not isinstance(data, dict):
         raise InvalidProblem([Fault((), "should be a JSON object", type(data).__name__)])
     _check_entries(data, int(settings.max_entries))

@@ -14,7 +14,7 @@ MINIMAL = oremix.example("minimal")
 NOT_JSON = {
     "empty": (b"", "is empty"),
     "blank": (b" \n", "is empty"),
-    "truncated": (MINIMAL[:100].encode(), "line 3, column"),
+    "truncated": (MINIMAL[:100].encode(), "line 4, column 3"),
     "NaN": (MINIMAL.replace("60000", "NaN").encode(), "NaN is no number"),
     "infinity": (MINIMAL.replace("60000", "-Infinity").encode(), "Infinity is no number"),
     "duplicate key": (b'{"name": "a", "name": "b"}', '"name" stands twice'),

@@ -30,7 +30,8 @@ def test_a_wrong_variable_is_named(text):
 def test_the_app_reads_the_environment_where_no_settings_are_given(monkeypatch):
     """Any WSGI server can run the factory as it is."""
     monkeypatch.setenv("OREMIX_MAX_BODY_MB", "2")
-    assert create_app().config["MAX_CONTENT_LENGTH"] == 2_000_000
+    response = create_app().test_client().post("/v1/check", data=b" " * 2_000_001, content_type="application/json")
+    assert response.get_json(force=True)["limit"]["most"] == 2_000_000
 
 
 def test_two_apps_do_not_share_limits():
