@@ -119,7 +119,7 @@ def parse_json(text: str | bytes) -> Any:
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 text: byte {error.start} cannot be read"
     except json.JSONDecodeError as error:
-        message = f"is not JSON: {error.msg.removesuffix(" at")} at line {error.lineno}, column {error.colno}"
+        message = f"is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}"
     except RecursionError:
         message = "is nested too deeply"
     except _NotJson as error:
