@@ -18,6 +18,7 @@ from oremix.api.settings import Settings
 
 __all__ = ["OPERATIONS", "create_app"]
 
+TOO_SLOW = (408, 503)
 OPERATIONS = (*solving.OPERATIONS, *reference.OPERATIONS)
 
 
@@ -55,6 +56,6 @@ def _served(operation: Operation, settings: Settings) -> Callable[..., Response]
 def _finish(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Cache-Control", "no-store")
-    if response.status_code >= 400:
+    if response.status_code >= 400 and response.status_code not in TOO_SLOW:
         body.discard(request)
     return response

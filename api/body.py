@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
+from contextlib import suppress
 from typing import Any
 
 from flask import Request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from oremix.api.deadline import Expired, alarm
 from oremix.api.errors import Refusal
 from oremix.api.settings import Settings
 from oremix.models import Fault, InvalidProblem, Problem, parse_json, read_problem
@@ -83,10 +84,7 @@ def discard(request: Request) -> None:
     stream = request.environ.get("wsgi.input")
     if stream is None or not request.environ.get("wsgi.input_terminated"):
         return
-    end = time.monotonic() + DISCARD_SECONDS
     left = DISCARD_BYTES
-    try:
-        while left > 0 and time.monotonic() < end and (chunk := stream.read(65_536)):
+    with suppress(Expired, OSError, ValueError), alarm(DISCARD_SECONDS):
+        while left > 0 and (chunk := stream.read(65_536)):
             left -= len(chunk)
-    except (OSError, ValueError):
-        pass  # the client has gone

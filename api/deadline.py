@@ -10,7 +10,7 @@ from types import FrameType
 
 from oremix.api.errors import Refusal
 
-__all__ = ["Expired", "deadline"]
+__all__ = ["Expired", "alarm", "deadline"]
 
 
 class Expired(BaseException):
