@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ModelWrapValidatorHandler, ValidationError
@@ -184,7 +186,7 @@ def _semantic(problem: Problem, known: _Known) -> Iterator[Finding]:
 
 def _time(problem: Problem) -> Iterator[Finding]:
     periods = problem.periods
-    if periods and any(later <= earlier for earlier, later in zip(periods, periods[1:], strict=False)):
+    if periods and any(later <= earlier for earlier, later in pairwise(periods)):
         yield ("periods",), "should be start years in ascending order", periods
     if periods is None and problem.final_years is not None:
         yield ("final_years",), "needs `periods`; without them there is one typical year", problem.final_years
@@ -193,7 +195,11 @@ def _time(problem: Problem) -> Iterator[Finding]:
             yield ("discount_rate",), "is missing: required with more than one period (0 is allowed)", None
         for path, build in _builds(problem):
             if build.has_capex and build.wacc is None:
-                yield path, "has capex but neither a `wacc` nor the problem's `discount_rate`; state one", None
+                yield (
+                    path,
+                    "has capex but neither a `wacc` nor the problem's `discount_rate`; state one",
+                    None,
+                )
 
 
 def _parts(part: Part, path: Path = ()) -> Iterator[tuple[Path, Part]]:
@@ -234,7 +240,11 @@ def _series(problem: Problem, timeline: Timeline) -> Iterator[Finding]:
         for name, key in _series_fields(type(part)):
             value: Series | None = getattr(part, name)
             if isinstance(value, list) and len(value) != len(timeline):
-                yield (*path, key), f"has {len(value)} numbers for {_periods(timeline)}; give one per period", value
+                yield (
+                    (*path, key),
+                    f"has {len(value)} numbers for {_periods(timeline)}; give one per period",
+                    value,
+                )
             elif isinstance(value, dict) and timeline.typical:
                 yield (*path, key), "is a map of years, but the problem has no `periods`", value
         for first, last in (("from_year", "until_year"), ("earliest", "latest")):
@@ -256,13 +266,23 @@ def _periods(timeline: Timeline) -> str:
 
 def _identities(problem: Problem) -> Iterator[Finding]:
     for key in ("places", "materials", "demands", "lanes", "stockpiles", "policies", "scenarios", "sources"):
-        yield from _duplicates([((key, n, "id"), getattr(part, "id", None)) for n, part in enumerate(getattr(problem, key))])
+        yield from _duplicates(
+            [((key, n, "id"), getattr(part, "id", None)) for n, part in enumerate(getattr(problem, key))]
+        )
     yield from _duplicates(
-        [((key, n, "id"), part.id) for key in ("suppliers", "plants", "recyclers") for n, part in enumerate(getattr(problem, key))]
+        [
+            ((key, n, "id"), part.id)
+            for key in ("suppliers", "plants", "recyclers")
+            for n, part in enumerate(getattr(problem, key))
+        ]
     )
     for number, plant in enumerate(problem.plants):
-        yield from _duplicates([(("plants", number, "recipes", n, "id"), recipe.id) for n, recipe in enumerate(plant.recipes)])
-    sites = [(("stockpiles", n), f"{pile.material} at {pile.at}") for n, pile in enumerate(problem.stockpiles)]
+        yield from _duplicates(
+            [(("plants", number, "recipes", n, "id"), recipe.id) for n, recipe in enumerate(plant.recipes)]
+        )
+    sites: list[tuple[Path, str | None]] = [
+        (("stockpiles", n), f"{pile.material} at {pile.at}") for n, pile in enumerate(problem.stockpiles)
+    ]
     yield from _duplicates(sites)
     for number, place in enumerate(problem.places):
         if place.id in COUNTRIES:
@@ -335,8 +355,6 @@ def _references(problem: Problem, known: _Known) -> Iterator[Finding]:
 
 
 def _suggest(name: str, ids: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
     ids = sorted(identity for identity in ids if identity != "\N{REPLACEMENT CHARACTER}")
     close = get_close_matches(name, ids, n=1)
     if close:
@@ -386,7 +404,7 @@ def _supplier(supplier: Supplier) -> Iterator[Finding]:
         if any(limit is None for limit in limits[:-1]):
             yield ("tiers",), "only the last tier may be open; state `up_to` for the others", limits
         stated = [limit for limit in limits if limit is not None]
-        if any(later <= earlier for earlier, later in zip(stated, stated[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(stated)):
             yield ("tiers",), "`up_to` is cumulative and must rise from tier to tier", limits
     if supplier.take_or_pay is not None and any(cost < 0 for cost in _costs(supplier)):
         yield ("take_or_pay",), "cannot stand with a negative price: paying more would earn money", None
@@ -451,9 +469,21 @@ def _stockpiles(problem: Problem) -> Iterator[Finding]:
             yield (*path, "days_of_demand"), "is a minimum too; give `minimum` or `days_of_demand`", None
         yield from _under(path, _ordered(problem.timeline, "minimum", pile.minimum, pile.capacity))
         if pile.final is not None:
-            yield from _under(path, _ordered(problem.timeline, "final", [0.0] * (len(problem.timeline) - 1) + [pile.final], pile.capacity))
+            yield from _under(
+                path,
+                _ordered(
+                    problem.timeline,
+                    "final",
+                    [0.0] * (len(problem.timeline) - 1) + [pile.final],
+                    pile.capacity,
+                ),
+            )
         if pile.initial_origin is not None and sum(pile.initial_origin.values()) > 1 + 1e-9:
-            yield (*path, "initial_origin"), "has shares that add up to more than 1", sum(pile.initial_origin.values())
+            yield (
+                (*path, "initial_origin"),
+                "has shares that add up to more than 1",
+                sum(pile.initial_origin.values()),
+            )
 
 
 # ---------------------------------------------------------------- policies
@@ -472,14 +502,22 @@ def _policy(problem: Problem, policy: Policy) -> Iterator[Finding]:
     yield from _ordered(problem.timeline, "min", policy.min, policy.max)
     if policy.each:
         if policy.min is not None and policy.max is None:
-            yield ("each",), "with a `min` would ask every country for a part; name the countries it is for", True
+            yield (
+                ("each",),
+                "with a `min` would ask every country for a part; name the countries it is for",
+                True,
+            )
     elif policy.except_ is not None:
         yield ("except",), "says what `each` skips; it needs `each: true`", policy.except_
     if policy.countries is None and not policy.each and not _counts_all(policy):
         yield ("countries",), "is missing: whose part is bounded (countries or groups), or `each: true`", None
     yield from _fitting(policy)
     yield from _weighing(problem, policy)
-    if policy.penalty is not None and "periods" in policy.across and len(set(problem.timeline.read(policy.penalty) if _readable(problem, policy.penalty) else ())) > 1:
+    if (
+        policy.penalty is not None
+        and "periods" in policy.across
+        and len(set(problem.timeline.read(policy.penalty) if _readable(problem, policy.penalty) else ())) > 1
+    ):
         yield ("penalty",), "must be one number where periods are pooled", policy.penalty
 
 
@@ -503,13 +541,21 @@ def _fitting(policy: Share | Quantity) -> Iterator[Finding]:
     }
     for name, measures in reads.items():
         if getattr(policy, name, None) is not None and policy.measure not in measures:
-            yield (name.rstrip("_"),), f"is read only by measure {' or '.join(measures)}, not by {policy.measure}", None
+            yield (
+                (name.rstrip("_"),),
+                f"is read only by measure {' or '.join(measures)}, not by {policy.measure}",
+                None,
+            )
     if policy.of == "consumption" and (policy.measure != "production" or isinstance(policy, Quantity)):
         yield ("of",), "`consumption` is the whole of a `share` of production only", policy.of
     if policy.measure == "production" and policy.of == "output" and isinstance(policy, Share):
         for name in ("places", "demands"):
             if getattr(policy, name) is not None:
-                yield (name,), "limits only the consumption; production needs `of: consumption` to read it", None
+                yield (
+                    (name,),
+                    "limits only the consumption; production needs `of: consumption` to read it",
+                    None,
+                )
     if policy.each_place and policy.measure == "production":
         yield ("each_place",), "takes places of arrival apart; production has none", True
     if policy.measure == "production" and policy.demands is not None and isinstance(policy, Quantity):
@@ -518,7 +564,9 @@ def _fitting(policy: Share | Quantity) -> Iterator[Finding]:
 
 def _weighing(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
     materials = {material.id: material for material in problem.materials}
-    names = set(policy.materials or ([d.material for d in problem.demands] if policy.measure == "supply" else materials))
+    names = set(
+        policy.materials or ([d.material for d in problem.demands] if policy.measure == "supply" else materials)
+    )
     if policy.demands is not None:
         names &= {d.material for d in problem.demands if d.id in policy.demands}
     scope = [materials[name] for name in sorted(names) if name in materials]
@@ -532,7 +580,11 @@ def _weighing(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
                 yield ("weight",), f"has no factor for {material.id}; state one, or limit `materials`", None
     elif "materials" in policy.across and len({material.unit for material in scope}) > 1:
         units = ", ".join(f"{material.id} in {material.unit}" for material in scope)
-        yield ("across",), f"pools unlike units ({units}); give a `weight` per material, or limit `materials`", policy.across
+        yield (
+            ("across",),
+            f"pools unlike units ({units}); give a `weight` per material, or limit `materials`",
+            policy.across,
+        )
 
 
 # ---------------------------------------------------------------- lanes
@@ -550,5 +602,3 @@ def _lanes(problem: Problem) -> Iterator[Finding]:
                 messages[str(error)] = None
     for message in messages:
         yield ("lanes",), message, None
-
-

@@ -6,7 +6,15 @@ import math
 from collections.abc import Callable
 from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 __all__ = [
@@ -89,9 +97,7 @@ def _series_reader(low: float, high: float) -> Callable[[Any], Series]:
                 faults.append(((), "should have one number per period", value))
         elif isinstance(value, dict):
             years = {key: _year(key) for key in value}
-            faults.extend(
-                ((str(key),), "should be a year of four digits", key) for key in years if years[key] is None
-            )
+            faults.extend(((str(key),), "should be a year of four digits", key) for key in years if years[key] is None)
             if len(set(years.values())) < len(years):
                 faults.append(((), "should name each year once", value))
             series = {years[key] or 0: number((str(key),), entry) for key, entry in value.items()}

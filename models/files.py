@@ -172,7 +172,9 @@ def _path_in(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...
 
 
 def _is_branch(step: str) -> bool:
-    return step in POLICIES or step in ("one", "many", "preset") or "[" in step or step in ("str", "bool", "int", "float")
+    return (
+        step in POLICIES or step in ("one", "many", "preset") or "[" in step or step in ("str", "bool", "int", "float")
+    )
 
 
 def _plain(message: str, path: tuple[str | int, ...], data: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from oremix.models.fields import Part
@@ -35,7 +36,9 @@ def not_yet(problem: Problem) -> Iterator[tuple[Path, str, Any]]:
             if isinstance(getattr(part, "build", None), list):
                 yield (key, position, "build"), _refusal("a list of builds"), None
             for place, build in enumerate(getattr(part, "builds", [])):
-                path: Path = (key, position, "build", place) if isinstance(part.build, list) else (key, position, "build")
+                path: Path = (
+                    (key, position, "build", place) if isinstance(part.build, list) else (key, position, "build")
+                )
                 yield from _fields(path, build, FIELDS["build"])
             for place, recipe in enumerate(getattr(part, "recipes", [])):
                 yield from _fields((key, position, "recipes", place), recipe, FIELDS["recipes"])
@@ -56,7 +59,7 @@ def _fields(path: Path, part: Part, names: tuple[str, ...]) -> Iterator[tuple[Pa
 def _falling_tiers(problem: Problem) -> Iterator[tuple[Path, str, Any]]:
     for position, supplier in enumerate(problem.suppliers):
         costs = [tier.unit_cost for tier in supplier.tiers or []]
-        if any(later < earlier for earlier, later in zip(costs, costs[1:], strict=False)):
+        if any(later < earlier for earlier, later in pairwise(costs)):
             yield ("suppliers", position, "tiers"), _refusal("a price that falls from tier to tier"), costs
 
 

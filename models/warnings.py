@@ -36,9 +36,9 @@ def _loops(problem: Problem) -> Iterator[str]:
         for recipe in plant.recipes:
             for material in recipe.inputs:
                 makes.setdefault(material, set()).update(recipe.outputs)
-    for start in makes:
+    for start, outputs in makes.items():
         reached: set[str] = set()
-        frontier = set(makes[start])
+        frontier = set(outputs)
         while frontier - reached:
             reached |= frontier
             frontier = {output for material in frontier for output in makes.get(material, ())}

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from oremix.models.errors import Fault, InvalidProblem, OremixError, SolverFailed, TooLarge, UnknownSolver
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
     from oremix.models import Plan, Problem, load, load_plan, read_problem
     from oremix.models.examples import example, examples
@@ -54,10 +56,6 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("oremix")
     if name not in _HOMES:
         raise AttributeError(f"module 'oremix' has no attribute {name!r}")
     from importlib import import_module
