@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
 
@@ -39,7 +39,6 @@ __all__ = [
     "Supplier",
     "Tier",
 ]
-
 
 
 def _read_surplus(value: Any) -> str | float:
@@ -148,6 +147,8 @@ Builds = Annotated[
 class Facility(Location):
     """A supplier, plant or recycler: what can make something, and can be built."""
 
+    kind: ClassVar[Literal["supplier", "plant", "recycler"]]
+
     id: Id
     owner: CountryCode | None = Field(None, description="country that controls it; default the place's, else its own")
     stage: str | None = None
@@ -173,6 +174,8 @@ class Tier(Part):
 
 class Supplier(Facility):
     """A mine or a seller: brings one material into the model."""
+
+    kind = "supplier"
 
     material: Id
     history: dict[str, CountryCode] | None = Field(None, description="stage → country of what came before")
@@ -202,6 +205,8 @@ class Recipe(Part):
 class Plant(Facility):
     """Turns materials into materials: separation, refining, metal, magnets."""
 
+    kind = "plant"
+
     stage: str | None = "refining"
     minimum_utilisation: ShareSeries | None = Field(None, description="of the capacity that exists without builds")
     fixed_cost: NonNegativeSeries | None = Field(None, description="money per year while it exists")
@@ -221,6 +226,8 @@ class Return(Part):
 
 class Recycler(Facility):
     """Scrap to material."""
+
+    kind = "recycler"
 
     stage: str | None = "recycling"
     material: Id
@@ -272,7 +279,8 @@ class Lane(Part):
     def _one_freight(self) -> Self:
         if self.unit_cost is not None and self.cost_per_km is not None:
             raise faults_error(
-                "lane", [((), "has both `unit_cost` and `cost_per_km`; they displace each other, give one", None)]
+                "lane",
+                [((), "has both `unit_cost` and `cost_per_km`; they displace each other, give one", None)],
             )
         return self
 

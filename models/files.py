@@ -109,7 +109,7 @@ def parse_json(text: str | bytes) -> Any:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
         if not text.strip():
-            raise _NotJson("is empty; a problem is a JSON object")
+            return _refuse_empty()
         data = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
         if HALF_CHARACTER.search(text):
             json.dumps(data, ensure_ascii=False).encode()
@@ -136,6 +136,10 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise _NotJson(f"is ambiguous: the key {json.dumps(twice)} stands twice in one object")
     return result
+
+
+def _refuse_empty() -> Any:
+    raise _NotJson("is empty; a problem is a JSON object")
 
 
 def _refuse_constant(name: str) -> Any:
@@ -179,7 +183,9 @@ def _path_in(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...
 
 
 def _is_branch(step: str) -> bool:
-    return step in POLICIES or step in ("one", "many", "preset") or "[" in step or step in ("str", "bool", "int", "float")
+    return (
+        step in POLICIES or step in ("one", "many", "preset") or "[" in step or step in ("str", "bool", "int", "float")
+    )
 
 
 def _plain(message: str, path: tuple[str | int, ...], data: dict[str, Any]) -> str:
@@ -187,7 +193,7 @@ def _plain(message: str, path: tuple[str | int, ...], data: dict[str, Any]) -> s
         return "is missing"
     if message == "Extra inputs are not permitted":
         return _unknown_key(path, data)
-    return message.removeprefix("Input ").replace("valid dictionary", "JSON object")
+    return message.removeprefix("Value error, ").removeprefix("Input ").replace("valid dictionary", "JSON object")
 
 
 def _unknown_key(path: tuple[str | int, ...], data: dict[str, Any]) -> str:

@@ -37,6 +37,8 @@ __all__ = [
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 CategoryCost = dict[str, float]
+PayerKind = Literal["supplier", "plant", "recycler", "lane", "stockpile", "demand", "surplus", "policy"]
+LimitKind = Literal["policy", "capacity", "build", "lane", "scrap", "stockpile", "obligation", "surplus"]
 
 
 class Record(BaseModel):
@@ -70,7 +72,7 @@ class CountryCost(Record):
 class FacilityCost(Record):
     """Discounted cost by facility; for freight and duties the place of destination."""
 
-    kind: Literal["supplier", "plant", "recycler", "lane", "stockpile", "demand", "surplus", "policy"]
+    kind: PayerKind
     id: str
     country: str | None
     total: float
@@ -241,7 +243,7 @@ class Price(Record):
 class Limit(Record):
     """What the last unit of a binding rule or capacity is worth: the saving per year from one unit more of room."""
 
-    kind: Literal["policy", "capacity", "build", "lane", "scrap", "stockpile", "obligation", "surplus"]
+    kind: LimitKind
     on: str
     period: int | None
     material: str | None = None
@@ -315,6 +317,6 @@ class Plan(Record):
         return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False)
 
     def __str__(self) -> str:
-        from oremix.models.table import plan_as_text  # tables are only loaded when somebody looks
+        from oremix.models.table import plan_as_text  # noqa: PLC0415 - only loaded when somebody looks
 
         return plan_as_text(self)

@@ -9,7 +9,18 @@ from typing import Annotated, Any
 
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
-from oremix.models.chain import Demand, Facility, Lane, Material, Place, Plant, Recycler, Source, Stockpile, Supplier
+from oremix.models.chain import (
+    Demand,
+    Facility,
+    Lane,
+    Material,
+    Place,
+    Plant,
+    Recycler,
+    Source,
+    Stockpile,
+    Supplier,
+)
 from oremix.models.fields import CountryCode, Id, NonNegative, Part, Year
 from oremix.models.network import Network
 from oremix.models.policies import Policy
@@ -21,7 +32,7 @@ __all__ = ["Problem"]
 
 
 class Problem(Part):
-    """Which mix of supply, refining, recycling and stock meets demand at the lowest cost within the rules?
+    """What is asked: the mix of supply, refining, recycling and stock that meets demand at least cost within the rules.
 
     Every entry is checked when a problem is made, and every fault found is reported at once.
 
@@ -57,7 +68,7 @@ class Problem(Part):
     @model_validator(mode="wrap")
     @classmethod
     def _every_fault_at_once(cls, data: Any, handler: ModelWrapValidatorHandler[Problem]) -> Problem:
-        from oremix.models.checks import check_all  # it needs the class that is being made here
+        from oremix.models.checks import check_all  # noqa: PLC0415 - it needs the class made here
 
         return check_all(data, handler)
 
@@ -91,4 +102,3 @@ class Problem(Part):
         """The problem as JSON, without what is at its default."""
         data = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return json.dumps(data, indent=indent, ensure_ascii=False)
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from oremix.models.fields import Series
 
@@ -41,7 +42,7 @@ class Timeline:
         """Lay out the periods; `final_years` defaults to the gap before the last period, or 1."""
         if periods is None:
             return cls((1,), (1,), (1.0,), typical=True)
-        gaps = [after - before for before, after in zip(periods, periods[1:], strict=False)]
+        gaps = [after - before for before, after in pairwise(periods)]
         years = [*gaps, final_years or (gaps[-1] if gaps else 1)]
         weights = [
             sum((1 + rate) ** -(start + year - periods[0]) for year in range(length))

@@ -36,9 +36,9 @@ def _loops(problem: Problem) -> Iterator[str]:
         for recipe in plant.recipes:
             for material in recipe.inputs:
                 makes.setdefault(material, set()).update(recipe.outputs)
-    for start in makes:
+    for start, outputs in makes.items():
         reached: set[str] = set()
-        frontier = set(makes[start])
+        frontier = set(outputs)
         while frontier - reached:
             reached |= frontier
             frontier = {output for material in frontier for output in makes.get(material, ())}
@@ -63,7 +63,8 @@ def _capped_countries_own_demand(problem: Problem) -> Iterator[str]:
                 and (policy.places is None or geography.covers(policy.places, demand.at))
             )
             if in_scope and geography.country(demand.at) in capped:
-                yield f"policy {policy.id} caps supply from {geography.country(demand.at)} and counts its own {demand.id}"
+                country = geography.country(demand.at)
+                yield f"policy {policy.id} caps supply from {country} and counts its own demand {demand.id}"
 
 
 def _surplus_worth_more(problem: Problem) -> Iterator[str]:

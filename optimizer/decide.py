@@ -63,7 +63,9 @@ def columns_at_most(problem: Problem) -> int:
     network = problem.network
     moves = sum(len(makers) * (1 + len(network.uses.get(m, ()))) for m, makers in network.makers.items())
     facilities = sum(
-        len(getattr(facility, "recipes", None) or getattr(facility, "tiers", None) or [None]) + 1 + 2 * len(facility.builds)
+        len(getattr(facility, "recipes", None) or getattr(facility, "tiers", None) or [None])
+        + 1
+        + 2 * len(facility.builds)
         for facility in problem.facilities
     )
     piles = sum(2 + len(network.serves(pile)) for pile in problem.stockpiles)

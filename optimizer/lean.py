@@ -5,6 +5,7 @@ A `LeanProblem` is a `pulp.LpProblem`; every solver of PuLP takes it.
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,10 +19,10 @@ Key = tuple[Any, ...]
 """The kind of a column or row, then the user's ids it stands for."""
 
 
-class Column(pulp.LpVariable):
+class Column(pulp.LpVariable):  # type: ignore[misc]
     """A variable with its key; at least `lowBound`, at most `upBound`."""
 
-    varValue: float | None = None
+    varValue: float | None = None  # noqa: N815 - PuLP's name
     dj: float | None = None
     cat: str = pulp.LpContinuous
     modified = True
@@ -47,7 +48,7 @@ class Column(pulp.LpVariable):
         return self._labels.name(self.key)
 
 
-class Expression(pulp.LpAffineExpression):
+class Expression(pulp.LpAffineExpression):  # type: ignore[misc]
     """A sum of (column, coefficient) pairs, each column once."""
 
     _LpAffineExpression__name = None
@@ -57,7 +58,7 @@ class Expression(pulp.LpAffineExpression):
         self.constant = constant
 
 
-class Row(pulp.LpConstraint):
+class Row(pulp.LpConstraint):  # type: ignore[misc]
     """A constraint with its key."""
 
     pi: float | None = None
@@ -109,7 +110,7 @@ class _Labels:
         return self._words[text]
 
 
-class LeanProblem(pulp.LpProblem):
+class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
     """A minimisation with an index from every column and row back to its key.
 
     Attributes
@@ -124,6 +125,8 @@ class LeanProblem(pulp.LpProblem):
         self.labels = _Labels()
         self._named: dict[str, pulp.LpConstraint] | None = None
         super().__init__(name, pulp.LpMinimize)
+        self._variables: list[pulp.LpVariable] = []
+        self._variable_ids: dict[int, pulp.LpVariable] = {}
 
     def column(self, *key: Any, lower: float = 0.0, upper: float | None = None, integer: bool = False) -> Column:
         """Make a column."""
@@ -185,8 +188,6 @@ def summed(pairs: Iterable[tuple[Column, float]]) -> Pairs:
 @contextmanager
 def collector_off() -> Iterator[None]:
     """No garbage collection while many objects are made: all of them stay."""
-    import gc
-
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from oremix.models.errors import Fault, InvalidProblem, OremixError, SolverFailed, TooLarge, UnknownSolver
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
     from oremix.models import Plan, Problem, load, load_plan, read_problem
     from oremix.models.examples import example, examples
@@ -54,22 +56,11 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        return _version()
     if name not in _HOMES:
         raise AttributeError(f"module 'oremix' has no attribute {name!r}")
     from importlib import import_module
 
     return getattr(import_module(_HOMES[name]), name)
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("oremix")
-    except PackageNotFoundError:  # a checkout that is not installed
-        return "0"
 
 
 def __dir__() -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
 
+from oremix import __version__
 from oremix.models import Problem
 from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
@@ -15,6 +15,7 @@ from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.solving import Outcome
+from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE
 
 __all__ = ["answer"]
@@ -22,8 +23,7 @@ __all__ = ["answer"]
 
 def answer(model: Model, outcome: Outcome) -> Plan:
     """The plan, audited: one that fails its audit is not called optimal."""
-    plan = _plan_without_point(model, outcome) if outcome.x is None else _plan(model, outcome)
-    return plan
+    return _plan_without_point(model, outcome) if outcome.x is None else _plan(model, outcome, outcome.x)
 
 
 def _plan_without_point(model: Model, outcome: Outcome) -> Plan:
@@ -42,7 +42,7 @@ def _base(model: Model, outcome: Outcome) -> Plan:
         price_year=problem.price_year,
         problem=problem.name,
         problem_hash=problem.hash,
-        version=_version(),
+        version=__version__,
         certificate=Certificate(verified=False),
         assumptions=list(_assumptions(problem)),
         warnings=problem.warnings,
@@ -58,8 +58,8 @@ def _base(model: Model, outcome: Outcome) -> Plan:
     )
 
 
-def _plan(model: Model, outcome: Outcome) -> Plan:
-    values = Values.of(model, outcome)
+def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
+    values = Values.of(model, point)
     duals = duals_of(values, outcome)
     costs = values.costs()
     plan = _base(model, outcome).model_copy(
@@ -147,13 +147,18 @@ def _assumptions(problem: Problem) -> Iterator[str]:
                 yield from marked(f"{label} {name[:-1]} {getattr(inner, 'id', None) or position + 1}", inner)
 
     yield from marked("problem", problem)
-    for kind in ("places", "materials", "suppliers", "plants", "recyclers", "demands", "lanes", "stockpiles", "policies"):
+    for kind in (
+        "places",
+        "materials",
+        "suppliers",
+        "plants",
+        "recyclers",
+        "demands",
+        "lanes",
+        "stockpiles",
+        "policies",
+    ):
         for position, part in enumerate(getattr(problem, kind)):
-            yield from marked(f"{kind[:-1].replace('policie', 'policy')} {getattr(part, 'id', None) or position + 1}", part)
-
-
-def _version() -> str:
-    try:
-        return version("oremix")
-    except PackageNotFoundError:
-        return "0"
+            yield from marked(
+                f"{kind[:-1].replace('policie', 'policy')} {getattr(part, 'id', None) or position + 1}", part
+            )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oremix.models.plan import Limit, Price
-from oremix.models.policies import Share
+from oremix.models.plan import Limit, LimitKind, Price
+from oremix.models.policies import Quantity, Share
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Measure
 from oremix.optimizer.lean import Key, Row
@@ -23,7 +23,7 @@ Duals = dict[Row, float]
 NOISE = 1e-9
 
 # Row → kind of limit, and which position in its key says whose it is.
-ROWS: dict[str, str] = {
+ROWS: dict[str, LimitKind] = {
     "supplier_capacity": "capacity",
     "plant_capacity": "capacity",
     "recycler_capacity": "capacity",
@@ -76,14 +76,13 @@ def limits(values: Values, duals: Duals) -> Iterator[Limit]:
 def _policies(values: Values, duals: Duals) -> Iterator[Limit]:
     for measure in values.model.measures:
         for side, row in measure.rows.items():
-            if row in duals:
-                yield _policy_limit(values, measure, side, duals[row])
+            if row in duals and measure.policy is not None:
+                yield _policy_limit(values, measure.policy, measure, side, duals[row])
 
 
-def _policy_limit(values: Values, measure: Measure, side: str, dual: float) -> Limit:
+def _policy_limit(values: Values, rule: Share | Quantity, measure: Measure, side: str, dual: float) -> Limit:
     """The saving from loosening the bound in all periods of the measure, by one point or one unit."""
-    model, rule = values.model, measure.policy
-    assert rule is not None
+    model = values.model
     loosening = -1.0 if side == "max" else 1.0
     weight = sum(model.timeline.weights[period] for period in measure.periods)
     if isinstance(rule, Share):
@@ -125,7 +124,7 @@ def _rows(values: Values, duals: Duals) -> Iterator[Limit]:
             yield _row_limit(values, row.key, kind, -dual if row.sense < 0 else dual)
 
 
-def _row_limit(values: Values, key: Key, kind: str, saving: float) -> Limit:
+def _row_limit(values: Values, key: Key, kind: LimitKind, saving: float) -> Limit:
     model = values.model
     name = key[0]
     start = None if name == "build_max" else key[-1]

@@ -88,9 +88,7 @@ def builds(values: Values) -> Iterator[plan.Build]:
             yield _build(values, facility, facility.builds[number], number, period, values.value[add])
 
 
-def _build(
-    values: Values, facility: Facility, build: Build, number: int, period: int, capacity: float
-) -> plan.Build:
+def _build(values: Values, facility: Facility, build: Build, number: int, period: int, capacity: float) -> plan.Build:
     model = values.model
     ordered = model.start(period)
     on_stream = ordered if model.timeline.typical else ordered + build.lead_time

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oremix.models.plan import ShareRecord
-from oremix.models.policies import Quantity, Share
+from oremix.models.policies import Quantity
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Measure
 from oremix.optimizer.lean import Pairs
@@ -30,8 +30,7 @@ def _record(values: Values, measure: Measure) -> ShareRecord:
     achieved = (part / scale if scale > 0 else None) if is_share else part
     bounds = {
         side: _amount(values, total) / scale if scale > 0 else _stated(values, measure, side)
-        for side, total in (("max", measure.most), ("min", measure.least))
-        if total is not None
+        for side, total in measure.bounds.items()
     }
     margins = []
     if achieved is not None:
@@ -64,7 +63,6 @@ def _amount(values: Values, total: Pairs | float) -> float:
 
 def _stated(values: Values, measure: Measure, side: str) -> float:
     """The bound as stated, where nothing is counted that it could be read from."""
-    assert isinstance(measure.policy, Share | Quantity)
     return values.model.timeline.read(getattr(measure.policy, side))[measure.periods[0]]
 
 

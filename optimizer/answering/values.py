@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from oremix.models.plan import CategoryCost, Costs, CountryCost, FacilityCost, PeriodCost
+from oremix.models.plan import CategoryCost, Costs, CountryCost, FacilityCost, PayerKind, PeriodCost
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.lean import Column, Pairs
-from oremix.optimizer.solving import Outcome
+from oremix.optimizer.solving.arrays import Floats
 
 __all__ = ["Values"]
 
@@ -33,14 +33,13 @@ class Values:
     model: Model
     value: dict[Column, float]
     cost: dict[tuple[Column | None, str], float] = field(default_factory=lambda: defaultdict(float))
-    paid: dict[tuple[str, str, str, int], float] = field(default_factory=lambda: defaultdict(float))
-    countries: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    paid: dict[tuple[PayerKind, str, str, int], float] = field(default_factory=lambda: defaultdict(float))
+    countries: dict[tuple[PayerKind, str], str | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: Model, outcome: Outcome) -> Values:
-        """Read the outcome's point and enter the charges on it."""
-        assert outcome.x is not None
-        point = outcome.x.tolist()
+    def of(cls, model: Model, x: Floats) -> Values:
+        """Read a point and enter the charges on it."""
+        point = x.tolist()
         floor = NOISE * max(map(abs, point), default=0.0)
         value = {
             column: 0.0 if abs(number) <= floor else number
@@ -64,7 +63,7 @@ class Values:
         weights = self.model.timeline.weights
         categories: CategoryCost = defaultdict(float)
         annual: dict[int, CategoryCost] = {period: defaultdict(float) for period in self.model.timeline}
-        facilities: dict[tuple[str, str], CategoryCost] = defaultdict(lambda: defaultdict(float))
+        facilities: dict[tuple[PayerKind, str], CategoryCost] = defaultdict(lambda: defaultdict(float))
         countries: dict[str | None, CategoryCost] = defaultdict(lambda: defaultdict(float))
         for (kind, facility, category, period), amount in self.paid.items():
             discounted = amount * weights[period]
@@ -80,7 +79,7 @@ class Values:
                 for country, costs in sorted(countries.items(), key=lambda item: -sum(item[1].values()))
             ],
             by_facility=[
-                FacilityCost.model_construct(
+                FacilityCost(
                     kind=kind,
                     id=facility,
                     country=self.countries[kind, facility],

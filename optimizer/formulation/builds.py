@@ -55,12 +55,18 @@ def _largest_order(build: Build) -> float | None:
 
 
 def _charge(
-    model: Model, facility: Facility, build: Build, period: int, later: int, add: Column, opened: Column | None
+    model: Model,
+    facility: Facility,
+    build: Build,
+    period: int,
+    later: int,
+    add: Column,
+    opened: Column | None,
 ) -> None:
     """The annuity of the capex, as of the year of the order, and the fixed costs of the year itself."""
     read = model.timeline.read_or
     country = model.country(facility.at)
-    kind = type(facility).__name__.lower()
+    kind = facility.kind
     yearly = 0.0
     if build.has_capex and build.life is not None:
         wacc = build.wacc if build.wacc is not None else model.problem.discount_rate or 0.0
@@ -69,7 +75,15 @@ def _charge(
     model.charge("capital", later, read(build.unit_capex, 0.0)[period] * yearly, add, kind, facility.id, country)
     model.charge("fixed", later, per_capacity, add, kind, facility.id, country)
     if opened is not None:
-        model.charge("capital", later, read(build.fixed_capex, 0.0)[period] * yearly, opened, kind, facility.id, country)
+        model.charge(
+            "capital",
+            later,
+            read(build.fixed_capex, 0.0)[period] * yearly,
+            opened,
+            kind,
+            facility.id,
+            country,
+        )
         model.charge("fixed", later, read(build.fixed_cost, 0.0)[later], opened, kind, facility.id, country)
 
 

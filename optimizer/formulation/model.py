@@ -10,6 +10,7 @@ import pulp
 
 from oremix.models import Problem
 from oremix.models.geography import Origin
+from oremix.models.plan import PayerKind
 from oremix.models.policies import Quantity, Share
 from oremix.optimizer.lean import Column, Expression, LeanProblem, Pairs, Row
 
@@ -23,7 +24,7 @@ class Charge(NamedTuple):
     rate: float
     category: str
     period: int
-    kind: str
+    kind: PayerKind
     facility: str
     country: str | None
 
@@ -32,8 +33,8 @@ class Charge(NamedTuple):
 class Measure:
     """A part and its whole, and the rows that bound it.
 
-    Sums are per year, or over the years of the pooled periods. `most` and `least` are the bound times the whole (for
-    a quantity, the bound itself), so that the rule reads part ≤ most, part ≥ least.
+    Sums are per year, or over the years of the pooled periods. `bounds` are the `max` and `min` times the whole (for
+    a quantity, the bounds themselves), so that the rule reads part ≤ bounds["max"], part ≥ bounds["min"].
     """
 
     policy: Share | Quantity | None
@@ -45,8 +46,7 @@ class Measure:
     periods: list[int]
     part: Pairs
     whole: Pairs | float | None
-    most: Pairs | float | None = None
-    least: Pairs | float | None = None
+    bounds: dict[str, Pairs | float] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     beyond: dict[str, Column] = field(default_factory=dict)
 
@@ -106,7 +106,14 @@ class Model:
         return self.lp.row(*key, pairs=pairs, sense=pulp.LpConstraintEQ, rhs=rhs)
 
     def charge(
-        self, category: str, period: int, rate: float, column: Column | None, kind: str, facility: str, country: str | None
+        self,
+        category: str,
+        period: int,
+        rate: float,
+        column: Column | None,
+        kind: PayerKind,
+        facility: str,
+        country: str | None,
     ) -> None:
         """Enter a cost per year; nothing is entered at a rate of 0."""
         if rate:

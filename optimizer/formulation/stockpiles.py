@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oremix.models.chain import Stockpile
+from oremix.models.plan import PayerKind
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Pairs
 
@@ -57,7 +58,11 @@ def _level(model: Model, number: int, pile: Stockpile, period: int) -> None:
 def _holding(model: Model, number: int, pile: Stockpile, period: int) -> None:
     """The holding cost, on the mean of the levels at both ends of the period."""
     half = model.timeline.read_or(pile.holding_cost, 0.0)[period] / 2
-    payer = ("stockpile", pile.id or f"{pile.material} at {pile.at}", model.country(pile.at))
+    payer: tuple[PayerKind, str, str] = (
+        "stockpile",
+        pile.id or f"{pile.material} at {pile.at}",
+        model.country(pile.at),
+    )
     model.charge("holding", period, half, model.level[number, period], *payer)
     if period:
         model.charge("holding", period, half, model.level[number, period - 1], *payer)

@@ -23,7 +23,9 @@ def add_suppliers(model: Model) -> None:
             bought: Pairs = [(column, 1.0) for column in _buy(model, supplier, tiers, period)]
             taken = list(bought)
             if take_or_pay[period] > 0:
-                untaken = model.untaken[supplier.id, period] = model.lp.column("untaken", supplier.id, model.start(period))
+                untaken = model.untaken[supplier.id, period] = model.lp.column(
+                    "untaken", supplier.id, model.start(period)
+                )
                 taken.append((untaken, -1.0))
                 model.at_least("take_or_pay", supplier.id, model.start(period), pairs=bought, rhs=take_or_pay[period])
             _limit(model, supplier, period, bought, taken, existing[period], minimum[period])
@@ -51,9 +53,7 @@ def _tiers(model: Model, supplier: Supplier) -> list[tuple[float | None, list[fl
     return tiers
 
 
-def _buy(
-    model: Model, supplier: Supplier, tiers: list[tuple[float | None, list[float]]], period: int
-) -> list[Column]:
+def _buy(model: Model, supplier: Supplier, tiers: list[tuple[float | None, list[float]]], period: int) -> list[Column]:
     columns = []
     country = model.country(supplier.at)
     for number, (width, price) in enumerate(tiers):
@@ -65,7 +65,13 @@ def _buy(
 
 
 def _limit(
-    model: Model, supplier: Supplier, period: int, bought: Pairs, taken: Pairs, existing: float | None, minimum: float
+    model: Model,
+    supplier: Supplier,
+    period: int,
+    bought: Pairs,
+    taken: Pairs,
+    existing: float | None,
+    minimum: float,
 ) -> None:
     key = (supplier.id, model.start(period))
     built = model.built[supplier.id, period]

@@ -47,18 +47,25 @@ class Arrays:
         """The row of each nonzero."""
         return np.repeat(np.arange(len(self.lower)), np.diff(self.starts))
 
+    def row_sums(self, values: Floats) -> Floats:
+        """The sum over each row of values given per nonzero."""
+        return np.bincount(self.row_of, values, minlength=len(self.lower)).astype(np.float64, copy=False)
+
+    def column_sums(self, values: Floats) -> Floats:
+        """The sum over each column of values given per nonzero."""
+        return np.bincount(self.columns, values, minlength=len(self.cost)).astype(np.float64, copy=False)
+
     def activity(self, x: Floats) -> Floats:
-        """A x."""
-        return np.bincount(self.row_of, self.coefficients * x[self.columns], minlength=len(self.lower))
+        """The rows' values at x, A x."""
+        return self.row_sums(self.coefficients * x[self.columns])
 
     def magnitude(self, x: Floats) -> Floats:
-        """|A| |x|: how large the terms of each row are."""
-        return np.bincount(self.row_of, np.abs(self.coefficients * x[self.columns]), minlength=len(self.lower))
+        """How large the terms of each row are, |A| |x|."""
+        return self.row_sums(np.abs(self.coefficients * x[self.columns]))
 
     def reduced_costs(self, duals: Floats) -> Floats:
-        """c − Aᵀ y."""
-        weighted = self.coefficients * duals[self.row_of]
-        return self.cost - np.bincount(self.columns, weighted, minlength=len(self.cost))
+        """Cost less what the rows pay, c − Aᵀ y."""
+        return self.cost - self.column_sums(self.coefficients * duals[self.row_of])
 
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:

@@ -19,7 +19,7 @@ class _Quiet(highspy.Highs):
     """HiGHS without the banner, which its own constructor prints before it can be silenced."""
 
     def __init__(self) -> None:
-        highspy.Highs.__base__.__init__(self)
+        highspy.Highs.__mro__[1].__init__(self)  # type: ignore[misc]
         self.setOptionValue("output_flag", False)
 
 
@@ -114,7 +114,6 @@ _SAID = {
     highspy.HighsModelStatus.kIterationLimit: "limit",
     highspy.HighsModelStatus.kSolutionLimit: "limit",
     highspy.HighsModelStatus.kInterrupt: "limit",
-    highspy.HighsModelStatus.kHighsInterrupt: "limit",
     highspy.HighsModelStatus.kUnknown: "limit",
 }
 
@@ -143,7 +142,7 @@ def _ray(answer: tuple[Any, ...]) -> Floats | None:
     return None if values is None or len(values) == 0 else np.array(values)
 
 
-class Highs(pulp.LpSolver):
+class Highs(pulp.LpSolver):  # type: ignore[misc]
     """HiGHS as a solver for any PuLP problem: values, duals, slacks and reduced costs are read back.
 
     Parameters
@@ -160,7 +159,7 @@ class Highs(pulp.LpSolver):
         """HiGHS is a dependency, so it is always there."""
         return True
 
-    def actualSolve(self, lp: pulp.LpProblem, **_: Any) -> int:
+    def actualSolve(self, lp: pulp.LpProblem, **_: Any) -> int:  # noqa: N802 - PuLP's name
         """Solve, and write the answer into the problem's variables and constraints."""
         arrays, variables, rows = arrays_of(lp)
         claim = run_highs(arrays, time_limit=self.timeLimit, gap=self.optionsDict.get("gapRel"))
@@ -177,7 +176,7 @@ class Highs(pulp.LpSolver):
                 variable.dj = value
         status, solution = _PULP_STATUS[claim.status, claim.x is not None]
         lp.assignStatus(status, solution)
-        return status
+        return int(status)
 
 
 def _bounds(arrays: Arrays) -> Floats:

@@ -8,7 +8,15 @@ import numpy as np
 
 from oremix.optimizer.solving.arrays import Arrays, Floats
 
-__all__ = ["TOLERANCE", "Proof", "dual_proof", "primal_residual", "proves_infeasible", "proves_unbounded", "row_that_cannot_hold"]
+__all__ = [
+    "TOLERANCE",
+    "Proof",
+    "dual_proof",
+    "primal_residual",
+    "proves_infeasible",
+    "proves_unbounded",
+    "row_that_cannot_hold",
+]
 
 TOLERANCE = 1e-6
 
@@ -75,8 +83,8 @@ def row_that_cannot_hold(arrays: Arrays) -> Floats | None:
     """The proof of infeasibility by one row alone, if there is one: its columns' bounds leave it no room."""
     positive = arrays.coefficients > 0
     high, low = arrays.high[arrays.columns], arrays.low[arrays.columns]
-    most = _row_sums(arrays, np.where(positive, high, low))
-    least = _row_sums(arrays, np.where(positive, low, high))
+    most = arrays.row_sums(arrays.coefficients * np.where(positive, high, low))
+    least = arrays.row_sums(arrays.coefficients * np.where(positive, low, high))
     for room in (most - arrays.lower, arrays.upper - least):
         worst = int(np.argmin(room)) if len(room) else 0
         if len(room) and room[worst] < -TOLERANCE * max(1e-30, abs(_nearest(arrays.lower, arrays.upper)[worst])):
@@ -84,10 +92,6 @@ def row_that_cannot_hold(arrays: Arrays) -> Floats | None:
             unit[worst] = 1.0
             return unit
     return None
-
-
-def _row_sums(arrays: Arrays, values: Floats) -> Floats:
-    return np.bincount(arrays.row_of, arrays.coefficients * values, minlength=len(arrays.lower))
 
 
 def proves_infeasible(arrays: Arrays, ray: Floats) -> bool:
@@ -107,8 +111,8 @@ def _contradicts(arrays: Arrays, ray: Floats) -> bool:
     if np.any(~np.isfinite(demanded[ray != 0])):
         return False
     weighted = arrays.coefficients * ray[arrays.row_of]
-    combined = np.bincount(arrays.columns, weighted, minlength=len(arrays.cost))
-    magnitude = np.bincount(arrays.columns, np.abs(weighted), minlength=len(arrays.cost))
+    combined = arrays.column_sums(weighted)
+    magnitude = arrays.column_sums(np.abs(weighted))
     combined = np.where(np.abs(combined) <= NOISE * magnitude, 0.0, combined)
     most = np.where(combined > 0, arrays.high, arrays.low)
     used = combined != 0
@@ -116,7 +120,9 @@ def _contradicts(arrays: Arrays, ray: Floats) -> bool:
         return False
     needed = float(np.sum(demanded[ray != 0] * ray[ray != 0]))
     allowed = float(np.sum(most[used] * combined[used]))
-    scale = float(np.sum(np.abs(demanded[ray != 0] * ray[ray != 0]))) + float(np.sum(np.abs(most[used] * combined[used])))
+    scale = float(np.sum(np.abs(demanded[ray != 0] * ray[ray != 0]))) + float(
+        np.sum(np.abs(most[used] * combined[used]))
+    )
     return needed - allowed > NOISE * scale
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed, UnknownSolver
-from oremix.models.plan import Status
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 from oremix.optimizer.solving.highs import Claim, run_highs
 from oremix.optimizer.solving.proof import (
@@ -23,6 +22,9 @@ from oremix.optimizer.solving.proof import (
 )
 
 __all__ = ["Outcome", "solve_lp", "solver_names"]
+
+
+Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _verdict(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str,
         return _unbounded(arrays, claim, time_left)
     if claim.x is None:
         return _nothing("no_answer", "a limit stopped the solver before it had any plan")
-    return _point(arrays, claim, time_left)
+    return _point(arrays, claim, claim.x, time_left)
 
 
 def _nothing(status: Status, reason: str | None, *, verified: bool = False) -> dict[str, Any]:
@@ -180,21 +182,22 @@ def _unbounded(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[st
 
 
 def _without_integers(arrays: Arrays) -> Arrays:
-    from dataclasses import replace
-
     return replace(arrays, integer=np.zeros_like(arrays.integer))
 
 
-def _point(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
+def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> dict[str, Any]:
     """Status from the point's own residual, and from the bound that its multipliers prove."""
-    assert claim.x is not None
     has_integers = bool(arrays.integer.any())
-    x, duals = claim.x, claim.duals
+    duals = claim.duals
     if primal_residual(arrays, x) > TOLERANCE and claim.status == "limit":
         return _nothing("no_answer", "a limit stopped the solver before it had any plan")
     if duals is None:
         # One LP more gives every solver the same prices: with the decisions fixed where there are any.
-        exact = run_highs(arrays, time_limit=time_left, fixed=x) if has_integers else run_highs(arrays, time_limit=time_left)
+        exact = (
+            run_highs(arrays, time_limit=time_left, fixed=x)
+            if has_integers
+            else run_highs(arrays, time_limit=time_left)
+        )
         duals = exact.duals
         if has_integers and exact.status == "optimal" and exact.x is not None:
             x = np.where(arrays.integer, np.round(x), exact.x)
@@ -207,7 +210,9 @@ def _point(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, A
     dual_residual = proof.residual if proof else None
     reasons = [
         f"the point breaks a row by {residual:.1e}" if residual > TOLERANCE else None,
-        f"the multipliers are off by {dual_residual:.1e}" if dual_residual is not None and dual_residual > TOLERANCE else None,
+        f"the multipliers are off by {dual_residual:.1e}"
+        if dual_residual is not None and dual_residual > TOLERANCE
+        else None,
         "no bound on the cost was proved" if gap is None else None,
         f"a plan may be cheaper by {gap:.1e} of the cost" if gap is not None and gap > TOLERANCE else None,
     ]
@@ -229,8 +234,6 @@ def _point(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, A
 
 def _fixed(arrays: Arrays, x: Floats) -> Arrays:
     """The LP in which the whole decisions are as in the point."""
-    from dataclasses import replace
-
     if not arrays.integer.any():
         return arrays
     low = np.where(arrays.integer, np.round(x), arrays.low)
