@@ -54,11 +54,9 @@ def _measured(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
 
 
 def _is_constant(problem: Problem, series: Series) -> bool:
-    return (
-        (isinstance(series, list)
-        and len(series) != len(problem.timeline))
-        or len(set(problem.timeline.read(series))) == 1
-    )
+    return (isinstance(series, list) and len(series) != len(problem.timeline)) or len(
+        set(problem.timeline.read(series))
+    ) == 1
 
 
 def _whose(policy: Share | Quantity) -> Iterator[Finding]:

@@ -97,7 +97,7 @@ def _policy_limit(values: Values, rule: Share | Quantity, measure: Measure, side
     who = ", ".join(measure.countries) or "this part"
     way = f"{unit} more from {who}" if side == "max" else f"{unit} less from {who}"
     what = "" if measure.material is None else f" of {measure.material}"
-    when = "in every period" if measure.period is None else _when(values, model.start(measure.period))
+    when = " in every period" if measure.period is None else _when(values, model.start(measure.period))
     return Limit.model_construct(
         kind="policy",
         on=rule.id,
@@ -105,7 +105,7 @@ def _policy_limit(values: Values, rule: Share | Quantity, measure: Measure, side
         material=measure.material,
         price=price,
         per=per,
-        text=f"{way}{what} {when} would save {_money(values, price)} a year",
+        text=f"{way}{what}{when} would save {_money(values, price)} a year",
     )
 
 
@@ -133,7 +133,7 @@ def _row_limit(values: Values, key: Key, kind: LimitKind, saving: float) -> Limi
     unit = model.network.materials[material].unit if material else "unit"
     price = saving / weight
     span = "over the horizon, discounted" if start is None else "a year"
-    when = "" if start is None else f" {_when(values, start)}"
+    when = "" if start is None else _when(values, start)
     return Limit.model_construct(
         kind=kind,
         on=on,
@@ -177,7 +177,7 @@ def _subject(values: Values, key: Key) -> tuple[str | None, str]:
 
 
 def _when(values: Values, start: int) -> str:
-    return "" if values.model.timeline.typical else f"in {start}"
+    return "" if values.model.timeline.typical else f" in {start}"
 
 
 def _money(values: Values, amount: float) -> str:

@@ -138,7 +138,7 @@ def production(model: Model, rule: Rule, countries: tuple[str, ...], shipments: 
         and any(not stages or origin.stage in stages for origin in makers)
     ]
     if isinstance(rule, Quantity) and rule.plants is not None:
-        return Counted(materials, _plant_outputs(model, rule, countries), _nothing)
+        return _plants_production(model, rule, countries, materials)
     places = rule.places if isinstance(rule, Quantity) else None
 
     def made(material: str, period: int, *, only: tuple[str, ...]) -> Pairs:
@@ -157,30 +157,27 @@ def production(model: Model, rule: Rule, countries: tuple[str, ...], shipments: 
     )
 
 
-def _nothing(_material: str, _period: int) -> Pairs:
-    return []
-
-
-def _plant_outputs(model: Model, rule: Quantity, countries: tuple[str, ...]) -> Count:
+def _plants_production(model: Model, rule: Quantity, countries: tuple[str, ...], materials: list[str]) -> Counted:
     """What named plants make, surplus included: surplus is kept by origin, which plants may share."""
-    plants = [
-        plant
+    recipes = [
+        (plant.id, recipe)
         for plant in model.problem.plants
         if plant.id in (rule.plants or ())
         and (not countries or model.country(plant.at) in countries)
         and (rule.places is None or model.network.geography.covers(rule.places, plant.at))
         and (not rule.stages or plant.stage in rule.stages)
+        for recipe in plant.recipes
     ]
 
     def part(material: str, period: int) -> Pairs:
         return [
-            (model.run[plant.id, recipe.id, period], recipe.outputs[material])
-            for plant in plants
-            for recipe in plant.recipes
-            if material in recipe.outputs and (plant.id, recipe.id, period) in model.run
+            (model.run[plant, recipe.id, period], recipe.outputs[material])
+            for plant, recipe in recipes
+            if material in recipe.outputs and (plant, recipe.id, period) in model.run
         ]
 
-    return part
+    made = {material for _, recipe in recipes for material in recipe.outputs}
+    return Counted([material for material in materials if material in made], part, whole=lambda *_: [])
 
 
 def consumption(model: Model, rule: Rule, materials: list[str], period: int) -> float | None:

@@ -109,7 +109,11 @@ class Book:
         supplier = self.suppliers.get(line.supplier)
         if supplier is None:
             return None
-        labels = {"country": self.country(supplier), "material": supplier.material, "unit": self.unit(supplier.material)}
+        labels = {
+            "country": self.country(supplier),
+            "material": supplier.material,
+            "unit": self.unit(supplier.material),
+        }
         return (line.supplier,), labels
 
     def _run(self, line: records.Production) -> Placed:
@@ -122,7 +126,11 @@ class Book:
         recycler = self.recyclers.get(line.recycler)
         if recycler is None:
             return None
-        labels = {"country": self.country(recycler), "material": recycler.material, "unit": self.unit(recycler.material)}
+        labels = {
+            "country": self.country(recycler),
+            "material": recycler.material,
+            "unit": self.unit(recycler.material),
+        }
         return (line.recycler,), labels
 
     def _origin(self, line: records.Shipment | records.Surplus) -> Origin | None:
@@ -206,9 +214,7 @@ class Book:
 
     @cached_property
     def _existing(self) -> dict[str, list[float | None]]:
-        return {
-            facility.id: self.network.existing_capacity(facility) for facility in self.problem.facilities
-        }
+        return {facility.id: self.network.existing_capacity(facility) for facility in self.problem.facilities}
 
     def existing(self, facility: str, period: int) -> float | None:
         """Capacity that exists without builds; none where unlimited."""

@@ -130,7 +130,11 @@ def _lane_minimums(book: Book, gauge: Gauge) -> None:
     if all(lane.minimum is None for lane in book.problem.lanes):
         return
     shipped, at = _shipped(book), "minimum of the lane for {} from {} to {} in {}"
-    pairs = {(material, origin.place, end) for material in book.network.materials for origin, end in book.network.flows(material)}
+    pairs = {
+        (material, origin.place, end)
+        for material in book.network.materials
+        for origin, end in book.network.flows(material)
+    }
     for material, start, end in sorted(pairs):
         for period, move in enumerate(book.network.lanes.moves(material, start, end)):
             if move.minimum > 0 and not move.closed:

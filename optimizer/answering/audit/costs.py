@@ -93,7 +93,9 @@ def _purchases(book: Book, gauge: Gauge) -> None:
 def _making(book: Book, gauge: Gauge) -> None:
     for (plant, recipe, period), line in book.runs.items():
         cost = book.value(book.recipes[plant, recipe], "unit_cost", period) * line.activity
-        gauge.same(money("processing"), line.cost, cost, "cost of recipe {0.recipe} of plant {0.plant} in {0.period}", line)
+        gauge.same(
+            money("processing"), line.cost, cost, "cost of recipe {0.recipe} of plant {0.plant} in {0.period}", line
+        )
     for (_, period), line in book.recycling.items():
         collection, recovery = collection_and_recovery(book, line, period)
         at = "cost of recycler {0.recycler} in {0.period}"
