@@ -20,4 +20,5 @@ def cacheable(response: Response, request: Request) -> Response:
     """An answer that a client may keep and ask after by its tag."""
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 
-import oremix
+from oremix import __version__
 from oremix.api import body, reference, solving
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
@@ -33,12 +33,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment(os.environ)
     app = Flask("oremix", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # a chunked body is cut there, not refused
-    app.config["OREMIX_OPENAPI"] = document(OPERATIONS, oremix.__version__)
+    app.config["OREMIX_OPENAPI"] = document(OPERATIONS, __version__)
     app.url_map.merge_slashes = False  # a redirect would be an answer in another shape
     for operation in OPERATIONS:
-        app.add_url_rule(
-            operation.rule, operation.name, _served(operation, settings), methods=[operation.method]
-        )
+        app.add_url_rule(operation.rule, operation.name, _served(operation, settings), methods=[operation.method])
     handle_errors(app, settings)
     app.after_request(_finish)
     return app

@@ -45,7 +45,7 @@ def _receive(request: Request) -> bytes:
         return request.get_data(cache=False)
     except HTTPException:
         raise
-    except Exception as error:  # the server's own, for a transfer coding that is broken
+    except Exception as error:  # noqa: BLE001 - the server's own, for a transfer coding that is broken
         raise Refusal(400, f"The body could not be received: {error}") from None
 
 

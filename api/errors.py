@@ -73,10 +73,10 @@ def handle_errors(app: Flask, settings: Settings) -> None:
     app.register_error_handler(Refusal, _answer)
     app.register_error_handler(InvalidProblem, lambda error: _answer(invalid("the problem", _as_dicts(error.errors))))
     app.register_error_handler(TooLarge, lambda error: _answer(_too_many_columns(error, settings)))
-    app.register_error_handler(RequestEntityTooLarge, lambda error: _answer(_too_many_bytes(settings)))
-    app.register_error_handler(ClientDisconnected, lambda error: _answer(Refusal(408, "The body did not arrive whole.")))
+    app.register_error_handler(RequestEntityTooLarge, lambda _: _answer(_too_many_bytes(settings)))
+    app.register_error_handler(ClientDisconnected, lambda _: _answer(Refusal(408, "The body did not arrive whole.")))
     app.register_error_handler(HTTPException, lambda error: _answer(_of_http(error)))
-    app.register_error_handler(MemoryError, lambda error: _answer(_out_of_memory()))
+    app.register_error_handler(MemoryError, lambda _: _answer(_out_of_memory()))
     app.register_error_handler(Exception, lambda error: _answer(_our_fault(error)))
 
 
@@ -91,12 +91,14 @@ def _too_many_columns(error: TooLarge, settings: Settings) -> Refusal:
 
 def _too_many_bytes(settings: Settings) -> Refusal:
     limit = {"name": "bytes", "most": settings.max_body_bytes, "variable": "OREMIX_MAX_BODY_MB"}
-    return Refusal(413, f"The body is larger than this server's limit of {settings.max_body_bytes:,} bytes.", limit=limit)
+    return Refusal(
+        413, f"The body is larger than this server's limit of {settings.max_body_bytes:,} bytes.", limit=limit
+    )
 
 
 def _of_http(error: HTTPException) -> Refusal:
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-    return Refusal(error.code or 500, DETAILS.get(error.code) or error.description or "", headers)
+    return Refusal(error.code or 500, DETAILS.get(error.code or 500) or error.description or "", headers)
 
 
 def _out_of_memory() -> Refusal:

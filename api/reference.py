@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from flask import Response, current_app
 
-import oremix
+from oremix import __version__
 from oremix.api.answers import cacheable, json_answer
 from oremix.api.errors import Refusal
 from oremix.api.operation import Call, Operation
+from oremix.models.examples import example, examples
 from oremix.models.schema import schema
 
 __all__ = ["OPERATIONS"]
 
 
 def _examples(call: Call) -> Response:
-    entries = [{"name": name, "title": title} for name, title in oremix.examples().items()]
+    entries = [{"name": name, "title": title} for name, title in examples().items()]
     return cacheable(json_answer({"examples": entries}), call.request)
 
 
 def _example(call: Call) -> Response:
     name = call.path["name"]
-    names = oremix.examples()
+    names = examples()
     if name not in names:
         raise Refusal(404, f"There is no example of this name; there are: {', '.join(names)}.")
-    return cacheable(json_answer(oremix.example(name)), call.request)
+    return cacheable(json_answer(example(name)), call.request)
 
 
 def _schema(call: Call) -> Response:
@@ -35,7 +36,7 @@ def _openapi(call: Call) -> Response:
 
 
 def _health(_call: Call) -> Response:
-    response = json_answer({"status": "ok", "version": oremix.__version__})
+    response = json_answer({"status": "ok", "version": __version__})
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -18,7 +18,7 @@ from oremix.api.worker import TimedWorker
 
 __all__ = ["Service", "default_workers", "is_loopback", "probe"]
 
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - only gunicorn's own heartbeat files go there
 LAST_RESORT_SECONDS = 30
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Response
 
-import oremix
 from oremix.api import body
 from oremix.api.answers import json_answer
 from oremix.api.errors import invalid
 from oremix.api.operation import Call, Operation
 from oremix.api.options import GAP, SOLVER, TIME_LIMIT
 from oremix.models import Plan, Problem, UnknownSolver
+from oremix.optimizer.decide import solve
 
 __all__ = ["OPERATIONS"]
 
@@ -30,7 +30,7 @@ def _solve(call: Call) -> Response:
 
 def _plan(problem: Problem, options: dict[str, Any], call: Call) -> Plan:
     try:
-        return oremix.solve(problem, max_columns=int(call.settings.max_columns), **options)
+        return solve(problem, max_columns=int(call.settings.max_columns), **options)
     except UnknownSolver as error:
         fault = {"parameter": "solver", "message": str(error), "value": options.get("solver")}
         raise invalid("the query parameters", [fault]) from None

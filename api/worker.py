@@ -42,7 +42,7 @@ class TimedWorker(SyncWorker):  # type: ignore[misc]
         with suppress(Expired), alarm(HEADER_SECONDS):
             super().handle(listener, client, addr)
 
-    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+    def handle_error(self, _req: Any, client: socket.socket, _addr: Any, exc: BaseException) -> None:
         """Answer what went wrong outside the application."""
         status = next((status for kind, status in STATUSES if isinstance(exc, kind)), 500)
         if status == 500:

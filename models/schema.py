@@ -19,7 +19,7 @@ def definitions(prefix: str) -> dict[str, dict[str, Any]]:
     """
     problem = Problem.model_json_schema(ref_template=prefix + "{model}")
     plan = Plan.model_json_schema(mode="serialization", ref_template=prefix + "Plan{model}")
-    parts = problem.pop("$defs")
+    parts: dict[str, dict[str, Any]] = problem.pop("$defs")
     records = {f"Plan{name}": record for name, record in plan.pop("$defs").items()}
     return {"Problem": problem, "Plan": plan} | parts | records
 

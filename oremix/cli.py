@@ -12,7 +12,7 @@ import math
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -30,38 +30,34 @@ OUR_FAULT, INTERRUPTED = 1, 130
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output, and nothing else.")
 
 
-class Number(click.ParamType):
-    """A finite number within bounds."""
-
-    name = "number"
-
-    def __init__(self, least: float, most: float = math.inf, *, above: bool = False) -> None:
-        self.least, self.most, self.above = least, most, above
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read the text."""
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if math.isfinite(number) and self.least <= number <= self.most and not (self.above and number == self.least):
-            return number
-        least = f"above {self.least:g}" if self.above else f"at least {self.least:g}"
-        most = "" if self.most == math.inf else f" and at most {self.most:g}"
-        self.fail(f"{value!r} should be a number {least}{most}", param, ctx)
+def _number(text: str, least: float, most: float = math.inf) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if math.isfinite(number) and least <= number <= most:
+        return number
+    bounds = f"from {least:g} to {most:g}" if most < math.inf else f"not below {least:g}"
+    raise click.BadParameter(f"{text!r} should be a number {bounds}")
 
 
-class Cap(click.ParamType):
-    """`CN=0.3`: a country or group, and its largest share."""
+def _seconds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    return None if text is None else _number(text, 0.001)
 
-    name = "where=share"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
-        """Read the text."""
-        where, sign, share = str(value).rpartition("=")
-        if not sign or not where:
-            self.fail(f"{value!r} should be a country or group and a share, as in CN=0.3", param, ctx)
-        return where, Number(0, 1).convert(share, param, ctx)
+def _gap(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    return None if text is None else _number(text, 0, 1)
+
+
+def _caps(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[tuple[str, float]]:
+    return [_cap(text) for text in texts]
+
+
+def _cap(text: str) -> tuple[str, float]:
+    where, _, share = text.rpartition("=")
+    if not where:
+        raise click.BadParameter(f"{text!r} should be a country or group and a share, as in CN=0.3")
+    return where, _number(share, 0, 1)
 
 
 def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
@@ -72,10 +68,14 @@ def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
         ctx.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Plan critical-mineral sourcing: supply, capacity and recycling at the lowest cost within the rules."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(CallError.exit_code)
 
 
 # ---------------------------------------------------------------- problems
@@ -85,12 +85,23 @@ def cli() -> None:
 @click.argument("problem")
 @click.option("-o", "--output", metavar="PLAN", help="Write the plan to this file, as JSON.")
 @as_json
-@click.option("--cap", "caps", type=Cap(), multiple=True, metavar="CN=0.3", help="Cap the supply share of a country or group; repeatable.")
-@click.option("--time-limit", type=Number(0, above=True), metavar="S", help="Seconds for the solver.")
-@click.option("--gap", type=Number(0, 1), metavar="G", help="Relative distance to the best cost at which to stop.")
-@click.option("--solver", default="highs", show_default=True, metavar="NAME", help="highs, cbc, or another that PuLP knows.")
+@click.option(
+    "--cap",
+    "caps",
+    callback=_caps,
+    multiple=True,
+    metavar="CN=0.3",
+    help="Cap the supply share of a country or group; repeatable.",
+)
+@click.option("--time-limit", callback=_seconds, metavar="S", help="Seconds for the solver.")
+@click.option("--gap", callback=_gap, metavar="G", help="Relative distance to the best cost at which to stop.")
+@click.option(
+    "--solver", default="highs", show_default=True, metavar="NAME", help="highs, cbc, or another that PuLP knows."
+)
 @click.option("--lp", metavar="FILE", help="Write the linear program to this file, with readable names.")
-def solve(problem: str, output: str | None, as_json: bool, caps: tuple[tuple[str, float], ...], lp: str | None, **options: Any) -> int:
+def solve(
+    problem: str, output: str | None, as_json: bool, caps: list[tuple[str, float]], lp: str | None, **options: Any
+) -> int:
     """Find the cheapest plan for PROBLEM, a file or - for standard input."""
     import oremix
 
@@ -142,12 +153,12 @@ def _read(path: str) -> Problem:
         raise CallError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _capped(problem: Problem, caps: tuple[tuple[str, float], ...]) -> Problem:
+def _capped(problem: Problem, caps: list[tuple[str, float]]) -> Problem:
     if not caps:
         return problem
     from oremix.caps import with_caps
 
-    capped, notes = with_caps(problem, list(caps))
+    capped, notes = with_caps(problem, caps)
     for note in notes:
         say(note)
     return capped
@@ -221,7 +232,9 @@ def schema(of: str | None) -> None:
 
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+)
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default one per processor, at least 2.")
 def serve(host: str, port: int, workers: int | None) -> None:
     """Serve the HTTP API until stopped."""
@@ -243,22 +256,25 @@ def serve(host: str, port: int, workers: int | None) -> None:
 
 
 def main() -> None:
-    """Run the command and end with its exit code; no traceback unless OREMIX_DEBUG is set."""
+    """Run the command and end with its exit code; no traceback unless OREMIX_DEBUG is 1."""
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
-        code = cli.main(prog_name="oremix", standalone_mode=False)
+        return cli.main(prog_name="oremix", standalone_mode=False) or 0
     except (click.Abort, KeyboardInterrupt):
         _stop()
     except click.UsageError as error:
-        code = _usage(error)
+        return _usage(error)
     except click.ClickException as error:
         say(f"oremix: {error.format_message()}")
-        code = error.exit_code
-    except Exception as error:
-        code = _failure(error)
-    sys.exit(code or 0)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
+        return _failure(error)
 
 
-def _stop() -> None:
+def _stop() -> NoReturn:
     """End at once: a solver may still be running in its thread, and does not listen."""
     say("oremix: stopped")
     sys.stderr.flush()
@@ -267,10 +283,7 @@ def _stop() -> None:
 
 def _usage(error: click.UsageError) -> int:
     command = error.ctx.command_path if error.ctx else "oremix"
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
-    else:
-        say(f"oremix: {error.format_message()} (see {command} --help)")
+    say(f"oremix: {error.format_message()} (see {command} --help)")
     return error.exit_code
 
 

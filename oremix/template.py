@@ -7,7 +7,7 @@ __all__ = ["TEMPLATE"]
 TEMPLATE = """\
 {
   "name": "Template: magnet oxide for Japan and the United States",
-  "notes": "Every number here is made up: replace it and name its source, or keep `assumption`. `oremix check FILE` lists what is wrong, `oremix solve FILE` solves it, `oremix schema problem` has every field. Numbers that change over time are a number, a list with one per period, or a map year -> number.",
+  "notes": "Every number here is made up. `oremix schema problem` lists every field, `oremix check` every error.",
   "assumption": true,
   "currency": "USD",
   "price_year": 2025,
@@ -27,7 +27,7 @@ TEMPLATE = """\
      "notes": "Sells oxide as it is. capacity: units per year; unit_cost: money per unit."},
     {"id": "western_mine", "country": "AU", "stage": "mining", "material": "concentrate",
      "capacity": {"2026": 16000, "2030": 24000}, "unit_cost": 9000,
-     "notes": "Sells what a plant has to refine. Its capacity is given by year."}
+     "notes": "Over time, a value is a number, a list with one per period, or a map year -> number as here."}
   ],
 
   "plants": [
@@ -37,7 +37,7 @@ TEMPLATE = """\
         "notes": "Per unit of activity: 4 t of concentrate make 1 t of oxide for 21,000."}
      ],
      "build": {"max": 4000, "unit_capex": 90000, "life": 20, "lead_time": 2, "wacc": 0.08, "grant": 0.2,
-               "notes": "Capacity that can be added: capex per unit of annual capacity, paid over its life; on stream lead_time years after it is ordered; grant is the share that others pay."},
+               "notes": "Can be added: capex per unit of annual capacity, paid over its life; grant: paid by others."},
      "notes": "Turns materials into materials. capacity is what exists today."}
   ],
 
@@ -62,7 +62,7 @@ TEMPLATE = """\
 
   "policies": [
     {"id": "china_cap", "type": "share", "countries": ["CN"], "max": {"2026": 0.8, "2030": 0.5},
-     "notes": "At most this share of the oxide that arrives in each demanding country's material and period may have been made in China. `oremix solve FILE --cap CN=0.4` tries another number."}
+     "notes": "The largest share of the oxide arriving that may be made in China. --cap CN=0.4 tries another."}
   ]
 }
 """

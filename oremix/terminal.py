@@ -13,7 +13,17 @@ from typing import TypeVar
 
 import click
 
-__all__ = ["CallError", "answer", "check_writable", "interruptible", "one_line", "progress", "reserve_output", "say", "write_file"]
+__all__ = [
+    "CallError",
+    "answer",
+    "check_writable",
+    "interruptible",
+    "one_line",
+    "progress",
+    "reserve_output",
+    "say",
+    "write_file",
+]
 
 Result = TypeVar("Result")
 CLOSED_PIPE = 141  # what the shell reports for a program that SIGPIPE ended
@@ -92,7 +102,7 @@ def interruptible(work: Callable[[], Result]) -> Result:
     def run() -> None:
         try:
             outcome.set_result(work())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is asked for
             outcome.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()

@@ -35,7 +35,9 @@ def refused() -> Callable[[TestResponse, int], dict[str, Any]]:
         assert response.headers["Cache-Control"] == "no-store"
         problem = response.get_json(force=True)
         assert problem["status"] == status
-        assert problem["title"] and problem["detail"] and problem["type"] == "about:blank"
+        assert problem["type"] == "about:blank"
+        assert problem["title"]
+        assert problem["detail"]
         return problem
 
     return check

@@ -25,9 +25,7 @@ def test_routes_and_document_are_equal(client):
         for rule in rules
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    described = {
-        (method.upper(), path) for path, methods in document(client)["paths"].items() for method in methods
-    }
+    described = {(method.upper(), path) for path, methods in document(client)["paths"].items() for method in methods}
     assert served == described
 
 

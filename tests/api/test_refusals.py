@@ -6,7 +6,7 @@ import json
 import pytest
 
 import oremix
-from oremix.api import Settings, create_app
+from oremix.api import Settings, create_app, solving
 from oremix.models import SolverFailed
 
 MINIMAL = oremix.example("minimal")
@@ -25,7 +25,7 @@ NOT_JSON = {
 }
 
 
-@pytest.mark.parametrize("body, words", NOT_JSON.values(), ids=NOT_JSON.keys())
+@pytest.mark.parametrize(("body", "words"), NOT_JSON.values(), ids=NOT_JSON.keys())
 @pytest.mark.parametrize("path", ["/v1/solve", "/v1/check"])
 def test_what_is_not_json_is_400_and_says_where(client, refused, path, body, words):
     """Text that is not strict JSON is refused with 400, what is wrong, and where it is."""
@@ -48,12 +48,16 @@ WRONG = {
     "too large for a number": (("60000", "1e400"), "/suppliers/0/capacity", "inf"),
     "share above 1": (('"max": 0.4', '"max": 1.7'), "/policies/0/max", 1.7),
     "unknown key": (('"unit_cost": 55000', '"unitcost": 1, "unit_cost": 55000'), "/suppliers/0/unitcost", 1),
-    "dangling": (('"material": "ndpr_oxide", "quantity"', '"material": "gold", "quantity"'), "/demands/0/material", "gold"),
+    "dangling": (
+        ('"material": "ndpr_oxide", "quantity"', '"material": "gold", "quantity"'),
+        "/demands/0/material",
+        "gold",
+    ),
     "duplicate id": (('"id": "mount_weld"', '"id": "northern"'), "/suppliers/1/id", "northern"),
 }
 
 
-@pytest.mark.parametrize("change, pointer, value", WRONG.values(), ids=WRONG.keys())
+@pytest.mark.parametrize(("change", "pointer", "value"), WRONG.values(), ids=WRONG.keys())
 def test_a_wrong_entry_is_422_with_its_pointer(client, refused, change, pointer, value):
     """Each wrong entry is named by its pointer, with the value given."""
     body = MINIMAL.replace(*change)
@@ -84,7 +88,7 @@ def test_no_depth_of_nesting_is_our_fault(client, depth):
 
 
 @pytest.mark.parametrize(
-    "query, parameter",
+    ("query", "parameter"),
     [
         ("time_limit=abc", "time_limit"),
         ("time_limit=-1", "time_limit"),
@@ -115,7 +119,10 @@ def test_all_wrong_parameters_come_at_once(client, refused, minimal):
     assert {fault["parameter"] for fault in problem["errors"]} == {"time_limit", "gap", "who"}
 
 
-@pytest.mark.parametrize("method, path, allowed", [("GET", "/v1/solve", "POST"), ("POST", "/healthz", "GET"), ("DELETE", "/v1/check", "POST")])
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("GET", "/v1/solve", "POST"), ("POST", "/healthz", "GET"), ("DELETE", "/v1/check", "POST")],
+)
 def test_another_method_is_405_with_allow(client, refused, method, path, allowed):
     """A method that an address does not take is refused, and the ones it takes are listed."""
     response = client.open(path, method=method)
@@ -129,7 +136,10 @@ def test_an_unknown_address_is_404(client, refused, path):
     refused(client.get(path), 404)
 
 
-@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", "application/jsonp"])
+@pytest.mark.parametrize(
+    "kind",
+    [None, "text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", "application/jsonp"],
+)
 def test_another_content_type_is_415(client, refused, kind):
     """A body must be declared as JSON in UTF-8."""
     response = client.post("/v1/solve", data=MINIMAL, content_type=kind)
@@ -184,7 +194,7 @@ def test_our_fault_is_500_with_an_id_and_no_internals(client, refused, minimal, 
     def fail(*_args, **_options):
         raise error
 
-    monkeypatch.setattr(oremix, "solve", fail)
+    monkeypatch.setattr(solving, "solve", fail)
     response = client.post("/v1/solve", json=minimal)
     problem = refused(response, 500)
     assert "secret" not in response.text
@@ -198,7 +208,7 @@ def test_lack_of_memory_is_503(client, refused, minimal, monkeypatch):
     def fail(*_args, **_options):
         raise MemoryError
 
-    monkeypatch.setattr(oremix, "solve", fail)
+    monkeypatch.setattr(solving, "solve", fail)
     response = client.post("/v1/solve", json=minimal)
     refused(response, 503)
     assert int(response.headers["Retry-After"]) > 0

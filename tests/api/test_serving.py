@@ -94,7 +94,8 @@ def test_yes_no_builds_solve_in_forked_workers(service):
     problem["discount_rate"] = 0.05
     problem["demands"][0]["quantity"] = 15_000
     status, plan = post(service, json.dumps(problem))
-    assert (status, plan["status"]) == (200, "optimal")
+    assert status == 200
+    assert plan["certificate"]["verified"]
     assert plan["builds"]
 
 
@@ -109,7 +110,7 @@ def test_fifty_megabytes_are_413_and_the_client_can_read_it(service, chunked):
 
 
 @pytest.mark.parametrize(
-    "text, status",
+    ("text", "status"),
     [
         (b"nonsense\r\n\r\n", 400),
         (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n\r\n", 414),
@@ -165,7 +166,16 @@ def test_a_wrong_limit_is_said_in_one_line():
     assert "OREMIX_MAX_SECONDS" in errors
 
 
-@pytest.mark.parametrize(("host", "local"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("192.168.1.4", False)])  # noqa: S104
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),  # noqa: S104
+        ("192.168.1.4", False),
+    ],
+)
 def test_loopback_is_recognised(host, local):
     """Only addresses of this machine count as loopback."""
     assert is_loopback(host) is local

@@ -62,7 +62,11 @@ def test_check_says_valid_with_warnings_and_hash(client, minimal):
     response = client.post("/v1/check", json=minimal)
     assert response.status_code == 200
     checked = response.get_json()
-    assert checked == {"valid": True, "warnings": checked["warnings"], "problem_hash": oremix.read_problem(minimal).hash}
+    assert checked == {
+        "valid": True,
+        "warnings": checked["warnings"],
+        "problem_hash": oremix.read_problem(minimal).hash,
+    }
 
 
 def test_content_type_may_name_the_charset(client):
