@@ -49,6 +49,7 @@ def _measured(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
     yield from _whose(policy)
     yield from _unread(policy)
     yield from _weight(problem, policy)
+    yield from _plants(problem, policy)
     if policy.penalty is not None and "periods" in policy.across and not _is_constant(problem, policy.penalty):
         yield ("penalty",), "must be one number where periods are pooled", policy.penalty
 
@@ -98,6 +99,23 @@ def _weight(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
         units = ", ".join(f"{material.id} in {material.unit}" for material in scope)
         message = f"pools unlike units ({units}); give a `weight` per material, or limit `materials`"
         yield ("across",), message, policy.across
+
+
+def _plants(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
+    """Surplus is kept by origin: plants that share one with others cannot be told apart in what they leave over."""
+    named = set(getattr(policy, "plants", None) or ())
+    for material, makers in problem.network.makers.items() if named else ():
+        if policy.materials is None or material in policy.materials:
+            for origin, facilities in makers.items():
+                ids = {facility.id for facility in facilities}
+                if ids & named and ids - named:
+                    others = ", ".join(sorted(ids - named))
+                    message = f"leaves out {others}, whose {material} from {origin.place} cannot be told apart"
+                    yield (
+                        ("plants",),
+                        f"{message}; name them too, or give the plants `places` of their own",
+                        sorted(named),
+                    )
 
 
 def _counted(problem: Problem, policy: Share | Quantity) -> list[Material]:

@@ -130,7 +130,7 @@ def _row_limit(values: Values, key: Key, kind: LimitKind, saving: float) -> Limi
     start = None if name == "build_max" else key[-1]
     weight = 1.0 if start is None else model.timeline.weights[model.timeline.starts.index(start)]
     material, on = _subject(values, key)
-    unit = model.network.materials[material].unit if material else "unit"
+    unit = model.network.materials[material].unit if material else _capacity_unit(values, key)
     price = saving / weight
     span = "over the horizon, discounted" if start is None else "a year"
     when = "" if start is None else _when(values, start)
@@ -174,6 +174,11 @@ def _subject(values: Values, key: Key) -> tuple[str | None, str]:
         return key[1], key[1]
     facility = next(facility for facility in values.model.problem.facilities if facility.id == key[1])
     return getattr(facility, "material", None), key[1]
+
+
+def _capacity_unit(values: Values, key: Key) -> str:
+    facility = next((facility for facility in values.model.problem.facilities if facility.id == key[1]), None)
+    return values.model.capacity_unit(facility) if facility is not None else "unit"
 
 
 def _when(values: Values, start: int) -> str:

@@ -99,6 +99,7 @@ def _build(values: Values, facility: Facility, build: Build, number: int, period
         build=number,
         country=model.country(facility.at),
         capacity=capacity,
+        unit=model.capacity_unit(facility),
         ordered=ordered,
         on_stream=on_stream,
         until=None if build.life is None or model.timeline.typical else on_stream + build.life,

@@ -85,7 +85,7 @@ def chain_with_everything() -> dict[str, Any]:
 
 
 def test_a_new_plant_a_recycler_and_a_cap(solver: str) -> None:
-    """Recycled metal first (22.5), China up to its cap (50), the rest from a plant built for it (52 and its annuity)."""
+    """Recycled metal first (22.5), China up to its cap (50), the rest from a plant built for it (52 and annuity)."""
     annuity = 100 * (1 - 0.25) * 0.08 / (1 - 1.08**-20)
     recycled, chinese = 300 * 0.5 * 0.8, 0.3 * 1000
     refined = 1000 - recycled - chinese
@@ -418,10 +418,10 @@ def test_a_quantity_per_year(solver: str) -> None:
                 {"id": "mine", "country": "AU", "material": "ore", "unit_cost": 1},
             ],
             "plants": [
-                {"id": plant, "country": "AU", "recipes": [
+                {"id": plant, "country": country, "recipes": [
                     {"id": "r", "inputs": {"ore": 1}, "outputs": {"oxide": 1}, "unit_cost": price}
                 ]}
-                for plant, price in (("old", 20), ("new", 50))
+                for plant, country, price in (("old", "AU", 20), ("new", "MY", 50))
             ],
             "demands": [{"id": "japan", "country": "JP", "material": "oxide", "quantity": 100}],
             "policies": [

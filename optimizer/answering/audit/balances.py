@@ -34,18 +34,18 @@ def _recipes(book: Book, gauge: Gauge) -> None:
             for material in {**factors, **stated}:
                 computed = factors.get(material, 0.0) * line.activity
                 gauge.same(quantity(material), stated.get(material, 0.0), computed, side + at, line, material)
-    for (name, _), line in book.recycling.items():
+    for (name, _), collected in book.recycling.items():
         recycler = book.recyclers[name]
         at = "recovery of recycler {0.recycler} in {0.period}"
-        gauge.same(quantity(recycler.material), line.quantity, recycler.recovery * line.scrap, at, line)
+        gauge.same(quantity(recycler.material), collected.quantity, recycler.recovery * collected.scrap, at, collected)
 
 
 def _made(book: Book, gauge: Gauge) -> None:
     left = defaultdict(float, dict.fromkeys(book.made, 0.0))
     for (material, origin, _, period), line in book.shipments.items():
         left[material, origin, period] += line.quantity
-    for (material, origin, period), line in book.surpluses.items():
-        left[material, origin, period] += line.quantity
+    for (material, origin, period), surplus in book.surpluses.items():
+        left[material, origin, period] += surplus.quantity
     at = "{} made at {}, shipped and left over in {}"
     for key, amount in left.items():
         material, origin, period = key
@@ -74,14 +74,14 @@ def _supplied(book: Book) -> dict[Spot, float]:
 
 def _uses(book: Book) -> dict[Spot, float]:
     used: dict[Spot, float] = defaultdict(float)
-    for (plant, recipe, period), line in book.runs.items():
+    for (plant, recipe, period), run in book.runs.items():
         for material, factor in book.recipes[plant, recipe].inputs.items():
-            used[material, book.plants[plant].at, period] += factor * line.activity
-    for (name, period), line in book.deliveries.items():
+            used[material, book.plants[plant].at, period] += factor * run.activity
+    for (name, period), delivery in book.deliveries.items():
         demand = book.demands[name]
-        used[demand.material, demand.at, period] += line.quantity
-    for (place, material, period), line in book.stocks.items():
-        used[material, place, period] += line.fill
+        used[demand.material, demand.at, period] += delivery.quantity
+    for (place, material, period), stock in book.stocks.items():
+        used[material, place, period] += stock.fill
     return used
 
 

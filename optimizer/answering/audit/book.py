@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from oremix.models import plan as records
-from oremix.models.chain import Build, Facility, Plant, Stockpile, Supplier
-from oremix.models.fields import Part
+from oremix.models.chain import Build, Demand, Facility, Plant, Recycler, Stockpile, Supplier
+from oremix.models.fields import Location, Part
 from oremix.models.geography import Origin
 from oremix.models.plan import Plan
 from oremix.models.problem import Problem
@@ -101,20 +101,18 @@ class Book:
         """The unit of a material."""
         return self.network.materials[material].unit
 
-    def country(self, part: Facility | Any) -> str:
+    def country(self, part: Location) -> str:
         """The country something stands in."""
         return self.network.geography.country(part.at)
+
+    def _labels(self, part: Supplier | Recycler | Demand) -> dict[str, str]:
+        return {"country": self.country(part), "material": part.material, "unit": self.unit(part.material)}
 
     def _purchase(self, line: records.Purchase) -> Placed:
         supplier = self.suppliers.get(line.supplier)
         if supplier is None:
             return None
-        labels = {
-            "country": self.country(supplier),
-            "material": supplier.material,
-            "unit": self.unit(supplier.material),
-        }
-        return (line.supplier,), labels
+        return (line.supplier,), self._labels(supplier)
 
     def _run(self, line: records.Production) -> Placed:
         if (line.plant, line.recipe) not in self.recipes:
@@ -126,12 +124,7 @@ class Book:
         recycler = self.recyclers.get(line.recycler)
         if recycler is None:
             return None
-        labels = {
-            "country": self.country(recycler),
-            "material": recycler.material,
-            "unit": self.unit(recycler.material),
-        }
-        return (line.recycler,), labels
+        return (line.recycler,), self._labels(recycler)
 
     def _origin(self, line: records.Shipment | records.Surplus) -> Origin | None:
         origin = Origin(line.from_, line.owner, line.stage)
@@ -155,8 +148,7 @@ class Book:
         demand = self.demands.get(line.demand)
         if demand is None:
             return None
-        labels = {"country": self.country(demand), "material": demand.material, "unit": self.unit(demand.material)}
-        return (line.demand,), labels
+        return (line.demand,), self._labels(demand)
 
     def _surplus(self, line: records.Surplus) -> Placed:
         origin = self._origin(line)
@@ -243,12 +235,12 @@ class Book:
         origins = self.network.origins
         for (supplier, period), line in self.purchases.items():
             made[supplier, self.suppliers[supplier].material, origins[supplier], period] += line.quantity
-        for (plant, recipe, period), line in self.runs.items():
+        for (plant, recipe, period), run in self.runs.items():
             for material, amount in self.recipes[plant, recipe].outputs.items():
-                made[plant, material, origins[plant], period] += amount * line.activity
-        for (recycler, period), line in self.recycling.items():
+                made[plant, material, origins[plant], period] += amount * run.activity
+        for (recycler, period), collected in self.recycling.items():
             part = self.recyclers[recycler]
-            made[recycler, part.material, origins[recycler], period] += part.recovery * line.scrap
+            made[recycler, part.material, origins[recycler], period] += part.recovery * collected.scrap
         return made
 
     @cached_property
@@ -280,6 +272,7 @@ class Book:
         return line.level if line else 0.0
 
     def exists(self, plant: Plant, period: int) -> bool:
-        """Whether a plant stands without builds: in its years, unless it has nothing but a build."""
-        potential = plant.capacity is None and bool(plant.builds)
-        return not potential and self.timeline.within(period, plant.from_year, plant.until_year)
+        """Whether a plant stands without builds: in its years, if it has capacity of its own in any period."""
+        capacity = (0.0 if plant.builds else None) if plant.capacity is None else plant.capacity
+        stands = capacity is None or any(self.timeline.read(capacity))
+        return stands and self.timeline.within(period, plant.from_year, plant.until_year)

@@ -37,12 +37,17 @@ def _years(book: Book, gauge: Gauge, order: Order) -> None:
     gauge.holds(build.earliest is None or record.ordered >= build.earliest, "earliest year" + at, record)
     gauge.holds(build.latest is None or record.ordered <= build.latest, "latest year" + at, record)
     gauge.holds(abs(record.on_stream - order.on_stream) < 1e-9, "on-stream year" + at, record)
-    same_end = record.until == order.until or (
-        record.until is not None and order.until is not None and abs(record.until - order.until) < 1e-9
-    )
-    gauge.holds(same_end, "last year" + at, record)
+    gauge.holds(_same_end(book, order), "last year" + at, record)
     gauge.holds(bool(order.counts), "no period with capacity" + at, record)
     gauge.holds(record.country == book.country(order.facility), "country" + at, record)
+
+
+def _same_end(book: Book, order: Order) -> bool:
+    """Whether the year in which it no longer counts is right; a typical year has no years, and none need be given."""
+    stated, computed = order.record.until, order.until
+    if stated is None or computed is None:
+        return stated is computed or (stated is None and book.timeline.typical)
+    return abs(stated - computed) < 1e-9
 
 
 def _together(book: Book, gauge: Gauge) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from oremix.models.chain import Stockpile
 from oremix.models.plan import Check
@@ -11,6 +12,8 @@ from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.gauge import Gauge, Kind, quantity
 
 __all__ = ["check_capacities"]
+
+STOCK = "stock of {0.material} at {0.place} in {0.period}"
 
 
 def check_capacities(book: Book) -> Check:
@@ -31,23 +34,26 @@ def check_capacities(book: Book) -> Check:
     return gauge.check()
 
 
-def _amounts(book: Book) -> Iterator[tuple[str, str, object, tuple[str, ...]]]:
+def _amounts(book: Book) -> Iterator[tuple[str, str, Any, tuple[str, ...]]]:
     """What a record's amounts are of, where it is, the record, and the fields with its amounts."""
-    for key, line in book.purchases.items():
-        yield book.suppliers[key[0]].material, "supplier {0.supplier} in {0.period}", line, ("quantity", "paid")
-    for key, line in book.runs.items():
-        yield key[0], "recipe {0.recipe} of plant {0.plant} in {0.period}", line, ("activity",)
-    for key, line in book.recycling.items():
-        yield book.recyclers[key[0]].material, "recycler {0.recycler} in {0.period}", line, ("scrap", "quantity")
-    at = "shipment of {0.material} from {0.from_} to {0.to} in {0.period}"
-    for key, line in book.shipments.items():
-        yield key[0], at, line, ("quantity", "arrived")
-    for key, line in book.stocks.items():
-        yield key[1], "stock of {0.material} at {0.place} in {0.period}", line, ("fill", "draw", "level")
-    for key, line in book.deliveries.items():
-        yield book.demands[key[0]].material, "demand {0.demand} in {0.period}", line, ("quantity", "shortage")
-    for key, line in book.surpluses.items():
-        yield key[0], "surplus of {0.material} from {0.from_} in {0.period}", line, ("quantity",)
+    shipment = "shipment of {0.material} from {0.from_} to {0.to} in {0.period}"
+    tables: list[tuple[dict[Any, Any], Callable[[Any], str], str, tuple[str, ...]]] = [
+        (book.purchases, lambda line: line.material, "supplier {0.supplier} in {0.period}", ("quantity", "paid")),
+        (book.runs, lambda line: line.plant, "recipe {0.recipe} of plant {0.plant} in {0.period}", ("activity",)),
+        (book.recycling, lambda line: line.material, "recycler {0.recycler} in {0.period}", ("scrap", "quantity")),
+        (book.shipments, lambda line: line.material, shipment, ("quantity", "arrived")),
+        (book.stocks, lambda line: line.material, STOCK, ("fill", "draw", "level")),
+        (book.deliveries, lambda line: line.material, "demand {0.demand} in {0.period}", ("quantity", "shortage")),
+        (
+            book.surpluses,
+            lambda line: line.material,
+            "surplus of {0.material} from {0.from_} in {0.period}",
+            ("quantity",),
+        ),
+    ]
+    for table, name, at, fields in tables:
+        for line in table.values():
+            yield name(line), at, line, fields
 
 
 def _nothing_negative(book: Book, gauge: Gauge) -> None:
@@ -56,27 +62,22 @@ def _nothing_negative(book: Book, gauge: Gauge) -> None:
             gauge.least(quantity(name), getattr(line, field), 0.0, "negative {1} of " + at, line, field)
     for (_, material, _), stock in book.stocks.items():
         for draw in stock.draws:
-            at = "negative draw from the stock of {0.material} at {0.place} for {1} in {0.period}"
-            gauge.least(quantity(material), draw.quantity, 0.0, at, stock, draw.to)
+            gauge.least(quantity(material), draw.quantity, 0.0, "negative draw for {1} from " + STOCK, stock, draw.to)
 
 
 def _unit_of_capacity(book: Book, facility: str) -> Kind:
     return quantity(facility if facility in book.plants else getattr(book.facilities[facility], "material"))  # noqa: B009
 
 
-def _kind_of(book: Book, facility: str) -> str:
-    return "plant" if facility in book.plants else "supplier" if facility in book.suppliers else "recycler"
-
-
 def _facilities(book: Book, gauge: Gauge) -> None:
     for (facility, period), used in book.usage.items():
         existing = book.existing(facility, period)
         limit = None if existing is None else existing + book.built.get((facility, period), 0.0)
-        at = (_kind_of(book, facility), facility, book.timeline.starts[period])
+        at = (book.facilities[facility].kind, facility, book.timeline.starts[period])
         gauge.most(_unit_of_capacity(book, facility), used, limit, "capacity of {} {} in {}", *at)
     for (facility, period), least in _least_usage(book).items():
         used = book.usage.get((facility, period), 0.0)
-        at = (_kind_of(book, facility), facility, book.timeline.starts[period])
+        at = (book.facilities[facility].kind, facility, book.timeline.starts[period])
         gauge.least(_unit_of_capacity(book, facility), used, least, "minimum utilisation of {} {} in {}", *at)
 
 
@@ -130,11 +131,8 @@ def _lane_minimums(book: Book, gauge: Gauge) -> None:
     if all(lane.minimum is None for lane in book.problem.lanes):
         return
     shipped, at = _shipped(book), "minimum of the lane for {} from {} to {} in {}"
-    pairs = {
-        (material, origin.place, end)
-        for material in book.network.materials
-        for origin, end in book.network.flows(material)
-    }
+    flows = book.network.flows
+    pairs = {(material, origin.place, end) for material in book.network.materials for origin, end in flows(material)}
     for material, start, end in sorted(pairs):
         for period, move in enumerate(book.network.lanes.moves(material, start, end)):
             if move.minimum > 0 and not move.closed:

@@ -91,11 +91,10 @@ def _purchases(book: Book, gauge: Gauge) -> None:
 
 
 def _making(book: Book, gauge: Gauge) -> None:
-    for (plant, recipe, period), line in book.runs.items():
-        cost = book.value(book.recipes[plant, recipe], "unit_cost", period) * line.activity
-        gauge.same(
-            money("processing"), line.cost, cost, "cost of recipe {0.recipe} of plant {0.plant} in {0.period}", line
-        )
+    for (plant, recipe, period), run in book.runs.items():
+        cost = book.value(book.recipes[plant, recipe], "unit_cost", period) * run.activity
+        at = "cost of recipe {0.recipe} of plant {0.plant} in {0.period}"
+        gauge.same(money("processing"), run.cost, cost, at, run)
     for (_, period), line in book.recycling.items():
         collection, recovery = collection_and_recovery(book, line, period)
         at = "cost of recycler {0.recycler} in {0.period}"
@@ -123,9 +122,9 @@ def _ends(book: Book, gauge: Gauge) -> None:
     for (demand, period), line in book.deliveries.items():
         cost = book.value(book.demands[demand], "shortage_cost", period) * line.shortage
         gauge.same(money("shortage"), line.cost, cost, "shortage cost of demand {0.demand} in {0.period}", line)
-    for (material, _, _), line in book.surpluses.items():
+    for (material, _, _), left in book.surpluses.items():
         at = "surplus of {0.material} from {0.from_} in {0.period}"
-        gauge.same(money("surplus"), line.cost, surplus_cost(book, material, line.quantity), at, line)
+        gauge.same(money("surplus"), left.cost, surplus_cost(book, material, left.quantity), at, left)
 
 
 def _builds(book: Book, gauge: Gauge) -> None:

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from oremix.models.chain import Facility
 from oremix.models.geography import Origin
 from oremix.models.policies import Share
 from oremix.optimizer.answering.audit.book import Book
@@ -23,11 +22,16 @@ ALWAYS = (
 )
 
 
+Tally = tuple[dict[str, float], float]
+"""Country → its amount, and the whole."""
+
+
 class Subject(NamedTuple):
     """What a ratio is of.
 
     `name` is the policy's id, none for the standing report; `country` is set where each country is bounded on its
-    own; `tested` are the countries of the part, none for all of them; `pool` the periods.
+    own; `tested` are the countries of the part, none for all of them; `bounds` those of "max" and
+    "min" that are on this ratio; `pool` the periods.
     """
 
     policy: Bounded
@@ -35,6 +39,7 @@ class Subject(NamedTuple):
     country: str | None
     tested: frozenset[str] | None
     cell: Cell
+    bounds: tuple[str, ...]
     pool: tuple[int, ...]
 
     @property
@@ -66,7 +71,7 @@ class Ratio:
     price
         Of a unit beyond the bounds; none for a hard rule.
     beyond, penalty
-        What a priced rule is broken by, and what that costs, per year.
+        What a priced rule is broken by, in the units of the part, and what that costs per year.
     """
 
     subject: Subject
@@ -82,7 +87,8 @@ class Ratio:
 
 def ratios(book: Book) -> list[Ratio]:
     """Every ratio that the policies, and the standing report on China, ask for."""
-    scope, meter = Scope(book), _Meter(book)
+    scope = Scope(book)
+    meter = _Meter(book, scope)
     named: list[tuple[str | None, Bounded]] = [(None, policy) for policy in ALWAYS]
     named += [(policy.id, policy) for policy in book.problem.policies if isinstance(policy, Bounded)]
     return [meter.ratio(subject) for name, policy in named for subject in _subjects(book, scope, name, policy)]
@@ -95,16 +101,17 @@ def _subjects(book: Book, scope: Scope, name: str | None, policy: Bounded) -> It
     if not periods:
         return
     for country, tested in scope.tested(policy):
-        for cell in scope.cells(policy, tested or frozenset()):
+        for cell, bounds in scope.cells(policy, tested or frozenset()):
             for pool in pools:
-                yield Subject(policy, name, country, tested, cell, pool)
+                yield Subject(policy, name, country, tested, cell, bounds, pool)
 
 
 class _Meter:
     """Measures subjects in the records of a plan."""
 
-    def __init__(self, book: Book) -> None:
-        self._book, self._scope = book, Scope(book)
+    def __init__(self, book: Book, scope: Scope) -> None:
+        self._book, self._scope = book, scope
+        self._tallies: dict[tuple[Any, ...], Tally] = {}
 
     def ratio(self, subject: Subject) -> Ratio:
         """The ratio as it should be reported."""
@@ -119,13 +126,14 @@ class _Meter:
         if subject.is_share and sum(wholes) == 0:
             over = 0.0
         price = book.limit(policy, "penalty", subject.pool[0])
-        beyond = 0.0 if price is None else over / sum(years)
-        bounds = (self._bound(subject, field, per_bound) for field in ("max", "min"))
-        return Ratio(subject, part, sum(wholes), *bounds, over, price, beyond, beyond * (price or 0.0))
+        beyond = 0.0 if price is None else over
+        penalty = beyond * (price or 0.0) / sum(years)
+        top, bottom = (self._bound(subject, field, per_bound) for field in ("max", "min"))
+        return Ratio(subject, part, sum(wholes), top, bottom, over, price, beyond, penalty)
 
     def _room(self, subject: Subject, field: str, per_bound: list[float]) -> float | None:
         """What a bound allows the part to be."""
-        if getattr(subject.policy, field) is None:
+        if field not in subject.bounds:
             return None
         values = [self._book.value(subject.policy, field, period) for period in subject.pool]
         return sum(value * amount for value, amount in zip(values, per_bound, strict=True))
@@ -142,12 +150,13 @@ class _Meter:
     # ------------------------------------------------------------ part and whole in a period
 
     def _measure(self, subject: Subject, period: int) -> tuple[float, float]:
-        if subject.policy.measure == "supply":
-            return self._supply(subject, period)
-        part, whole = self._production(subject, period)
-        if subject.policy.of == "consumption":
-            whole = self._consumption(subject.policy, subject.cell, period)
-        return part, whole
+        policy, cell, tested = subject.policy, subject.cell, subject.tested
+        key = (id(policy), tuple(cell.spots.items()), period)
+        if key not in self._tallies:
+            tally = self._supply if policy.measure == "supply" else self._production
+            self._tallies[key] = tally(policy, cell, period)
+        by_country, whole = self._tallies[key]
+        return sum(amount for country, amount in by_country.items() if tested is None or country in tested), whole
 
     def _weight(self, policy: Bounded, material: str, period: int) -> float:
         if isinstance(policy.weight, dict):
@@ -156,34 +165,33 @@ class _Meter:
             return self._book.value(self._book.network.materials[material], "price", period)
         return 1.0
 
-    def _supply(self, subject: Subject, period: int) -> tuple[float, float]:
-        part = whole = 0.0
-        for material, places in subject.cell.spots.items():
-            weight = self._weight(subject.policy, material, period)
+    def _supply(self, policy: Bounded, cell: Cell, period: int) -> Tally:
+        """What arrives, by the country where it was last made."""
+        arrived: dict[str, float] = defaultdict(float)
+        for material, places in cell.spots.items():
+            weight = self._weight(policy, material, period)
             for place in places:
                 for country, amount in self._book.arrived.get((material, place, period), {}).items():
-                    whole += weight * amount
-                    part += weight * amount if subject.tested is None or country in subject.tested else 0.0
-        return part, whole
+                    arrived[country] += weight * amount
+        return arrived, sum(arrived.values())
 
-    def _production(self, subject: Subject, period: int) -> tuple[float, float]:
-        part = whole = 0.0
-        policy, tested = subject.policy, subject.tested
-        country = self._book.network.geography.country
-        for material in subject.cell.spots:
+    def _production(self, policy: Bounded, cell: Cell, period: int) -> Tally:
+        """What is made and not left over, by country; against what is made everywhere, or against consumption."""
+        made: dict[str, float] = defaultdict(float)
+        whole = 0.0
+        for material in cell.spots:
             weight = self._weight(policy, material, period)
             for origin, makers in self._scope.origins(policy, material).items():
-                whole += weight * self._net(material, origin, period, makers)
-                if tested is None or country(origin.place) in tested:
-                    part += weight * self._net(material, origin, period, self._scope.counted(policy, origin, makers))
-        return part, whole
+                net = weight * self._net(material, origin, period)
+                whole += net
+                if self._scope.counts(policy, origin, makers):
+                    made[self._book.network.geography.country(origin.place)] += net
+        return made, self._consumption(policy, cell, period) if policy.of == "consumption" else whole
 
-    def _net(self, material: str, origin: Origin, period: int, makers: list[Facility]) -> float:
-        """What some makers at an origin make of a material, less the surplus where nobody else makes it there."""
-        made = self._book.made_by
-        gross = sum(made.get((maker.id, material, origin, period), 0.0) for maker in makers)
-        alone = len(makers) == len(self._book.network.makers[material][origin])
-        return gross - (self._surplus.get((material, origin, period), 0.0) if alone else 0.0)
+    def _net(self, material: str, origin: Origin, period: int) -> float:
+        """What is made of a material at an origin, less what is left as surplus."""
+        key = (material, origin, period)
+        return self._book.made.get(key, 0.0) - self._surplus.get(key, 0.0)
 
     @cached_property
     def _surplus(self) -> dict[tuple[str, Origin, int], float]:

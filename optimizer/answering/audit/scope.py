@@ -20,7 +20,7 @@ class Cell(NamedTuple):
 
     material: str | None
     place: str | None
-    spots: dict[str, frozenset[str]]
+    spots: dict[str, tuple[str, ...]]
 
 
 class Scope:
@@ -34,7 +34,7 @@ class Scope:
             places = self._demanded.setdefault(demand.material, [])
             if demand.at not in places:
                 places.append(demand.at)
-        self._brought: dict[tuple[str, str], frozenset[str]] = {}
+        self._brought: dict[tuple[str, str], list[str]] = {}
 
     def tested(self, policy: Bounded) -> Iterator[tuple[str | None, frozenset[str] | None]]:
         """The countries of each part, with the country where each is on its own; none where all count."""
@@ -52,14 +52,27 @@ class Scope:
         parts = [*problem.facilities, *problem.demands, *problem.stockpiles]
         return frozenset([*map(self._country, parts), *(place.country for place in problem.places)])
 
-    def cells(self, policy: Bounded, tested: frozenset[str]) -> list[Cell]:
-        """The ratios of a policy in a period, `tested` being the countries of the part."""
-        return self._supply_cells(policy, tested) if policy.measure == "supply" else self._production_cells(policy)
+    def cells(self, policy: Bounded, tested: frozenset[str]) -> list[tuple[Cell, tuple[str, ...]]]:
+        """The ratios of a policy in a period with the bounds on each, `tested` being the countries of the part.
+
+        A material that is not demanded is capped outside those countries only, so that there a `max` and a `min` are
+        on two ratios.
+        """
+        bounds = tuple(bound for bound in ("max", "min") if getattr(policy, bound) is not None)
+        if policy.measure != "supply":
+            return [(cell, bounds) for cell in self._production_cells(policy)]
+        if len(bounds) < 2:
+            outside = tested if "max" in bounds else frozenset[str]()
+            return [(cell, bounds) for cell in self._supply_cells(policy, outside)]
+        capped, floored = self._supply_cells(policy, tested), self._supply_cells(policy, frozenset())
+        both = [(cell, bounds) for cell in capped if cell in floored]
+        apart = [(cell, ("max",)) for cell in capped if cell not in floored]
+        return [*both, *apart, *((cell, ("min",)) for cell in floored if cell not in capped)]
 
     # ------------------------------------------------------------ supply
 
-    def _supply_cells(self, policy: Bounded, tested: frozenset[str]) -> list[Cell]:
-        bases = {material: self._places(policy, material, tested) for material in self._supplied_materials(policy)}
+    def _supply_cells(self, policy: Bounded, outside: frozenset[str]) -> list[Cell]:
+        bases = {material: self._places(policy, material, outside) for material in self._supplied_materials(policy)}
         bases = {material: places for material, places in bases.items() if places}
         cells = []
         for place in dict.fromkeys(p for places in bases.values() for p in places) if policy.each_place else [None]:
@@ -78,8 +91,11 @@ class Scope:
         named = {demand.material: None for demand in self._problem.demands if demand.id in policy.demands}
         return [material for material in named if policy.materials is None or material in policy.materials]
 
-    def _places(self, policy: Bounded, material: str, tested: frozenset[str]) -> list[str]:
-        """The places in scope, without those of the stockpiles that serve them."""
+    def _places(self, policy: Bounded, material: str, outside: frozenset[str]) -> list[str]:
+        """The places in scope, without those of the stockpiles that serve them.
+
+        `outside` are the countries in which a material that is not demanded does not count.
+        """
         geography = self._network.geography
         places = self._network.uses[material]
         if policy.demands is not None:
@@ -87,19 +103,19 @@ class Scope:
             places = list(dict.fromkeys(demand.at for demand in wanted))
         elif policy.places is None and material in self._demanded:
             places = self._demanded[material]
-        elif policy.places is None and policy.max is not None:
-            places = [place for place in places if geography.country(place) not in tested]
+        elif policy.places is None:
+            places = [place for place in places if geography.country(place) not in outside]
         if policy.places is not None:
             places = [place for place in places if geography.covers(policy.places, place)]
         return places
 
-    def _with_stock(self, material: str, places: list[str]) -> frozenset[str]:
-        """The places with those of the stockpiles that can serve them."""
+    def _with_stock(self, material: str, places: list[str]) -> tuple[str, ...]:
+        """The places with those of the stockpiles that can serve them, each once."""
         for place in places:
             if (material, place) not in self._brought:
                 piles = self._network.piles_serving(material, place)
-                self._brought[material, place] = frozenset([place, *(pile.at for pile in piles)])
-        return frozenset().union(*(self._brought[material, place] for place in places))
+                self._brought[material, place] = [place, *(pile.at for pile in piles)]
+        return tuple(dict.fromkeys(spot for place in places for spot in self._brought[material, place]))
 
     # ------------------------------------------------------------ production
 
@@ -109,13 +125,17 @@ class Scope:
             demanded = {demand.material for demand in self.demands(policy)}
             pooled = "materials" in policy.across
             materials = [material for material in materials if material in demanded or (pooled and demanded)]
-        return _pooled(policy, None, dict.fromkeys(materials, frozenset()))
+        return _pooled(policy, None, dict.fromkeys(materials, ()))
 
     def _made_materials(self, policy: Bounded) -> list[str]:
         """The materials named; else every material made at the stages."""
         if policy.materials is not None:
             return list(dict.fromkeys(policy.materials))
-        return [material for material in self._network.makers if self.origins(policy, material)]
+        return [
+            material
+            for material in self._network.makers
+            if any(self.counts(policy, origin, makers) for origin, makers in self.origins(policy, material).items())
+        ]
 
     def origins(self, policy: Bounded, material: str) -> dict[Origin, list[Facility]]:
         """Where a material is made at the stages of a policy, and by whom."""
@@ -123,13 +143,16 @@ class Scope:
         makers = self._network.makers.get(material, {})
         return {origin: parts for origin, parts in makers.items() if stages is None or origin.stage in stages}
 
-    def counted(self, policy: Bounded, origin: Origin, makers: list[Facility]) -> list[Facility]:
-        """The makers at an origin that count in the part; a quantity may name places and plants."""
+    def counts(self, policy: Bounded, origin: Origin, makers: list[Facility]) -> bool:
+        """Whether what is made at an origin counts in the part; a quantity may name places and plants.
+
+        Plants that share an origin are named all or none.
+        """
         if not isinstance(policy, Quantity):
-            return makers
+            return True
         if policy.places is not None and not self._network.geography.covers(policy.places, origin.place):
-            return []
-        return makers if policy.plants is None else [maker for maker in makers if maker.id in policy.plants]
+            return False
+        return policy.plants is None or any(maker.id in policy.plants for maker in makers)
 
     def demands(self, policy: Bounded) -> Iterator[Demand]:
         """The demands whose quantity is the consumption."""
@@ -140,7 +163,7 @@ class Scope:
                 yield demand
 
 
-def _pooled(policy: Bounded, place: str | None, spots: dict[str, frozenset[str]]) -> list[Cell]:
+def _pooled(policy: Bounded, place: str | None, spots: dict[str, tuple[str, ...]]) -> list[Cell]:
     """One cell per material, or one for all."""
     if "materials" not in policy.across:
         return [Cell(material, place, {material: where}) for material, where in spots.items()]

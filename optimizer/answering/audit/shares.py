@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from oremix.models.plan import Check, ShareRecord
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.gauge import Gauge, Kind, money, quantity
 from oremix.optimizer.answering.audit.measures import Ratio
+from oremix.optimizer.answering.audit.scope import Bounded
 
 __all__ = ["check_shares"]
 
@@ -19,31 +21,38 @@ Key = tuple[str | None, str, str | None, str | None, str | None, int | None]
 def check_shares(book: Book, measured: Iterable[Ratio]) -> Check:
     """Each ratio within its bounds unless it is priced, and reported once, as it is."""
     gauge = Gauge()
-    records = _by_key(book, gauge)
+    records = _by_key(book)
     for ratio in measured:
         if ratio.price is None:
             gauge.excess(_kind(ratio), ratio.over, _size(ratio), "bound of {}", _name(book, ratio))
-        record = records.pop(_key(book, ratio), None)
+        record = _take(records.get(_key(book, ratio), []), ratio)
         if record is None:
             _missing(book, gauge, ratio)
         else:
             _compare(book, gauge, ratio, record)
-    for record in records.values():
-        at = "share of {1} ({0.measure}) for {0.material} in {0.period}, which nothing asks for"
+    for record in (record for left in records.values() for record in left):
+        at = "share of {1} ({0.measure}) for {0.material} in {0.period}, which nothing asks for (again)"
         gauge.holds(False, at, record, record.policy or "CN")
     return gauge.check()
 
 
-def _by_key(book: Book, gauge: Gauge) -> dict[Key, ShareRecord]:
-    each = {policy.id for policy in book.problem.policies if getattr(policy, "each", False)}
-    records: dict[Key, ShareRecord] = {}
+def _by_key(book: Book) -> dict[Key, list[ShareRecord]]:
+    each = {policy.id for policy in book.problem.policies if isinstance(policy, Bounded) and policy.each}
+    records: dict[Key, list[ShareRecord]] = defaultdict(list)
     for record in book.plan.shares:
         country = ",".join(record.countries) if record.policy in each else None
         key = (record.policy, record.measure, country, record.material, record.place, record.period)
-        at = "share of {1} ({0.measure}) for {0.material} in {0.period}, which stands twice"
-        gauge.holds(key not in records, at, record, record.policy or "CN")
-        records[key] = record
+        records[key].append(record)
     return records
+
+
+def _take(records: list[ShareRecord], ratio: Ratio) -> ShareRecord | None:
+    """The record of a ratio, taken out; of two for the two bounds of a policy, the one that states this bound."""
+    bounds = ratio.subject.bounds
+    for position, record in enumerate(records):
+        if len(records) == 1 or all(getattr(record, bound) is not None for bound in bounds):
+            return records.pop(position)
+    return None
 
 
 def _year(book: Book, ratio: Ratio) -> int | None:

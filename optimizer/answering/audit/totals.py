@@ -127,7 +127,6 @@ def _of_plants_that_stand(book: Book) -> Iterator[Charge]:
 
 def _of_build(book: Book, order: Order) -> Iterator[Charge]:
     facility, build = order.facility, order.build
-    kind = "plant" if facility.id in book.plants else "supplier" if facility.id in book.suppliers else "recycler"
     annuity = 0.0
     if build.has_capex and build.life is not None:
         wacc = build.wacc if build.wacc is not None else book.problem.discount_rate or 0.0
@@ -135,8 +134,8 @@ def _of_build(book: Book, order: Order) -> Iterator[Charge]:
     for period in order.counts:
         per_unit = book.value(build, "fixed_cost_per_capacity", period)
         fixed = book.value(build, "fixed_cost", period) + per_unit * order.record.capacity
-        yield Charge("capital", period, book.country(facility), kind, facility.id, annuity)
-        yield Charge("fixed", period, book.country(facility), kind, facility.id, fixed)
+        yield Charge("capital", period, book.country(facility), facility.kind, facility.id, annuity)
+        yield Charge("fixed", period, book.country(facility), facility.kind, facility.id, fixed)
 
 
 # ---------------------------------------------------------------- the breakdowns
@@ -176,7 +175,7 @@ def _periods(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
         weight = timeline.weights[period] if period is not None else 0.0
         gauge.same(WEIGHT, row.weight, weight, "costs by period: {}, weight", row.period)
         gauge.same(MONEY, row.annual, sum(row.annual_by_category.values()), "costs by period: {}, annual", row.period)
-        gauge.same(MONEY, row.total, row.annual * row.weight, "costs by period: {}, total", row.period)
+        gauge.same(MONEY, row.total, row.annual * weight, "costs by period: {}, total", row.period)
     _compare(gauge, stated, computed, "costs by period: {}, {}")
 
 
