@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oremix.models import Plan, Problem, TooLarge, read_problem
+from oremix.models.policies import Policy
 from oremix.optimizer.answering import answer
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import solve_lp
@@ -69,5 +70,21 @@ def columns_at_most(problem: Problem) -> int:
         for facility in problem.facilities
     )
     piles = sum(2 + len(network.serves(pile)) for pile in problem.stockpiles)
-    rules = 2 * len(problem.policies) * len(problem.materials)
+    rules = sum(_priced_ratios(problem, policy) for policy in problem.policies)
     return (moves + facilities + piles + 2 * len(problem.demands) + rules) * len(network.timeline)
+
+
+def _priced_ratios(problem: Problem, policy: Policy) -> int:
+    """How many columns a priced rule may add in a period: one for each ratio and bound."""
+    if getattr(policy, "penalty", None) is None:
+        return 0
+    network = problem.network
+    countries = {network.geography.country(origin.place) for origin in network.origins.values()}
+    places = {place for used in network.uses.values() for place in used}
+    each = len(countries | set(network.geography.members(getattr(policy, "countries", None) or ())))
+    return (
+        2
+        * len(problem.materials)
+        * (each if getattr(policy, "each", False) else 1)
+        * (len(places) if getattr(policy, "each_place", False) else 1)
+    )
