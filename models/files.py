@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from difflib import get_close_matches
 from pathlib import Path
@@ -111,9 +110,7 @@ def parse_json(text: str | bytes) -> Any:
         if not text.strip():
             return _refuse_empty()
         data = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
-        if HALF_CHARACTER.search(text):
-            json.dumps(data, ensure_ascii=False).encode()
-        return data
+        return _of_whole_characters(data) if HALF_CHARACTER.search(text) else data
     except UnicodeEncodeError:
         message = "holds half a character: a \\ud800 to \\udfff that is not one of a pair"
     except UnicodeDecodeError as error:
@@ -127,6 +124,11 @@ def parse_json(text: str | bytes) -> Any:
     except ValueError:
         message = "holds a number with too many digits"
     raise InvalidProblem([Fault((), message)])
+
+
+def _of_whole_characters(data: Any) -> Any:
+    json.dumps(data, ensure_ascii=False).encode()
+    return data
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -218,6 +220,6 @@ def _shown(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        return value if math.isfinite(value) and abs(value) < 1e300 else str(value)[:100]
+        return value if abs(value) < 1e300 else str(value)[:100]
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= 100 else text[:100] + "…"

@@ -8,7 +8,6 @@ reached without an answer, 130 stopped by Ctrl-C.
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from oremix import terminal
+from oremix import arguments, terminal
 from oremix.terminal import CallError, say
 
 if TYPE_CHECKING:
@@ -28,36 +27,6 @@ EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 3, "unbounded": 3, "no_
 OUR_FAULT, INTERRUPTED = 1, 130
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output, and nothing else.")
-
-
-def _number(text: str, least: float, most: float = math.inf) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number) and least <= number <= most:
-        return number
-    bounds = f"from {least:g} to {most:g}" if most < math.inf else f"not below {least:g}"
-    raise click.BadParameter(f"{text!r} should be a number {bounds}")
-
-
-def _seconds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
-    return None if text is None else _number(text, 0.001)
-
-
-def _gap(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
-    return None if text is None else _number(text, 0, 1)
-
-
-def _caps(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[tuple[str, float]]:
-    return [_cap(text) for text in texts]
-
-
-def _cap(text: str) -> tuple[str, float]:
-    where, _, share = text.rpartition("=")
-    if not where:
-        raise click.BadParameter(f"{text!r} should be a country or group and a share, as in CN=0.3")
-    return where, _number(share, 0, 1)
 
 
 def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
@@ -88,13 +57,13 @@ def cli(ctx: click.Context) -> None:
 @click.option(
     "--cap",
     "caps",
-    callback=_caps,
+    callback=arguments.caps,
     multiple=True,
     metavar="CN=0.3",
     help="Cap the supply share of a country or group; repeatable.",
 )
-@click.option("--time-limit", callback=_seconds, metavar="S", help="Seconds for the solver.")
-@click.option("--gap", callback=_gap, metavar="G", help="Relative distance to the best cost at which to stop.")
+@click.option("--time-limit", callback=arguments.seconds, metavar="S", help="Seconds for the solver.")
+@click.option("--gap", callback=arguments.gap, metavar="G", help="Relative distance to the best cost at which to stop.")
 @click.option(
     "--solver", default="highs", show_default=True, metavar="NAME", help="highs, cbc, or another that PuLP knows."
 )

@@ -28,7 +28,7 @@ def identities(known: Known) -> Iterator[Finding]:
             [((key, n, "id"), known.text(entry, "id")) for key in keys for n, entry in enumerate(known.entries(key))]
         )
     for number, plant in enumerate(known.entries("plants")):
-        recipes = plant.get("recipes") if isinstance(plant, dict) else plant.recipes
+        recipes = plant.get("recipes") if isinstance(plant, dict) else getattr(plant, "recipes", None)
         yield from _duplicates(
             [
                 (("plants", number, "recipes", n, "id"), known.text(recipe, "id"))

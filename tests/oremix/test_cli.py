@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
 
 import oremix
+from oremix.cli import EXIT_CODES
+from oremix.models.plan import Status
 from oremix.models.schema import schema
 
 MINIMAL = oremix.example("minimal")
@@ -231,6 +233,25 @@ def test_our_own_failure_exits_1_with_one_line(tmp_path):
     assert done.stderr.count("\n") == 1
     assert "RuntimeError: oh" in done.stderr
     assert "OREMIX_DEBUG=1" in done.stderr
+
+
+def test_the_traceback_is_there_for_those_who_ask(tmp_path):
+    """OREMIX_DEBUG=1 shows where it failed, with the same exit code."""
+    (tmp_path / "sitecustomize.py").write_text("import oremix\noremix.solve = None\n")
+    path = f"{tmp_path}{os.pathsep}{ENVIRONMENT['PYTHONPATH']}"
+    environment = ENVIRONMENT | {"PYTHONPATH": path, "OREMIX_DEBUG": "1"}
+    done = subprocess.run(
+        [*COMMAND, "solve", "-"], input=MINIMAL, capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_every_status_has_its_exit_code():
+    """Each status a plan can have ends with a code of its own meaning."""
+    assert set(EXIT_CODES) == set(get_args(Status))
+    assert {status for status, code in EXIT_CODES.items() if code == 0} == {"optimal", "feasible"}
+    assert EXIT_CODES["no_answer"] == 4
 
 
 # ---------------------------------------------------------------- the other commands
