@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import Any
 
 from oremix.models import Plan, Problem, TooLarge, read_problem
@@ -20,6 +21,7 @@ def solve(
     gap: float | None = None,
     solver: str = "highs",
     max_columns: int | None = None,
+    stop: Event | None = None,
 ) -> Plan:
     """Decide what to buy from whom, what to build where and when, how much to recycle.
 
@@ -35,6 +37,8 @@ def solve(
         ``highs``, ``cbc``, or any other solver that PuLP finds installed.
     max_columns
         Refuse a problem whose linear program may have more columns.
+    stop
+        Set by anybody, from any thread, it ends a solve by HiGHS with the best plan so far.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def solve(
     if max_columns is not None and (columns := columns_at_most(problem)) > max_columns:
         raise TooLarge(f"the problem may need {columns:,} columns; the limit is {max_columns:,}")
     model = build_model(problem)
-    return answer(model, solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap))
+    return answer(model, solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop))
 
 
 def columns_at_most(problem: Problem) -> int:

@@ -172,12 +172,11 @@ def _subject(values: Values, key: Key) -> tuple[str | None, str]:
         return key[1], f"the stock of {key[1]} at {key[2]}"
     if name == "surplus_max":
         return key[1], key[1]
-    facility = next(facility for facility in values.model.problem.facilities if facility.id == key[1])
-    return getattr(facility, "material", None), key[1]
+    return getattr(values.model.network.facilities[key[1]], "material", None), key[1]
 
 
 def _capacity_unit(values: Values, key: Key) -> str:
-    facility = next((facility for facility in values.model.problem.facilities if facility.id == key[1]), None)
+    facility = values.model.network.facilities.get(key[1])
     return values.model.capacity_unit(facility) if facility is not None else "unit"
 
 

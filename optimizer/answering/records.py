@@ -80,11 +80,10 @@ def recycling(values: Values) -> Iterator[plan.Recycling]:
 
 def builds(values: Values) -> Iterator[plan.Build]:
     """What is ordered."""
-    facilities = {facility.id: facility for facility in values.model.problem.facilities}
     for (name, number, period), add in values.model.add.items():
         opened = values.model.open.get((name, number, period))
         if values.value[add] or (opened is not None and values.value[opened]):
-            facility = facilities[name]
+            facility = values.model.network.facilities[name]
             yield _build(values, facility, facility.builds[number], number, period, values.value[add])
 
 

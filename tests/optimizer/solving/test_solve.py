@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Timer
 from typing import Any
 
 import numpy as np
@@ -255,3 +256,50 @@ def test_the_limit_on_columns_is_an_upper_bound(name: str) -> None:
     problem = oremix.read_problem(oremix.example(name))
     built = len(oremix.formulate(problem).columns)
     assert built <= columns_at_most(problem) <= 3 * built + 20
+
+
+def hard() -> dict[str, Any]:
+    """A hundred plants in eight periods: proving the optimum takes far longer than a test may."""
+    plants = [
+        {
+            "id": f"p{i}",
+            "country": "AU",
+            "recipes": [{"id": "r", "outputs": {"o": 1}, "unit_cost": 2 + (i * 37 % 101) / 15}],
+            "build": {
+                "max": 10 + i * 53 % 41,
+                "minimum": 5,
+                "unit_capex": 3 + i * 29 % 17,
+                "fixed_capex": 100 + i * 71 % 199,
+                "life": 3,
+                "lead_time": 1,
+            },
+        }
+        for i in range(100)
+    ]
+    return {
+        **yes_no(),
+        "periods": list(range(2026, 2034)),
+        "plants": plants,
+        "demands": [{**yes_no()["demands"][0], "quantity": [500 + i * 613 % 997 for i in range(8)]}],
+    }
+
+
+def test_a_stop_keeps_the_best_plan_so_far() -> None:
+    """Stopped from another thread, a solve ends soon with a verified plan that says how good it is."""
+    stop = Event()
+    timer = Timer(2, stop.set)
+    timer.start()
+    plan = oremix.solve(hard(), stop=stop, time_limit=120)
+    timer.cancel()
+    assert plan.status == "feasible"
+    assert plan.certificate.verified
+    assert plan.certificate.gap is not None
+    assert 0 < plan.certificate.gap < 1
+
+
+def test_stopped_before_it_starts() -> None:
+    """A solve that is not wanted any more has no answer, or a proved one."""
+    stop = Event()
+    stop.set()
+    plan = oremix.solve(hard(), stop=stop)
+    assert plan.status in ("no_answer", "feasible")
