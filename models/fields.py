@@ -20,10 +20,12 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 __all__ = [
     "AnySeries",
     "CountryCode",
+    "Factor",
     "Id",
     "Location",
     "NonNegative",
     "NonNegativeSeries",
+    "Number",
     "Part",
     "Positive",
     "Series",
@@ -39,8 +41,16 @@ Series: TypeAlias = float | list[float] | dict[int, float]
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 Year = Annotated[int, Field(ge=1000, le=9999)]
-NonNegative = Annotated[float, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
+# Solvers take 1e20 for infinite and less than 1e-9 for nothing: numbers near either would change their meaning.
+LARGEST = 1e15
+SMALLEST_FACTOR, LARGEST_FACTOR = 1e-8, 1e9
+
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+NonNegative = Annotated[float, Field(ge=0, le=LARGEST)]
+Positive = Annotated[float, Field(gt=0, le=LARGEST)]
+Factor = Annotated[
+    float, Field(ge=SMALLEST_FACTOR, le=LARGEST_FACTOR, description="units of one thing per unit of another")
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -74,6 +84,8 @@ def _number(value: Any, low: float, high: float) -> float | str:
         return "should be a finite number"
     if not low <= number <= high:
         return f"should be at least {low:g}" if high == math.inf else f"should be from {low:g} to {high:g}"
+    if abs(number) > LARGEST:
+        return f"should be at most {LARGEST:g}; leave a limit out where there is none, or choose a larger unit"
     return number
 
 
