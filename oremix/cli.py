@@ -81,7 +81,7 @@ def solve(
     if lp is not None:
         _write_lp(question, lp)
     with terminal.progress("Solving …"):
-        plan = terminal.interruptible(lambda: oremix.solve(question, **options))
+        plan = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop, **options))
     if output is not None:
         terminal.write_file(output, plan.to_json())
     write_answer(plan.to_json() if as_json else str(plan))

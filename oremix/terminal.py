@@ -95,18 +95,27 @@ def write_file(path: str, text: str) -> None:
         raise CallError(f"cannot write {path}: {error.strerror}") from None
 
 
-def interruptible(work: Callable[[], Result]) -> Result:
-    """Do the work so that Ctrl-C is heard meanwhile: a solver does not return to Python before it is done."""
+def interruptible(work: Callable[[threading.Event], Result]) -> Result:
+    """Do the work so that Ctrl-C is heard meanwhile: a solver does not return to Python before it is done.
+
+    The first Ctrl-C sets the event that the work was given; the second leaves it.
+    """
+    stop = threading.Event()
     outcome: Future[Result] = Future()
 
     def run() -> None:
         try:
-            outcome.set_result(work())
+            outcome.set_result(work(stop))
         except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is asked for
             outcome.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    return outcome.result()
+    try:
+        return outcome.result()
+    except KeyboardInterrupt:
+        stop.set()
+        say("stopping with the best plan so far; Ctrl-C once more ends at once")
+        return outcome.result()
 
 
 @contextmanager

@@ -357,30 +357,44 @@ def test_a_full_disk_is_said_in_one_line():
     assert done.stderr.count("\n") == 1
 
 
-def test_ctrl_c_exits_130_at_once_while_the_solver_runs(tmp_path):
-    """Ctrl-C is heard while a solver is in C code that does not return to Python."""
+def solving(tmp_path: Path, body: str) -> subprocess.Popen[str]:
+    """`oremix solve` at work in a solve that is replaced by this, once it has begun."""
     started = tmp_path / "started"
     (tmp_path / "sitecustomize.py").write_text(
-        "import ctypes, oremix, pathlib\n"
-        f"def solve(*a, **k): pathlib.Path({str(started)!r}).touch(); ctypes.CDLL(None).usleep(30_000_000)\n"
+        "import ctypes, oremix, pathlib\nreal = oremix.solve\n"
+        f"def solve(problem, *, stop, **options):\n    pathlib.Path({str(started)!r}).touch()\n    {body}\n"
         "oremix.solve = solve\n"
     )
-    path = f"{tmp_path}{os.pathsep}{ENVIRONMENT['PYTHONPATH']}"
+    file = tmp_path / "problem.json"
+    file.write_text(MINIMAL)
     process = subprocess.Popen(
-        [*COMMAND, "solve", "-"],
-        stdin=subprocess.PIPE,
+        [*COMMAND, "solve", str(file), "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=ENVIRONMENT | {"PYTHONPATH": path},
+        env=ENVIRONMENT | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ENVIRONMENT['PYTHONPATH']}"},
     )
-    assert process.stdin is not None
-    process.stdin.write(MINIMAL)
-    process.stdin.close()
-    process.stdin = None
     while not started.exists():
         assert process.poll() is None
         time.sleep(0.05)
+    return process
+
+
+def test_ctrl_c_asks_the_solver_for_the_best_plan_so_far(tmp_path):
+    """The first Ctrl-C stops the solve, and what it has is the answer."""
+    process = solving(tmp_path, "stop.wait(30); return real(problem, **options)")
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert json.loads(output)["status"] == "optimal"
+    assert "best plan so far" in errors
+
+
+def test_ctrl_c_twice_exits_130_at_once(tmp_path):
+    """The second Ctrl-C is heard even while a solver is in C code that does not return to Python."""
+    process = solving(tmp_path, "ctypes.CDLL(None).usleep(30_000_000)")
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=10)
     assert process.returncode == 130
