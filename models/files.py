@@ -172,7 +172,7 @@ def _path_in(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...
         if isinstance(here, dict):
             if step in here:
                 here = here[step]
-            elif not (last and isinstance(step, str) and not _is_branch(step)):
+            elif not (last and isinstance(step, str) and not _is_branch(step, path)):
                 continue
             else:
                 here = None
@@ -184,9 +184,13 @@ def _path_in(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...
     return tuple(path)
 
 
-def _is_branch(step: str) -> bool:
+def _is_branch(step: str, path: list[str | int]) -> bool:
+    """Whether a step is the name of a kind of policy or of a form of a value, and no key."""
     return (
-        step in POLICIES or step in ("one", "many", "preset") or "[" in step or step in ("str", "bool", "int", "float")
+        (step in POLICIES and len(path) == 2 and path[0] == "policies")
+        or step in ("one", "many", "preset")
+        or "[" in step
+        or step in ("str", "bool", "int", "float")
     )
 
 

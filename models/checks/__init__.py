@@ -118,7 +118,7 @@ def _between_entries(problem: Problem, known: Known) -> Iterator[Finding]:
     yield from identities(known)
     wrong_references = list(references(problem, known))
     yield from wrong_references
-    wrong_times = list(time(problem))
+    wrong_times = list(time(problem, known))
     yield from wrong_times
     yield from facilities(problem)
     yield from stockpiles(problem)

@@ -27,6 +27,11 @@ class Known:
         self.sources = self._ids("sources")
         self.stages = self._stages()
 
+    def states(self, key: str) -> bool:
+        """Whether the document says anything about a key, sound or not."""
+        document = self._document
+        return (document.get(key) if isinstance(document, dict) else getattr(document, key)) is not None
+
     def entries(self, key: str) -> list[Any]:
         """The entries of a list, whatever they are."""
         found = self._document.get(key) if isinstance(self._document, dict) else getattr(self._document, key)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from oremix.models.checks.facilities import builds
 from oremix.models.checks.finding import Finding, Path, parts
+from oremix.models.checks.known import Known
 from oremix.models.fields import Part
 from oremix.models.timeline import Timeline
 
@@ -20,10 +21,11 @@ SPANS = (("from_year", "until_year"), ("earliest", "latest"))
 _SERIES_FIELDS: dict[type[Part], list[tuple[str, str]]] = {}
 
 
-def time(problem: Problem) -> Iterator[Finding]:
+def time(problem: Problem, known: Known) -> Iterator[Finding]:
     """Faults of the periods, and of everything that is read in them."""
     yield from _periods(problem)
-    yield from _discounting(problem)
+    if not known.states("discount_rate"):
+        yield from _discounting(problem)
     timeline = problem.timeline
     for path, part in parts(problem):
         yield from _series(path, part, timeline)
@@ -39,8 +41,6 @@ def _periods(problem: Problem) -> Iterator[Finding]:
 
 
 def _discounting(problem: Problem) -> Iterator[Finding]:
-    if problem.discount_rate is not None:
-        return
     if problem.periods is not None and len(problem.periods) > 1:
         yield ("discount_rate",), "is missing: required with more than one period (0 is allowed)", None
     for path, build in builds(problem):

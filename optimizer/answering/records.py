@@ -16,20 +16,15 @@ def purchases(values: Values) -> Iterator[plan.Purchase]:
     model = values.model
     for supplier in model.problem.suppliers:
         for period in model.timeline:
-            columns = [
-                model.buy[supplier.id, tier, period]
-                for tier in range(len(supplier.tiers or [None]))
-                if (supplier.id, tier, period) in model.buy
-            ]
-            paid = sum(values.value[column] for column in columns)
-            untaken = model.untaken.get((supplier.id, period))
+            taken = values.sum(model.taken.get((supplier.id, period), []))
+            paid = max(taken, model.owed.get((supplier.id, period), 0.0))
             if paid:
                 yield plan.Purchase.model_construct(
                     supplier=supplier.id,
                     country=model.country(supplier.at),
                     material=supplier.material,
                     period=model.start(period),
-                    quantity=paid - (values.value[untaken] if untaken is not None else 0.0),
+                    quantity=taken,
                     paid=paid,
                     unit=model.network.materials[supplier.material].unit,
                     cost=values.paid.get(("supplier", supplier.id, "purchases", period), 0.0),
@@ -140,7 +135,7 @@ def stocks(values: Values) -> Iterator[plan.Stock]:
         draws = [
             plan.Draw.model_construct(to=place, quantity=quantity)
             for place in model.network.serves(pile)
-            if (quantity := values.value[model.draw[number, place, period]])
+            if (draw := model.draw.get((number, place, period))) is not None and (quantity := values.value[draw])
         ]
         yield plan.Stock.model_construct(
             place=pile.at,

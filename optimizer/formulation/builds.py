@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from oremix.models.chain import Build, Facility
+from oremix.models.chain import Build, Facility, Plant, Recycler
 from oremix.models.timeline import annuity_factor
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Column
+from oremix.optimizer.lean import Column, Pairs
 
 __all__ = ["add_builds", "add_utilisation", "periods_on_stream"]
 
@@ -109,27 +109,20 @@ def add_utilisation(model: Model) -> None:
         existing = model.network.existing_capacity(facility)
         stated = model.timeline.read_or(series, 0.0)
         for period in model.timeline:
+            if existing[period] == 0 and not model.built[facility.id, period]:
+                continue
             built = [(add, -shares[add.key[2]]) for add, _ in model.built[facility.id, period] if shares[add.key[2]]]
             least = stated[period] * (existing[period] or 0.0)
-            use = _use(model, facility, period)
-            if use and (least > 0 or built):
-                model.at_least("utilisation", facility.id, model.start(period), pairs=[*use, *built], rhs=least)
+            if least > 0 or built:
+                pairs = [*_use(model, facility, period), *built]
+                model.at_least("utilisation", facility.id, model.start(period), pairs=pairs, rhs=least)
 
 
-def _use(model: Model, facility: Facility, period: int) -> list[tuple[Column, float]]:
+def _use(model: Model, facility: Facility, period: int) -> Pairs:
     """What a facility takes of its capacity."""
-    recipes = getattr(facility, "recipes", None)
-    if recipes is not None:
-        return [
-            (model.run[facility.id, recipe.id, period], recipe.capacity_use)
-            for recipe in recipes
-            if (facility.id, recipe.id, period) in model.run
-        ]
-    if (facility.id, period) in model.collect:
-        return [(model.collect[facility.id, period], facility.recovery)]  # type: ignore[attr-defined]
-    tiers = range(len(facility.tiers or [None]))  # type: ignore[attr-defined]
-    keys = [(facility.id, tier, period) for tier in tiers]
-    bought = [(model.buy[key], 1.0) for key in keys if key in model.buy]
-    if (facility.id, period) in model.untaken:
-        bought.append((model.untaken[facility.id, period], -1.0))
-    return bought
+    if isinstance(facility, Plant):
+        uses = ((recipe.id, recipe.capacity_use) for recipe in facility.recipes)
+        return [(model.run[facility.id, recipe, period], float(use)) for recipe, use in uses if use]
+    if isinstance(facility, Recycler):
+        return [(model.collect[facility.id, period], facility.recovery)]
+    return model.taken[facility.id, period]

@@ -57,6 +57,8 @@ class Model:
 
     Attributes
     ----------
+    taken, owed
+        (supplier, period) → what is taken, as pairs, and what is paid for in any case.
     made
         (material, origin, period) → what is made there, as pairs.
     arrivals
@@ -75,7 +77,8 @@ class Model:
         self.timeline = problem.timeline
         self.lp = LeanProblem()
         self.buy: dict[tuple[str, int, int], Column] = {}
-        self.untaken: dict[tuple[str, int], Column] = {}
+        self.taken: dict[tuple[str, int], Pairs] = {}
+        self.owed: dict[tuple[str, int], float] = {}
         self.run: dict[tuple[str, str, int], Column] = {}
         self.collect: dict[tuple[str, int], Column] = {}
         self.ship: dict[tuple[str, Origin, str, int], Column] = {}

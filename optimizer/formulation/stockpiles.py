@@ -11,30 +11,41 @@ __all__ = ["add_stockpiles"]
 
 
 def add_stockpiles(model: Model) -> None:
-    """Columns fill, draw and level, rows stock and draw_max."""
-    for number, pile in enumerate(model.problem.stockpiles):
+    """Columns fill, draw and level, rows stock, stock_minimum, stock_capacity and draw_max."""
+    piles = list(enumerate(model.problem.stockpiles))
+    for number, pile in piles:
+        _fill(model, number, pile)
+    for number, pile in piles:
         serves = model.network.serves(pile)
         for period in model.timeline:
-            _flows(model, number, pile, serves, period)
-            _level(model, number, pile, period)
+            drawn = _draw(model, number, pile, serves, period)
+            _level(model, number, pile, drawn, period)
 
 
-def _flows(model: Model, number: int, pile: Stockpile, serves: list[str], period: int) -> None:
+def _fill(model: Model, number: int, pile: Stockpile) -> None:
+    fill_max = None if pile.fill_max is None else model.timeline.read(pile.fill_max)
+    for period in model.timeline:
+        upper = None if fill_max is None else fill_max[period]
+        fill = model.lp.column("fill", pile.material, pile.at, model.start(period), upper=upper)
+        model.fill[number, period] = fill
+        model.needs[pile.material, pile.at, period].append((fill, 1.0))
+
+
+def _draw(model: Model, number: int, pile: Stockpile, serves: list[str], period: int) -> Pairs:
+    """What is drawn for each place that uses the material in the period; elsewhere it would only vanish."""
     site = (pile.material, pile.at)
-    fill_max = None if pile.fill_max is None else model.timeline.read(pile.fill_max)[period]
-    fill = model.lp.column("fill", *site, model.start(period), upper=fill_max)
-    model.fill[number, period] = fill
-    model.needs[pile.material, pile.at, period].append((fill, 1.0))
     drawn: Pairs = []
     for place in serves:
-        draw = model.draw[number, place, period] = model.lp.column("draw", *site, place, model.start(period))
-        drawn.append((draw, 1.0))
+        if model.needs.get((pile.material, place, period)):
+            draw = model.draw[number, place, period] = model.lp.column("draw", *site, place, model.start(period))
+            drawn.append((draw, 1.0))
     if pile.draw_max is not None and drawn:
         limit = model.timeline.read(pile.draw_max)[period]
         model.at_most("draw_max", *site, model.start(period), pairs=drawn, rhs=limit)
+    return drawn
 
 
-def _level(model: Model, number: int, pile: Stockpile, period: int) -> None:
+def _level(model: Model, number: int, pile: Stockpile, drawn: Pairs, period: int) -> None:
     """The level at the period's end, between the minimum and the capacity; the last also at least `final`."""
     site = (pile.material, pile.at)
     lower = model.network.minimum_stock(pile)[period]
@@ -48,7 +59,7 @@ def _level(model: Model, number: int, pile: Stockpile, period: int) -> None:
         model.at_most("stock_capacity", *site, model.start(period), pairs=[(level, 1.0)], rhs=capacity)
     years = float(model.timeline.years[period])
     balance: Pairs = [(level, 1.0), (model.fill[number, period], -years)]
-    balance += [(model.draw[number, place, period], years) for place in model.network.serves(pile)]
+    balance += [(draw, years) for draw, _ in drawn]
     if period:
         balance.append((model.level[number, period - 1], -1.0))
     model.equal("stock", *site, model.start(period), pairs=balance, rhs=0.0 if period else pile.initial)

@@ -21,13 +21,14 @@ def add_suppliers(model: Model) -> None:
             if existing[period] == 0 and not built:
                 continue
             bought: Pairs = [(column, 1.0) for column in _buy(model, supplier, tiers, period)]
-            taken = list(bought)
-            if take_or_pay[period] > 0:
-                untaken = model.untaken[supplier.id, period] = model.lp.column(
-                    "untaken", supplier.id, model.start(period)
-                )
-                taken.append((untaken, -1.0))
-                model.at_least("take_or_pay", supplier.id, model.start(period), pairs=bought, rhs=take_or_pay[period])
+            taken = model.taken[supplier.id, period] = list(bought)
+            owed = take_or_pay[period]
+            if owed > 0:
+                # what is bought is at least what is owed, so what is taken is never less than nothing
+                key = (supplier.id, model.start(period))
+                taken.append((model.lp.column("untaken", *key, upper=owed), -1.0))
+                model.at_least("take_or_pay", *key, pairs=bought, rhs=owed)
+                model.owed[supplier.id, period] = owed
             _limit(model, supplier, period, bought, taken, existing[period], minimum[period])
             origin = model.network.origins[supplier.id]
             model.made[supplier.material, origin, period].extend(taken)
