@@ -186,12 +186,9 @@ def _path_in(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...
 
 def _is_branch(step: str, path: list[str | int]) -> bool:
     """Whether a step is the name of a kind of policy or of a form of a value, and no key."""
-    return (
-        (step in POLICIES and len(path) == 2 and path[0] == "policies")
-        or step in ("one", "many", "preset")
-        or "[" in step
-        or step in ("str", "bool", "int", "float")
-    )
+    if step in POLICIES:
+        return len(path) == 2 and path[0] == "policies"
+    return "[" in step or step in ("one", "many", "preset", "str", "bool", "int", "float")
 
 
 def _plain(message: str, path: tuple[str | int, ...], data: dict[str, Any]) -> str:
