@@ -46,7 +46,7 @@ def turnover(plan: Plan) -> float:
 
 def assert_same(one: Plan, other: Plan, factor: float = 1.0, rel: float = 1e-9) -> None:
     """The same status, and `factor` times the cost."""
-    assert one.status == other.status
+    assert one.status == other.status, (one.certificate.reason, other.certificate.reason)
     scale = factor * max(turnover(one), turnover(other) / factor, 1.0)
     if one.status == "optimal":
         assert abs(value(one) * factor - value(other)) <= rel * scale
