@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
 
 from oremix.models.fields import (
+    LARGEST,
     AnySeries,
     CountryCode,
+    Factor,
     Id,
     Location,
     NonNegative,
     NonNegativeSeries,
+    Number,
     Part,
     Positive,
     Share,
@@ -44,7 +46,7 @@ __all__ = [
 def _read_surplus(value: Any) -> str | float:
     if value in ("free", "forbidden"):
         return str(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST:
         return float(value)
     raise ValueError('should be "free", "forbidden", or what a unit fetches')
 
@@ -55,7 +57,7 @@ Surplus = Annotated[
     WithJsonSchema({"anyOf": [{"enum": ["free", "forbidden"]}, {"type": "number"}]}),
 ]
 Footprint = dict[str, AnySeries]
-LossShare = Annotated[float, Field(ge=0, lt=1)]
+LossShare = Annotated[float, Field(ge=0, le=0.99999999)]
 
 
 class Source(Part):
@@ -169,7 +171,7 @@ class Tier(Part):
     """A step of a price schedule."""
 
     up_to: Positive | None = Field(None, description="units per year, cumulative; absent: open")
-    unit_cost: float
+    unit_cost: Number
 
 
 class Supplier(Facility):
@@ -195,10 +197,10 @@ class Recipe(Part):
     """One way of turning materials into materials, per unit of activity."""
 
     id: Id
-    inputs: dict[str, Positive] = Field(default_factory=dict, description="material → units per unit of activity")
-    outputs: Annotated[dict[str, Positive], Field(min_length=1, description="material → units per unit of activity")]
+    inputs: dict[str, Factor] = Field(default_factory=dict, description="material → units per unit of activity")
+    outputs: Annotated[dict[str, Factor], Field(min_length=1, description="material → units per unit of activity")]
     unit_cost: AnySeries = Field(0.0, description="money per unit of activity")
-    capacity_use: NonNegative = 1
+    capacity_use: Literal[0] | Factor = 1
     footprint: Footprint | None = None
 
 
@@ -221,7 +223,7 @@ class Return(Part):
 
     demand: Id
     after_years: NonNegative
-    scrap_per_unit: Positive
+    scrap_per_unit: Factor
 
 
 class Recycler(Facility):
@@ -236,7 +238,7 @@ class Recycler(Facility):
     collection_rate: ShareSeries = Field(1.0, description="the most of the scrap that can be collected")
     minimum_collection_rate: ShareSeries = Field(0.0, description="the least of the scrap that must be collected")
     collection_cost: AnySeries = Field(0.0, description="money per unit of scrap collected")
-    recovery: Positive = Field(1.0, description="units of material per unit of scrap")
+    recovery: Factor = Field(1.0, description="units of material per unit of scrap")
     unit_cost: AnySeries = Field(0.0, description="money per unit recovered")
     footprint: Footprint | None = None
 

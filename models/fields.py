@@ -20,10 +20,12 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 __all__ = [
     "AnySeries",
     "CountryCode",
+    "Factor",
     "Id",
     "Location",
     "NonNegative",
     "NonNegativeSeries",
+    "Number",
     "Part",
     "Positive",
     "Series",
@@ -39,12 +41,24 @@ Series: TypeAlias = float | list[float] | dict[int, float]
 Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?$")]
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 Year = Annotated[int, Field(ge=1000, le=9999)]
-NonNegative = Annotated[float, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
+# Solvers take 1e20 for infinite and less than 1e-9 for nothing: numbers near either would change their meaning.
+LARGEST = 1e15
+SMALLEST_FACTOR, LARGEST_FACTOR = 1e-8, 1e9
+
+Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+NonNegative = Annotated[float, Field(ge=0, le=LARGEST)]
+Positive = Annotated[float, Field(gt=0, le=LARGEST)]
+Factor = Annotated[
+    float, Field(ge=SMALLEST_FACTOR, le=LARGEST_FACTOR, description="units of one thing per unit of another")
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-def faults_error(title: str, faults: list[tuple[tuple[str | int, ...], str, Any]]) -> ValidationError:
+Path = tuple[str | int, ...]
+Triple = tuple[Path, str, Any]
+
+
+def faults_error(title: str, faults: list[Triple]) -> ValidationError:
     """One pydantic error out of (path, message, value) triples."""
     lines = [
         InitErrorDetails(
@@ -61,7 +75,7 @@ def faults_error(title: str, faults: list[tuple[tuple[str | int, ...], str, Any]
 def _number(value: Any, low: float, high: float) -> float | str:
     """The value as a float, or what is wrong with it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return "should be a number"
+        return "should be a number, a list of one number per period, or a map year → number"
     try:
         number = float(value)
     except OverflowError:
@@ -70,6 +84,8 @@ def _number(value: Any, low: float, high: float) -> float | str:
         return "should be a finite number"
     if not low <= number <= high:
         return f"should be at least {low:g}" if high == math.inf else f"should be from {low:g} to {high:g}"
+    if abs(number) > LARGEST:
+        return f"should be at most {LARGEST:g}; leave a limit out where there is none, or choose a larger unit"
     return number
 
 
@@ -80,10 +96,12 @@ def _year(key: Any) -> int | None:
 
 
 def _series_reader(low: float, high: float) -> Callable[[Any], Series]:
-    def read(value: Any) -> Series:
-        faults: list[tuple[tuple[str | int, ...], str, Any]] = []
+    """A reader of the three forms, for numbers within bounds."""
 
-        def number(path: tuple[str | int, ...], entry: Any) -> float:
+    def read(value: Any) -> Series:
+        faults: list[Triple] = []
+
+        def number(path: Path, entry: Any) -> float:
             result = _number(entry, low, high)
             if isinstance(result, str):
                 faults.append((path, result, entry))
@@ -92,21 +110,13 @@ def _series_reader(low: float, high: float) -> Callable[[Any], Series]:
 
         series: Series
         if isinstance(value, list | tuple):
+            faults += [] if value else [((), "should have one number per period", value)]
             series = [number((position,), entry) for position, entry in enumerate(value)]
-            if not series:
-                faults.append(((), "should have one number per period", value))
         elif isinstance(value, dict):
             years = {key: _year(key) for key in value}
-            faults.extend(((str(key),), "should be a year of four digits", key) for key in years if years[key] is None)
-            if len(set(years.values())) < len(years):
-                faults.append(((), "should name each year once", value))
+            faults += _wrong_years(value, years)
             series = {years[key] or 0: number((str(key),), entry) for key, entry in value.items()}
             series = dict(sorted(series.items()))
-            if not series:
-                faults.append(((), "should name at least one year", value))
-        elif value is None or isinstance(value, bool) or not isinstance(value, int | float):
-            faults.append(((), "should be a number, a list of one number per period, or a map year → number", value))
-            series = math.nan
         else:
             series = number((), value)
         if faults:
@@ -114,6 +124,17 @@ def _series_reader(low: float, high: float) -> Callable[[Any], Series]:
         return series
 
     return read
+
+
+def _wrong_years(value: dict[Any, Any], years: dict[Any, int | None]) -> list[Triple]:
+    faults: list[Triple] = [
+        ((str(key),), "should be a year of four digits", key) for key, year in years.items() if year is None
+    ]
+    if not value:
+        faults.append(((), "should name at least one year", value))
+    if len(set(years.values())) < len(years) and not faults:
+        faults.append(((), "should name each year once", value))
+    return faults
 
 
 def _series_schema(low: float, high: float) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from oremix.models.scenarios import Change, Scenario
 __all__ = ["load", "load_plan", "parse_json", "read_problem"]
 
 Model = TypeVar("Model", bound=BaseModel)
+HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 PARTS: dict[str, type[BaseModel]] = {
     "places": chain.Place,
@@ -107,12 +108,15 @@ def parse_json(text: str | bytes) -> Any:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
         if not text.strip():
-            raise _NotJson("is empty; a problem is a JSON object")
-        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+            return _refuse_empty()
+        data = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        return _of_whole_characters(data) if HALF_CHARACTER.search(text) else data
+    except UnicodeEncodeError:
+        message = "holds half a character: a \\ud800 to \\udfff that is not one of a pair"
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 text: byte {error.start} cannot be read"
     except json.JSONDecodeError as error:
-        message = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        message = f"is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}"
     except RecursionError:
         message = "is nested too deeply"
     except _NotJson as error:
@@ -122,6 +126,11 @@ def parse_json(text: str | bytes) -> Any:
     raise InvalidProblem([Fault((), message)])
 
 
+def _of_whole_characters(data: Any) -> Any:
+    json.dumps(data, ensure_ascii=False).encode()
+    return data
+
+
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
@@ -129,6 +138,10 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise _NotJson(f"is ambiguous: the key {json.dumps(twice)} stands twice in one object")
     return result
+
+
+def _refuse_empty() -> Any:
+    raise _NotJson("is empty; a problem is a JSON object")
 
 
 def _refuse_constant(name: str) -> Any:
@@ -182,7 +195,7 @@ def _plain(message: str, path: tuple[str | int, ...], data: dict[str, Any]) -> s
         return "is missing"
     if message == "Extra inputs are not permitted":
         return _unknown_key(path, data)
-    return message.removeprefix("Input ").replace("valid dictionary", "JSON object")
+    return message.removeprefix("Value error, ").removeprefix("Input ").replace("valid dictionary", "JSON object")
 
 
 def _unknown_key(path: tuple[str | int, ...], data: dict[str, Any]) -> str:
@@ -207,6 +220,6 @@ def _shown(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        return value if math.isfinite(value) and abs(value) < 1e300 else str(value)[:100]
+        return value if abs(value) < 1e300 else str(value)[:100]
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= 100 else text[:100] + "…"

@@ -9,7 +9,7 @@ from oremix.models.chain import Lane, Material
 from oremix.models.geography import Geography
 from oremix.models.timeline import Timeline
 
-__all__ = ["Lanes", "Move"]
+__all__ = ["Lanes", "Move", "Unpriced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,15 @@ class Move:
 
 
 OPEN_AND_FREE = Move()
+
+
+class Unpriced(ValueError):
+    """A rule that matches a move and cannot be worked out there."""
+
+    def __init__(self, position: int, field: str, message: str) -> None:
+        self.position = position
+        self.field = field
+        super().__init__(message)
 
 
 class Lanes:
@@ -59,7 +68,7 @@ class Lanes:
 
         Raises
         ------
-        ValueError
+        Unpriced
             A duty on a material without a price, or a distance between places without coordinates.
         """
         key = (material, start, end)
@@ -95,6 +104,7 @@ class Lanes:
 
     def _in_period(self, rules: list[int], material: str, start: str, end: str, period: int) -> Move:
         terms: dict[str, float] = {}
+        decided: dict[str, int] = {}
         loss, closed = 0.0, False
         for position in rules:
             lane = self._rules[position][0]
@@ -106,28 +116,30 @@ class Lanes:
             for field in ("unit_cost", "cost_per_km", "duty", "duty_per_unit", "capacity", "minimum"):
                 if (position, field) in self._series:
                     terms[field] = self._series[position, field][period]
+                    decided[field] = position
             loss = lane.loss if lane.loss is not None else loss
             closed = lane.closed if lane.closed is not None else closed
         return Move(
-            freight=terms.get("unit_cost", 0.0) + self._by_distance(terms.get("cost_per_km"), start, end),
-            duty=terms.get("duty_per_unit", 0.0) + self._ad_valorem(terms.get("duty"), material, period),
+            freight=terms.get("unit_cost", 0.0) + self._by_distance(terms.get("cost_per_km"), start, end, decided),
+            duty=terms.get("duty_per_unit", 0.0) + self._ad_valorem(terms.get("duty"), material, period, decided),
             loss=loss,
             capacity=terms.get("capacity"),
             minimum=terms.get("minimum", 0.0),
             closed=closed,
         )
 
-    def _by_distance(self, cost_per_km: float | None, start: str, end: str) -> float:
+    def _by_distance(self, cost_per_km: float | None, start: str, end: str, decided: dict[str, int]) -> float:
         if cost_per_km is None:
             return 0.0
         distance = self._geography.distance_km(start, end)
         if distance is None:
-            raise ValueError(f"`cost_per_km` from {start} to {end} needs the coordinates of both as `places`")
+            message = f"from {start} to {end} needs the coordinates of both, as `places`"
+            raise Unpriced(decided["cost_per_km"], "cost_per_km", message)
         return cost_per_km * distance
 
-    def _ad_valorem(self, duty: float | None, material: str, period: int) -> float:
+    def _ad_valorem(self, duty: float | None, material: str, period: int, decided: dict[str, int]) -> float:
         if not duty:
             return 0.0
         if material not in self._prices:
-            raise ValueError(f"a `duty` on {material} needs the material's `price`")
+            raise Unpriced(decided["duty"], "duty", f"on {material} needs the material's `price`")
         return duty * self._prices[material][period]

@@ -24,6 +24,8 @@ class Network:
     ----------
     timeline, geography, lanes
         Periods, places and lane rules.
+    materials, facilities
+        By id.
     origins
         Facility id → where its products are last made.
     makers
@@ -38,6 +40,7 @@ class Network:
         self.geography = Geography(problem.places, problem.groups)
         self.lanes = Lanes(problem.lanes, problem.materials, self.geography, self.timeline)
         self.materials = {material.id: material for material in problem.materials}
+        self.facilities = {facility.id: facility for facility in problem.facilities}
         self.origins = {facility.id: self.geography.origin(facility) for facility in problem.facilities}
         self.makers = self._makers()
         self.consumers = self._consumers()

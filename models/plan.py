@@ -135,6 +135,7 @@ class Build(Record):
     build: int = Field(description="position in the list of the facility's builds, from 0")
     country: str
     capacity: float
+    unit: str = Field("unit", description="of capacity; of activity where a plant makes several things")
     ordered: int
     on_stream: float
     until: float | None = Field(description="first year in which it no longer counts; none: for ever")
@@ -226,7 +227,7 @@ class ShareRecord(Record):
     max: float | None = None
     min: float | None = None
     margin: float | None = None
-    beyond: float = Field(0.0, description="what a priced rule is broken by, in units per year")
+    beyond: float = Field(0.0, description="what a priced rule is broken by, in the units of the part")
     penalty: float = Field(0.0, description="what that costs per year")
     binding: bool = False
 

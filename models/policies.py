@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from oremix.models.fields import AnySeries, Id, NonNegativeSeries, Part, Positive, ShareSeries, Year
+from oremix.models.fields import AnySeries, Factor, Id, NonNegativeSeries, Part, ShareSeries, Year
 
 __all__ = ["Budget", "Diversify", "Footprint", "Measured", "Policy", "Preset", "Quantity", "Share"]
 
 Across = Literal["materials", "periods"]
-Weight = Literal["quantity", "value"] | dict[str, Positive]
+Weight = Literal["quantity", "value"] | dict[str, Factor]
 Names = Annotated[list[Id], Field(min_length=1)]
 
 

@@ -63,7 +63,8 @@ def _capped_countries_own_demand(problem: Problem) -> Iterator[str]:
                 and (policy.places is None or geography.covers(policy.places, demand.at))
             )
             if in_scope and geography.country(demand.at) in capped:
-                yield f"policy {policy.id} caps supply from {geography.country(demand.at)} and counts its own {demand.id}"
+                country = geography.country(demand.at)
+                yield f"policy {policy.id} caps supply from {country} and counts its own demand {demand.id}"
 
 
 def _surplus_worth_more(problem: Problem) -> Iterator[str]:

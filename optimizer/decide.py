@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import Any
 
 from oremix.models import Plan, Problem, TooLarge, read_problem
+from oremix.models.policies import Policy
 from oremix.optimizer.answering import answer
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import solve_lp
@@ -19,6 +21,7 @@ def solve(
     gap: float | None = None,
     solver: str = "highs",
     max_columns: int | None = None,
+    stop: Event | None = None,
 ) -> Plan:
     """Decide what to buy from whom, what to build where and when, how much to recycle.
 
@@ -34,6 +37,8 @@ def solve(
         ``highs``, ``cbc``, or any other solver that PuLP finds installed.
     max_columns
         Refuse a problem whose linear program may have more columns.
+    stop
+        Set by anybody, from any thread, it ends a solve by HiGHS with the best plan so far.
 
     Returns
     -------
@@ -55,7 +60,7 @@ def solve(
     if max_columns is not None and (columns := columns_at_most(problem)) > max_columns:
         raise TooLarge(f"the problem may need {columns:,} columns; the limit is {max_columns:,}")
     model = build_model(problem)
-    return answer(model, solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap))
+    return answer(model, solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop))
 
 
 def columns_at_most(problem: Problem) -> int:
@@ -69,5 +74,21 @@ def columns_at_most(problem: Problem) -> int:
         for facility in problem.facilities
     )
     piles = sum(2 + len(network.serves(pile)) for pile in problem.stockpiles)
-    rules = 2 * len(problem.policies) * len(problem.materials)
+    rules = sum(_priced_ratios(problem, policy) for policy in problem.policies)
     return (moves + facilities + piles + 2 * len(problem.demands) + rules) * len(network.timeline)
+
+
+def _priced_ratios(problem: Problem, policy: Policy) -> int:
+    """How many columns a priced rule may add in a period: one for each ratio and bound."""
+    if getattr(policy, "penalty", None) is None:
+        return 0
+    network = problem.network
+    countries = {network.geography.country(origin.place) for origin in network.origins.values()}
+    places = {place for used in network.uses.values() for place in used}
+    each = len(countries | set(network.geography.members(getattr(policy, "countries", None) or ())))
+    return (
+        2
+        * len(problem.materials)
+        * (each if getattr(policy, "each", False) else 1)
+        * (len(places) if getattr(policy, "each_place", False) else 1)
+    )

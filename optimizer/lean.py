@@ -15,6 +15,9 @@ import pulp
 
 __all__ = ["Column", "Expression", "Key", "LeanProblem", "Pairs", "Row", "collector_off", "rows_of"]
 
+# So that a name of five words stays below the hundred letters that PuLP allows in LP files.
+LONGEST_WORD = 20
+
 Key = tuple[Any, ...]
 """The kind of a column or row, then the user's ids it stands for."""
 
@@ -100,7 +103,7 @@ class _Labels:
 
     def _word(self, text: str) -> str:
         if text not in self._words:
-            base = word = re.sub(r"[^A-Za-z0-9_.]", "_", text)
+            base = word = re.sub(r"[^A-Za-z0-9_.]", "_", text)[:LONGEST_WORD]
             number = 1
             while word in self._taken:
                 number += 1

@@ -1,1 +1,282 @@
-def main() -> None: ...
+"""The command `oremix`.
+
+Exit codes: 0 answered, 1 our fault, 2 the input or the call is wrong, 3 infeasible or unbounded, 4 a limit was
+reached without an answer, 130 stopped by Ctrl-C.
+"""
+
+# What a command needs is imported when it runs, so that `oremix --help` is quick.
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from oremix import arguments, terminal
+from oremix.terminal import CallError, say
+
+if TYPE_CHECKING:
+    from oremix.models import InvalidProblem, Problem
+
+__all__ = ["cli", "main"]
+
+EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 3, "unbounded": 3, "no_answer": 4}
+OUR_FAULT, INTERRUPTED = 1, 130
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output, and nothing else.")
+
+
+def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked:
+        import oremix
+
+        terminal.answer(f"oremix {oremix.__version__}")
+        ctx.exit()
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Plan critical-mineral sourcing: supply, capacity and recycling at the lowest cost within the rules."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(CallError.exit_code)
+
+
+# ---------------------------------------------------------------- problems
+
+
+@cli.command()
+@click.argument("problem")
+@click.option("-o", "--output", metavar="PLAN", help="Write the plan to this file, as JSON.")
+@as_json
+@click.option(
+    "--cap",
+    "caps",
+    callback=arguments.caps,
+    multiple=True,
+    metavar="CN=0.3",
+    help="Cap the supply share of a country or group; repeatable.",
+)
+@click.option("--time-limit", callback=arguments.seconds, metavar="S", help="Seconds for the solver.")
+@click.option("--gap", callback=arguments.gap, metavar="G", help="Relative distance to the best cost at which to stop.")
+@click.option(
+    "--solver", default="highs", show_default=True, metavar="NAME", help="highs, cbc, or another that PuLP knows."
+)
+@click.option("--lp", metavar="FILE", help="Write the linear program to this file, with readable names.")
+def solve(
+    problem: str, output: str | None, as_json: bool, caps: list[tuple[str, float]], lp: str | None, **options: Any
+) -> int:
+    """Find the cheapest plan for PROBLEM, a file or - for standard input."""
+    import oremix
+
+    terminal.check_writable(output)
+    terminal.check_writable(lp)
+    write_answer = terminal.reserve_output()
+    question = _capped(_read(problem), caps)
+    if lp is not None:
+        _write_lp(question, lp)
+    with terminal.progress("Solving …"):
+        plan = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop, **options))
+    if output is not None:
+        terminal.write_file(output, plan.to_json())
+    write_answer(plan.to_json() if as_json else str(plan))
+    return EXIT_CODES[plan.status]
+
+
+@cli.command()
+@click.argument("problem")
+@as_json
+def check(problem: str, as_json: bool) -> int:
+    """List everything that is wrong with PROBLEM, each with its path."""
+    from oremix.models import InvalidProblem
+
+    try:
+        question = _read(problem)
+    except InvalidProblem as error:
+        if not as_json:
+            raise
+        terminal.answer(_json({"valid": False, "errors": [fault.as_dict() for fault in error.errors]}))
+        return CallError.exit_code
+    warnings = question.warnings
+    if as_json:
+        terminal.answer(_json({"valid": True, "warnings": warnings, "problem_hash": question.hash}))
+        return 0
+    for warning in warnings:
+        say(f"warning: {warning}")
+    terminal.answer("valid" + (f", with {len(warnings)} warning{'s' * (len(warnings) > 1)}" if warnings else ""))
+    return 0
+
+
+def _read(path: str) -> Problem:
+    """The problem of a file or of standard input."""
+    import oremix
+
+    try:
+        return oremix.read_problem(sys.stdin.buffer.read()) if path == "-" else oremix.load(path)
+    except OSError as error:
+        raise CallError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _capped(problem: Problem, caps: list[tuple[str, float]]) -> Problem:
+    if not caps:
+        return problem
+    from oremix.caps import with_caps
+
+    capped, notes = with_caps(problem, caps)
+    for note in notes:
+        say(note)
+    return capped
+
+
+def _write_lp(problem: Problem, path: str) -> None:
+    import oremix
+
+    program = oremix.formulate(problem)
+    try:
+        program.writeLP(path)
+    except OSError as error:
+        raise CallError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=2)
+
+
+# ---------------------------------------------------------------- starting points
+
+
+@cli.command()
+@click.argument("file")
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+def new(file: str, force: bool) -> None:
+    """Write a small problem with explanations to FILE, or - for standard output."""
+    from oremix.template import TEMPLATE
+
+    if file == "-":
+        return terminal.answer(TEMPLATE)
+    if file.lower().endswith((".xlsx", ".xls", ".ods")):
+        raise CallError(f"cannot write {file}: only JSON templates can be written yet")
+    terminal.check_writable(file)
+    if Path(file).exists() and not force:
+        raise CallError(f"{file} exists; --force replaces it")
+    terminal.write_file(file, TEMPLATE)
+    return say(f"wrote {file}; next: oremix solve {file}")
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("-o", "--output", metavar="FILE", help="Write the example to this file.")
+def examples(name: str | None, output: str | None) -> None:
+    """List the examples, or write the one of this NAME."""
+    import oremix
+
+    titles = oremix.examples()
+    if name is None:
+        width = max(map(len, titles), default=0)
+        return terminal.answer("\n".join(f"{key:<{width}}  {title}" for key, title in titles.items()))
+    if name not in titles:
+        raise CallError(f"there is no example {name}; there are: {', '.join(titles)}")
+    if output is None:
+        return terminal.answer(oremix.example(name))
+    terminal.check_writable(output)
+    return terminal.write_file(output, oremix.example(name))
+
+
+@cli.command()
+@click.argument("of", required=False, type=click.Choice(["problem", "plan"]))
+def schema(of: str | None) -> None:
+    """Write the JSON Schema of problem, of plan, or of both."""
+    from oremix.models import schema as schemas
+
+    terminal.answer(_json(schemas.schema(of)))
+
+
+# ---------------------------------------------------------------- service
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; default one per processor, at least 2.")
+def serve(host: str, port: int, workers: int | None) -> None:
+    """Serve the HTTP API until stopped."""
+    from oremix.api import Settings, serving
+
+    try:
+        settings = Settings.from_environment(os.environ)
+        serving.probe(host, port)
+    except ValueError as error:
+        raise CallError(str(error)) from None
+    except OSError as error:
+        raise CallError(f"cannot listen on {host} port {port}: {error.strerror}") from None
+    if not serving.is_loopback(host):
+        say(f"warning: {host} can be reached from other machines, and there are no keys yet: anybody may send problems")
+    serving.Service(settings, host, port, workers or serving.default_workers()).run()
+
+
+# ---------------------------------------------------------------- endings
+
+
+def main() -> None:
+    """Run the command and end with its exit code; no traceback unless OREMIX_DEBUG is 1."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        return cli.main(prog_name="oremix", standalone_mode=False) or 0
+    except (click.Abort, KeyboardInterrupt):
+        _stop()
+    except click.UsageError as error:
+        return _usage(error)
+    except click.ClickException as error:
+        say(f"oremix: {error.format_message()}")
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody is shown a traceback
+        return _failure(error)
+
+
+def _stop() -> NoReturn:
+    """End at once: a solver may still be running in its thread, and does not listen."""
+    say("oremix: stopped")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
+
+
+def _usage(error: click.UsageError) -> int:
+    command = error.ctx.command_path if error.ctx else "oremix"
+    say(f"oremix: {error.format_message()} (see {command} --help)")
+    return error.exit_code
+
+
+def _failure(error: Exception) -> int:
+    from oremix.models import InvalidProblem, SolverFailed, TooLarge, UnknownSolver
+
+    if isinstance(error, InvalidProblem):
+        return _report(error)
+    if isinstance(error, UnknownSolver | TooLarge):
+        say(f"oremix: {error}")
+        return CallError.exit_code
+    if os.environ.get("OREMIX_DEBUG") == "1":
+        raise error
+    if isinstance(error, SolverFailed):
+        say(f"oremix: the solver failed: {error}")
+    else:
+        say(f"oremix: internal error: {type(error).__name__}: {error}; please report it with what OREMIX_DEBUG=1 shows")
+    return OUR_FAULT
+
+
+def _report(error: InvalidProblem) -> int:
+    for fault in error.errors:
+        given = "" if fault.value is None else f" (given: {json.dumps(fault.value, ensure_ascii=False)})"
+        say(f"{fault}{given}")
+    count = len(error.errors)
+    say(f"oremix: {count} error{'s' * (count > 1)} in the problem")
+    return CallError.exit_code

@@ -97,7 +97,7 @@ def _policy_limit(values: Values, rule: Share | Quantity, measure: Measure, side
     who = ", ".join(measure.countries) or "this part"
     way = f"{unit} more from {who}" if side == "max" else f"{unit} less from {who}"
     what = "" if measure.material is None else f" of {measure.material}"
-    when = "in every period" if measure.period is None else _when(values, model.start(measure.period))
+    when = " in every period" if measure.period is None else _when(values, model.start(measure.period))
     return Limit.model_construct(
         kind="policy",
         on=rule.id,
@@ -105,7 +105,7 @@ def _policy_limit(values: Values, rule: Share | Quantity, measure: Measure, side
         material=measure.material,
         price=price,
         per=per,
-        text=f"{way}{what} {when} would save {_money(values, price)} a year",
+        text=f"{way}{what}{when} would save {_money(values, price)} a year",
     )
 
 
@@ -130,10 +130,10 @@ def _row_limit(values: Values, key: Key, kind: LimitKind, saving: float) -> Limi
     start = None if name == "build_max" else key[-1]
     weight = 1.0 if start is None else model.timeline.weights[model.timeline.starts.index(start)]
     material, on = _subject(values, key)
-    unit = model.network.materials[material].unit if material else "unit"
+    unit = model.network.materials[material].unit if material else _capacity_unit(values, key)
     price = saving / weight
     span = "over the horizon, discounted" if start is None else "a year"
-    when = "" if start is None else f" {_when(values, start)}"
+    when = "" if start is None else _when(values, start)
     return Limit.model_construct(
         kind=kind,
         on=on,
@@ -172,12 +172,16 @@ def _subject(values: Values, key: Key) -> tuple[str | None, str]:
         return key[1], f"the stock of {key[1]} at {key[2]}"
     if name == "surplus_max":
         return key[1], key[1]
-    facility = next(facility for facility in values.model.problem.facilities if facility.id == key[1])
-    return getattr(facility, "material", None), key[1]
+    return getattr(values.model.network.facilities[key[1]], "material", None), key[1]
+
+
+def _capacity_unit(values: Values, key: Key) -> str:
+    facility = values.model.network.facilities.get(key[1])
+    return values.model.capacity_unit(facility) if facility is not None else "unit"
 
 
 def _when(values: Values, start: int) -> str:
-    return "" if values.model.timeline.typical else f"in {start}"
+    return "" if values.model.timeline.typical else f" in {start}"
 
 
 def _money(values: Values, amount: float) -> str:

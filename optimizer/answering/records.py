@@ -80,11 +80,10 @@ def recycling(values: Values) -> Iterator[plan.Recycling]:
 
 def builds(values: Values) -> Iterator[plan.Build]:
     """What is ordered."""
-    facilities = {facility.id: facility for facility in values.model.problem.facilities}
     for (name, number, period), add in values.model.add.items():
         opened = values.model.open.get((name, number, period))
         if values.value[add] or (opened is not None and values.value[opened]):
-            facility = facilities[name]
+            facility = values.model.network.facilities[name]
             yield _build(values, facility, facility.builds[number], number, period, values.value[add])
 
 
@@ -99,6 +98,7 @@ def _build(values: Values, facility: Facility, build: Build, number: int, period
         build=number,
         country=model.country(facility.at),
         capacity=capacity,
+        unit=model.capacity_unit(facility),
         ordered=ordered,
         on_stream=on_stream,
         until=None if build.life is None or model.timeline.typical else on_stream + build.life,

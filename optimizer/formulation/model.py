@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pulp
 
 from oremix.models import Problem
+from oremix.models.chain import Facility, Plant
 from oremix.models.geography import Origin
 from oremix.models.plan import PayerKind
 from oremix.models.policies import Quantity, Share
@@ -122,6 +123,19 @@ class Model:
     def country(self, place: str) -> str:
         """The country of a place."""
         return self.network.geography.country(place)
+
+    def capacity_unit(self, facility: Facility) -> str:
+        """What capacity is counted in: of a plant, its product where one unit of capacity makes one of it."""
+        if isinstance(facility, Plant):
+            products = {
+                (material, amount)
+                for r in facility.recipes
+                for material, amount in r.outputs.items()
+                if r.capacity_use == 1
+            }
+            material, amount = products.pop() if len(products) == 1 else ("", 0.0)
+            return self.network.materials[material].unit if amount == 1 else "unit"
+        return self.network.materials[facility.material].unit  # type: ignore[attr-defined]
 
     def start(self, period: int) -> int:
         """What a period is called: its first year."""

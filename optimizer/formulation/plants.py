@@ -43,11 +43,12 @@ def _run(model: Model, plant: Plant, period: int) -> Pairs:
 
 
 def _fixed_costs(model: Model, plant: Plant, existing: list[float | None]) -> None:
-    """What the plant costs while capacity of it exists without builds."""
+    """What the plant costs while it stands without builds: in its years, if it has capacity of its own in any."""
     per_year = model.timeline.read_or(plant.fixed_cost, 0.0)
     per_capacity = model.timeline.read_or(plant.fixed_cost_per_capacity, 0.0)
+    if not any(capacity != 0 for capacity in existing):
+        return
     for period in model.timeline:
-        capacity = existing[period]
-        if capacity != 0:
-            cost = per_year[period] + per_capacity[period] * (capacity or 0.0)
+        if model.timeline.within(period, plant.from_year, plant.until_year):
+            cost = per_year[period] + per_capacity[period] * (existing[period] or 0.0)
             model.charge("fixed", period, cost, None, "plant", plant.id, model.country(plant.at))

@@ -11,11 +11,10 @@ from oremix.optimizer.formulation.scopes import (
     Rule,
     Shipped,
     consumption,
-    production,
+    productions,
     shipped,
     supplies,
     tested,
-    weight,
 )
 from oremix.optimizer.lean import Column, Pairs, summed
 
@@ -41,69 +40,61 @@ def add_policies(model: Model) -> None:
 
 def _measures(model: Model, rule: Rule, shipments: Shipped) -> Iterator[Measure]:
     """Every ratio (or amount) the rule bounds: per country tested, scope, material and period, or pooled."""
-    for countries in tested(model, rule):
-        for sides in _sides(model, rule):
-            if rule.measure == "supply":
-                scopes = supplies(model, rule, countries, sides[0] if sides else "max")
-            else:
-                scopes = [production(model, rule, countries, shipments)]
-            for counted in scopes:
-                yield from _ratios(model, rule, countries, counted, sides)
-
-
-def _sides(model: Model, rule: Rule) -> list[tuple[str, ...]]:
-    """The bounds stated, together where both are measured in the same scope.
-
-    A cap on the supply of a material that is only processed leaves out uses that a floor counts.
-    """
-    stated = tuple(side for side in ("max", "min") if getattr(rule, side) is not None)
-    demanded = {demand.material for demand in model.problem.demands}
-    unlike = (
-        rule.measure == "supply"
-        and rule.places is None
-        and rule.demands is None
-        and any(material not in demanded for material in rule.materials or ())
-    )
-    return [(side,) for side in stated] if unlike else [stated]
-
-
-def _ratios(
-    model: Model, rule: Rule, countries: tuple[str, ...], counted: Counted, sides: tuple[str, ...]
-) -> Iterator[Measure]:
-    """One measure per material and period, or fewer where they are pooled."""
     active = [period for period in model.timeline if model.timeline.within(period, rule.from_year, rule.until_year)]
-    periods = [active] if "periods" in rule.across else [[period] for period in active]
-    materials = counted.materials
-    groups = [materials] if "materials" in rule.across else [[material] for material in materials]
-    for group in groups:
-        for pooled in periods:
-            if group and pooled:
-                measure = _measure(model, rule, countries, counted, group, pooled)
-                wholes = _wholes(model, rule, counted, group, pooled)
-                if wholes and (measure.part or any(amount for _, amount in wholes)):
-                    _state_bounds(model, rule, measure, wholes, sides)
+    pools = [active] if "periods" in rule.across else [[period] for period in active]
+    for countries in tested(model, rule):
+        for counted, sides in _counted(model, rule, countries, shipments):
+            for periods in pools:
+                if periods and (measure := _measure(model, rule, countries, counted, periods, sides)):
                     yield measure
 
 
+def _counted(
+    model: Model, rule: Rule, countries: tuple[str, ...], shipments: Shipped
+) -> list[tuple[Counted, tuple[str, ...]]]:
+    """What is counted, with the bounds on it.
+
+    A cap on the supply of a material that is only processed leaves out uses that a floor counts: then there is one
+    ratio for each bound.
+    """
+    sides = tuple(side for side in ("max", "min") if getattr(rule, side) is not None)
+    if rule.measure == "production":
+        return [(counted, sides) for counted in productions(model, rule, countries, shipments)]
+    if len(sides) < 2:
+        return [(counted, sides) for counted in supplies(model, rule, countries, sides[0] if sides else "max")]
+    capped, floored = (supplies(model, rule, countries, side) for side in sides)
+    return [
+        *((counted, sides if counted in floored else ("max",)) for counted in capped),
+        *((counted, ("min",)) for counted in floored if counted not in capped),
+    ]
+
+
 def _measure(
-    model: Model, rule: Rule, countries: tuple[str, ...], counted: Counted, materials: list[str], periods: list[int]
-) -> Measure:
-    return Measure(
+    model: Model, rule: Rule, countries: tuple[str, ...], counted: Counted, periods: list[int], sides: tuple[str, ...]
+) -> Measure | None:
+    """The ratio over a period or a pool; none where there is nothing to count."""
+    wholes = _wholes(model, rule, counted, periods)
+    measure = Measure(
         policy=rule,
         countries=countries,
         measure=rule.measure,
-        material=None if "materials" in rule.across else materials[0],
+        material=counted.material,
         place=counted.place,
         period=None if "periods" in rule.across else periods[0],
         periods=periods,
         part=[
-            (column, amount * weight(model, rule, material, period) * _years(model, rule, period))
+            (column, amount * _years(model, rule, period))
             for period in periods
-            for material in materials
-            for column, amount in counted.part(material, period)
+            for column, amount in counted.part(period)
         ],
-        whole=None,
+        whole=_total([(1.0, amount) for _, amount in wholes]) if isinstance(rule, Share) else None,
     )
+    if not wholes or not (measure.part or any(amount for _, amount in wholes)):
+        return None
+    for side in sides:
+        bound = model.timeline.read(getattr(rule, side))
+        measure.bounds[side] = _total([(bound[period], amount) for period, amount in wholes])
+    return measure
 
 
 def _years(model: Model, rule: Rule, period: int) -> float:
@@ -111,9 +102,7 @@ def _years(model: Model, rule: Rule, period: int) -> float:
     return float(model.timeline.years[period]) if "periods" in rule.across else 1.0
 
 
-def _wholes(
-    model: Model, rule: Rule, counted: Counted, materials: list[str], periods: list[int]
-) -> list[tuple[int, Pairs | float]]:
+def _wholes(model: Model, rule: Rule, counted: Counted, periods: list[int]) -> list[tuple[int, Pairs | float]]:
     """What the bound of each period is multiplied with: for a share the whole, for a quantity one (or the years)."""
     wholes: list[tuple[int, Pairs | float]] = []
     for period in periods:
@@ -121,27 +110,12 @@ def _wholes(
         if isinstance(rule, Quantity):
             wholes.append((period, years))
         elif rule.of == "consumption":
-            demanded = consumption(model, rule, materials, period)
+            demanded = consumption(model, rule, counted, period)
             if demanded is not None:
                 wholes.append((period, years * demanded))
         else:
-            pairs = [
-                (column, amount * weight(model, rule, material, period) * years)
-                for material in materials
-                for column, amount in counted.whole(material, period)
-            ]
-            wholes.append((period, pairs))
+            wholes.append((period, [(column, amount * years) for column, amount in counted.whole(period)]))
     return wholes
-
-
-def _state_bounds(
-    model: Model, rule: Rule, measure: Measure, wholes: list[tuple[int, Pairs | float]], sides: tuple[str, ...]
-) -> None:
-    if isinstance(rule, Share):
-        measure.whole = _total([(1.0, amount) for _, amount in wholes])
-    for side in sides:
-        bound = model.timeline.read(getattr(rule, side))
-        measure.bounds[side] = _total([(bound[period], amount) for period, amount in wholes])
 
 
 def _total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
@@ -157,7 +131,12 @@ def _total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
 
 
 def _bound(model: Model, rule: Rule, measure: Measure) -> None:
-    """The rows of a measure: part ≤ max, part ≥ min, beyond which a priced rule pays."""
+    """The rows of a measure: part ≤ max, part ≥ min, beyond which a priced rule pays.
+
+    Where nothing is consumed there is no share, and the rule holds.
+    """
+    if measure.whole == 0:
+        return
     whose = measure.countries if rule.each else ()
     when = None if measure.period is None else model.start(measure.period)
     key = (rule.id, whose, measure.material, measure.place, when)

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oremix.models.geography import Origin
 from oremix.models.policies import Quantity, Share
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Column, Pairs
 
-__all__ = ["Counted", "Rule", "Shipped", "consumption", "production", "shipped", "supplies", "tested", "weight"]
+__all__ = ["Counted", "Rule", "Shipped", "consumption", "productions", "shipped", "supplies", "tested"]
 
 Rule = Share | Quantity
 Site = tuple[str, str]
 """A material and a place where it is used."""
 
-Count = Callable[[str, int], Pairs]
+Count = Callable[[int], Pairs]
 Shipped = dict[tuple[str, int], list[tuple[Origin, Column]]]
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A part and its whole, per material and period, in units of the material."""
+    """A part and its whole in each period, weighted; of one material, or of all that are pooled.
 
-    materials: list[str]
-    part: Count
-    whole: Count
-    place: str | None = None
+    `spots` are the materials with the places where their arrivals count (none for what is made).
+    """
+
+    material: str | None
+    place: str | None
+    spots: dict[str, tuple[str, ...]]
+    part: Count = field(compare=False)
+    whole: Count = field(compare=False)
 
 
 def tested(model: Model, rule: Rule) -> list[tuple[str, ...]]:
@@ -54,14 +58,27 @@ def weight(model: Model, rule: Rule, material: str, period: int) -> float:
 
 
 def supplies(model: Model, rule: Rule, countries: tuple[str, ...], side: str) -> list[Counted]:
-    """Arrivals at the sites in scope, after losses; one for all places, or with `each_place` one for each."""
+    """Arrivals at the sites in scope, after losses; with `each_place` of each place on its own."""
     sites = _sites(model, rule, countries, side)
-    if not rule.each_place:
-        return [_supply(model, _with_stockpiles(model, sites), countries, None)]
-    return [
-        _supply(model, _with_stockpiles(model, [site for site in sites if site[1] == place]), countries, place)
-        for place in dict.fromkeys(place for _, place in sites)
-    ]
+    places = dict.fromkeys(place for _, place in sites) if rule.each_place else [None]
+    found = []
+    for place in places:
+        spots: dict[str, tuple[str, ...]] = {}
+        for material, spot in _with_stockpiles(model, [site for site in sites if place in (None, site[1])]):
+            spots[material] = (*spots.get(material, ()), spot)
+        found += [_supply(model, rule, countries, place, group) for group in _pooled(rule, spots)]
+    return found
+
+
+def _pooled(rule: Rule, spots: dict[str, tuple[str, ...]]) -> list[dict[str, tuple[str, ...]]]:
+    """The materials of each ratio: one by one, or all in one."""
+    if "materials" in rule.across:
+        return [spots] if spots else []
+    return [{material: places} for material, places in spots.items()]
+
+
+def _named(rule: Rule, spots: dict[str, tuple[str, ...]]) -> str | None:
+    return None if "materials" in rule.across else next(iter(spots))
 
 
 def _sites(model: Model, rule: Rule, countries: tuple[str, ...], side: str) -> list[Site]:
@@ -96,24 +113,24 @@ def _with_stockpiles(model: Model, sites: list[Site]) -> list[Site]:
     return list(found)
 
 
-def _supply(model: Model, sites: list[Site], countries: tuple[str, ...], place: str | None) -> Counted:
-    places: dict[str, list[str]] = defaultdict(list)
-    for material, site in sites:
-        places[material].append(site)
-
-    def arriving(material: str, period: int, *, only: tuple[str, ...] | None) -> Pairs:
+def _supply(
+    model: Model, rule: Rule, countries: tuple[str, ...], place: str | None, spots: dict[str, tuple[str, ...]]
+) -> Counted:
+    def arriving(period: int, only: tuple[str, ...] | None) -> Pairs:
         return [
-            (ship, arrives)
-            for site in places[material]
-            for origin, arrives, ship in model.arrivals.get((material, site, period), ())
+            (ship, arrives * weight(model, rule, material, period))
+            for material, places in spots.items()
+            for spot in places
+            for origin, arrives, ship in model.arrivals.get((material, spot, period), ())
             if only is None or model.country(origin.place) in only
         ]
 
     return Counted(
-        materials=list(places),
-        part=lambda material, period: arriving(material, period, only=countries),
-        whole=lambda material, period: arriving(material, period, only=None),
+        material=_named(rule, spots),
         place=place,
+        spots=spots,
+        part=lambda period: arriving(period, countries),
+        whole=lambda period: arriving(period, None),
     )
 
 
@@ -128,70 +145,62 @@ def shipped(model: Model) -> Shipped:
     return found
 
 
-def production(model: Model, rule: Rule, countries: tuple[str, ...], shipments: Shipped) -> Counted:
+def productions(model: Model, rule: Rule, countries: tuple[str, ...], shipments: Shipped) -> list[Counted]:
     """What is made at the stages less what is left as surplus."""
-    stages = set(rule.stages or ())
-    materials = [
+    materials = rule.materials or [
         material
         for material, makers in model.network.makers.items()
-        if (rule.materials is None or material in rule.materials)
-        and any(not stages or origin.stage in stages for origin in makers)
+        if any(_is_made(model, rule, material, origin) for origin in makers)
     ]
-    if isinstance(rule, Quantity) and rule.plants is not None:
-        return Counted(materials, _plant_outputs(model, rule, countries), _nothing)
-    places = rule.places if isinstance(rule, Quantity) else None
+    spots: dict[str, tuple[str, ...]] = dict.fromkeys(materials, ())
+    return [_production(model, rule, countries, shipments, group) for group in _pooled(rule, spots)]
 
-    def made(material: str, period: int, *, only: tuple[str, ...]) -> Pairs:
+
+def _is_made(model: Model, rule: Rule, material: str, origin: Origin) -> bool:
+    """Whether the rule counts what an origin makes: by stage; a quantity also by place and plant."""
+    if rule.stages is not None and origin.stage not in rule.stages:
+        return False
+    if not isinstance(rule, Quantity):
+        return True
+    if rule.places is not None and not model.network.geography.covers(rule.places, origin.place):
+        return False
+    makers = model.network.makers[material][origin]
+    return rule.plants is None or any(maker.id in rule.plants for maker in makers)
+
+
+def _production(
+    model: Model,
+    rule: Rule,
+    countries: tuple[str, ...],
+    shipments: Shipped,
+    spots: dict[str, tuple[str, ...]],
+) -> Counted:
+    def made(period: int, only: tuple[str, ...]) -> Pairs:
         return [
-            (ship, 1.0)
+            (ship, weight(model, rule, material, period))
+            for material in spots
             for origin, ship in shipments.get((material, period), ())
-            if (not stages or origin.stage in stages)
-            and (not only or model.country(origin.place) in only)
-            and (places is None or model.network.geography.covers(places, origin.place))
+            if _is_made(model, rule, material, origin) and (not only or model.country(origin.place) in only)
         ]
 
     return Counted(
-        materials=materials,
-        part=lambda material, period: made(material, period, only=countries),
-        whole=lambda material, period: made(material, period, only=()),
+        material=_named(rule, spots),
+        place=None,
+        spots=spots,
+        part=lambda period: made(period, countries),
+        whole=lambda period: made(period, ()),
     )
 
 
-def _nothing(_material: str, _period: int) -> Pairs:
-    return []
-
-
-def _plant_outputs(model: Model, rule: Quantity, countries: tuple[str, ...]) -> Count:
-    """What named plants make, surplus included: surplus is kept by origin, which plants may share."""
-    plants = [
-        plant
-        for plant in model.problem.plants
-        if plant.id in (rule.plants or ())
-        and (not countries or model.country(plant.at) in countries)
-        and (rule.places is None or model.network.geography.covers(rule.places, plant.at))
-        and (not rule.stages or plant.stage in rule.stages)
-    ]
-
-    def part(material: str, period: int) -> Pairs:
-        return [
-            (model.run[plant.id, recipe.id, period], recipe.outputs[material])
-            for plant in plants
-            for recipe in plant.recipes
-            if material in recipe.outputs and (plant.id, recipe.id, period) in model.run
-        ]
-
-    return part
-
-
-def consumption(model: Model, rule: Rule, materials: list[str], period: int) -> float | None:
-    """Units demanded per year, weighted; none where no demand in scope is for any of the materials.
+def consumption(model: Model, rule: Rule, counted: Counted, period: int) -> float | None:
+    """Units demanded per year, weighted; none where no demand in scope is for the material.
 
     A ratio that pools materials has the consumption of all of them as its whole, processed or not.
     """
     amounts = [
         model.timeline.read_or(demand.quantity, 0.0)[period] * weight(model, rule, demand.material, period)
         for demand in model.problem.demands
-        if ("materials" in rule.across or demand.material in materials)
+        if counted.material in (None, demand.material)
         and (rule.demands is None or demand.id in rule.demands)
         and (rule.places is None or model.network.geography.covers(rule.places, demand.at))
     ]

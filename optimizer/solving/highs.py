@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 import highspy
@@ -13,6 +15,11 @@ from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 
 __all__ = ["Claim", "Highs", "run_highs"]
+
+
+# The scheduler's threads do not survive a fork: a child that inherited it would wait for them for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: highspy.Highs.resetGlobalScheduler(True))
 
 
 class _Quiet(highspy.Highs):
@@ -41,7 +48,12 @@ class Claim:
 
 
 def run_highs(
-    arrays: Arrays, *, time_limit: float | None = None, gap: float | None = None, fixed: Floats | None = None
+    arrays: Arrays,
+    *,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    fixed: Floats | None = None,
+    stop: Event | None = None,
 ) -> Claim:
     """Solve with HiGHS.
 
@@ -53,6 +65,8 @@ def run_highs(
         Relative gap at which yes/no decisions may stop.
     fixed
         A point whose integer columns are kept, which leaves an LP.
+    stop
+        Set by anybody, it ends the solve with what there is.
 
     Raises
     ------
@@ -67,6 +81,8 @@ def run_highs(
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(arrays, fixed, is_mip))
+    if stop is not None:
+        _listen(solver, stop)
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kUnboundedOrInfeasible or (
@@ -81,6 +97,17 @@ def run_highs(
     claim.version = solver.version()
     claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
     return claim
+
+
+def _listen(solver: Any, stop: Event) -> None:
+    """Have HiGHS ask now and then whether to go on."""
+
+    def ask(_kind: Any, _message: str, _out: Any, answer: Any, _data: Any) -> None:
+        answer.user_interrupt = stop.is_set()
+
+    solver.setCallback(ask, None)
+    for kind in ("kCallbackSimplexInterrupt", "kCallbackIpmInterrupt", "kCallbackMipInterrupt"):
+        solver.startCallback(getattr(highspy.cb.HighsCallbackType, kind))
 
 
 def _model(arrays: Arrays, fixed: Floats | None, is_mip: bool) -> highspy.HighsLp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import Any, Literal
 
 import numpy as np
@@ -54,7 +55,12 @@ class Outcome:
 
 
 def solve_lp(
-    problem: pulp.LpProblem, solver: str = "highs", time_limit: float | None = None, gap: float | None = None
+    problem: pulp.LpProblem,
+    solver: str = "highs",
+    *,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    stop: Event | None = None,
 ) -> Outcome:
     """Solve a minimisation of PuLP.
 
@@ -66,6 +72,8 @@ def solve_lp(
         Seconds.
     gap
         Relative gap at which yes/no decisions may stop.
+    stop
+        Set by anybody, it ends a solve by HiGHS with the best point so far.
 
     Raises
     ------
@@ -78,7 +86,7 @@ def solve_lp(
     stock = None if solver.lower() == "highs" else _stock_solver(solver, time_limit, gap)
     arrays, variables, _ = arrays_of(problem)
     if stock is None:
-        claim = run_highs(arrays, time_limit=time_limit, gap=gap)
+        claim = run_highs(arrays, time_limit=time_limit, gap=gap, stop=stop)
     else:
         claim = _run_stock(problem, stock, variables)
         claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
+from oremix.models.checks.finding import Finding, Path
 from oremix.models.fields import Part
 from oremix.models.policies import Budget, Diversify, Measured, Preset
 from oremix.models.policies import Footprint as FootprintPolicy
-from oremix.models.problem import Problem
+
+if TYPE_CHECKING:
+    from oremix.models.problem import Problem
 
 __all__ = ["not_yet"]
 
@@ -23,10 +26,8 @@ FIELDS = {
     "lanes": ("fixed_cost", "joint", "footprint"),
 }
 
-Path = tuple[str | int, ...]
 
-
-def not_yet(problem: Problem) -> Iterator[tuple[Path, str, Any]]:
+def not_yet(problem: Problem) -> Iterator[Finding]:
     """Every entry that has to be refused, with its path."""
     if problem.scenarios:
         yield ("scenarios",), _refusal("scenarios"), None
@@ -50,20 +51,20 @@ def _refusal(what: str) -> str:
     return f"{what} cannot be solved yet; leave it out"
 
 
-def _fields(path: Path, part: Part, names: tuple[str, ...]) -> Iterator[tuple[Path, str, Any]]:
+def _fields(path: Path, part: Part, names: tuple[str, ...]) -> Iterator[Finding]:
     for name in names:
         if name in part.model_fields_set and getattr(part, name) != type(part).model_fields[name].default:
             yield (*path, name), _refusal(f"`{name}`"), getattr(part, name)
 
 
-def _falling_tiers(problem: Problem) -> Iterator[tuple[Path, str, Any]]:
+def _falling_tiers(problem: Problem) -> Iterator[Finding]:
     for position, supplier in enumerate(problem.suppliers):
         costs = [tier.unit_cost for tier in supplier.tiers or []]
         if any(later < earlier for earlier, later in pairwise(costs)):
             yield ("suppliers", position, "tiers"), _refusal("a price that falls from tier to tier"), costs
 
 
-def _policies(problem: Problem) -> Iterator[tuple[Path, str, Any]]:
+def _policies(problem: Problem) -> Iterator[Finding]:
     for position, policy in enumerate(problem.policies):
         path: Path = ("policies", position)
         if isinstance(policy, Preset):

@@ -1,0 +1,59 @@
+"""The Flask application."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from flask import Flask, Response, request
+
+from oremix import __version__
+from oremix.api import body, reference, solving
+from oremix.api.deadline import deadline
+from oremix.api.errors import handle_errors
+from oremix.api.openapi import document
+from oremix.api.operation import Call, Operation
+from oremix.api.options import read_options
+from oremix.api.settings import Settings
+
+__all__ = ["OPERATIONS", "create_app"]
+
+TOO_SLOW = (408, 503)
+OPERATIONS = (*solving.OPERATIONS, *reference.OPERATIONS)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application; without settings they are read from the environment.
+
+    Raises
+    ------
+    ValueError
+        A setting in the environment is no positive number.
+    """
+    settings = settings or Settings.from_environment(os.environ)
+    app = Flask("oremix", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # a chunked body is cut there, not refused
+    app.config["OREMIX_OPENAPI"] = document(OPERATIONS, __version__)
+    app.url_map.merge_slashes = False  # a redirect would be an answer in another shape
+    for operation in OPERATIONS:
+        app.add_url_rule(operation.rule, operation.name, _served(operation, settings), methods=[operation.method])
+    handle_errors(app, settings)
+    app.after_request(_finish)
+    return app
+
+
+def _served(operation: Operation, settings: Settings) -> Callable[..., Response]:
+    def view(**path: str) -> Response:
+        with deadline(operation.seconds(settings)):
+            options = read_options(operation.options, request.args)
+            return operation.view(Call(request, settings, options, path))
+
+    return view
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.setdefault("Cache-Control", "no-store")
+    if response.status_code >= 400 and response.status_code not in TOO_SLOW:
+        body.discard(request)
+    return response

@@ -1,0 +1,90 @@
+"""The body of a request: its type, its size, its JSON."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from flask import Request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from oremix.api.deadline import Expired, alarm
+from oremix.api.errors import Refusal
+from oremix.api.settings import Settings
+from oremix.models import Fault, InvalidProblem, Problem, parse_json, read_problem
+
+__all__ = ["discard", "read"]
+
+DISCARD_BYTES = 64_000_000
+DISCARD_SECONDS = 5.0
+
+
+def read(request: Request, settings: Settings) -> Problem:
+    """The problem in a request's body.
+
+    Raises
+    ------
+    Refusal
+        The body is not declared as JSON, is not JSON, or has too many entries in one place.
+    InvalidProblem
+        It is JSON but no valid problem.
+    """
+    _check_type(request)
+    body = _receive(request)
+    if len(body) > settings.max_body_bytes:
+        raise RequestEntityTooLarge
+    data = _parse(body)
+    if not isinstance(data, dict):
+        raise InvalidProblem([Fault((), "should be a JSON object", type(data).__name__)])
+    _check_entries(data, int(settings.max_entries))
+    return read_problem(data)
+
+
+def _receive(request: Request) -> bytes:
+    try:
+        return request.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception as error:  # noqa: BLE001 - the server's own, for a transfer coding that is broken
+        raise Refusal(400, f"The body could not be received: {error}") from None
+
+
+def _check_type(request: Request) -> None:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
+        given = request.headers.get("Content-Type", "nothing")
+        detail = f"The body should have the Content-Type application/json in UTF-8, not {given}."
+        raise Refusal(415, detail, {"Accept-Post": "application/json"})
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refusal(415, "The body should have no Content-Encoding.", {"Accept-Encoding": "identity"})
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return parse_json(body)
+    except InvalidProblem as error:
+        faults = [fault.as_dict() for fault in error.errors]
+        raise Refusal(400, f"The body {error.errors[0].message}.", errors=faults) from None
+
+
+def _check_entries(data: Any, most: int) -> None:
+    waiting = [data]
+    while waiting:
+        part = waiting.pop()
+        if len(part) > most:
+            limit = {"name": "entries", "most": most, "variable": "OREMIX_MAX_ENTRIES"}
+            detail = f"A list or object of the problem has {len(part):,} entries; this server's limit is {most:,}."
+            raise Refusal(413, detail, limit=limit)
+        inner = part.values() if isinstance(part, dict) else part
+        waiting.extend(entry for entry in inner if isinstance(entry, dict | list))
+
+
+def discard(request: Request) -> None:
+    """Read on and throw away, within bounds: a client that is still sending would not see its answer otherwise."""
+    stream = request.environ.get("wsgi.input")
+    if stream is None or not request.environ.get("wsgi.input_terminated"):
+        return
+    left = DISCARD_BYTES
+    with suppress(Expired, OSError, ValueError), alarm(DISCARD_SECONDS):
+        while left > 0 and (chunk := stream.read(65_536)):
+            left -= len(chunk)

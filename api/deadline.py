@@ -1,0 +1,51 @@
+"""A deadline for a request: whatever it is doing, Python code stops when its time is over."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from oremix.api.errors import Refusal
+
+__all__ = ["Expired", "alarm", "deadline"]
+
+
+class Expired(BaseException):
+    """Time is over. No `Exception`, so that nobody on the way takes it for one of theirs."""
+
+
+def _ring(_signal: int, _frame: FrameType | None) -> None:
+    raise Expired
+
+
+@contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Raise `Expired` inside the block after some seconds, and again each second until it is left.
+
+    A signal reaches the main thread only, which is where a sync worker works; elsewhere there is no alarm.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Refuse a request that takes longer than some seconds."""
+    try:
+        with alarm(seconds):
+            yield
+    except Expired:
+        limit = {"name": "seconds", "most": seconds, "variable": "OREMIX_MAX_OVERHEAD_SECONDS"}
+        detail = f"The request took longer than this server's limit of {seconds:g} s, the solver's time included."
+        raise Refusal(503, detail, {"Retry-After": "60"}, limit=limit) from None

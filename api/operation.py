@@ -1,0 +1,71 @@
+"""What the service can be asked: one entry per method and path, read by the router and by the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Request, Response
+
+from oremix.api.options import Option
+from oremix.api.settings import Settings
+
+__all__ = ["Call", "Operation"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, as the operations see it."""
+
+    request: Request
+    settings: Settings
+    options: dict[str, Any] = field(default_factory=dict)
+    path: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A method and path, what does it, and what it takes and gives.
+
+    Parameters
+    ----------
+    name
+        The OpenAPI operation id, and the router's endpoint.
+    method, path
+        As in OpenAPI: `/v1/examples/{name}`.
+    view
+        Answers a call.
+    summary
+        One sentence.
+    answer
+        JSON Schema of the answer.
+    body
+        Whether a problem is expected in the body.
+    solves
+        Whether the solver's time comes on top.
+    options
+        The query parameters.
+    path_parameters
+        Name → description.
+    """
+
+    name: str
+    method: str
+    path: str
+    view: Callable[[Call], Response]
+    summary: str
+    answer: dict[str, Any]
+    body: bool = False
+    solves: bool = False
+    options: tuple[Option, ...] = ()
+    path_parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        """The path as the router writes it."""
+        return self.path.replace("{", "<").replace("}", ">")
+
+    def seconds(self, settings: Settings) -> float:
+        """The longest it may take."""
+        return settings.max_request_seconds if self.solves else settings.max_overhead_seconds

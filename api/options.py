@@ -1,0 +1,97 @@
+"""The options of a request: its query parameters, every fault of them at once."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from oremix.api.errors import invalid
+
+__all__ = ["GAP", "SOLVER", "TIME_LIMIT", "Option", "read_options"]
+
+NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?", re.ASCII)
+SOLVERS = ("highs", "cbc")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A query parameter: its name, what it means, its JSON Schema, and how it is read (ValueError: what is wrong)."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+    read: Callable[[str], Any]
+
+
+def _number(text: str) -> float:
+    number = float(text) if NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(number):
+        raise ValueError("should be a number, not negative")
+    return number
+
+
+def _seconds(text: str) -> float:
+    if (seconds := _number(text)) == 0:
+        raise ValueError("should be above 0")
+    return seconds
+
+
+def _share(text: str) -> float:
+    if (share := _number(text)) > 1:
+        raise ValueError("should be from 0 to 1")
+    return share
+
+
+def _solver(text: str) -> str:
+    if text not in SOLVERS:
+        raise ValueError(f"should be one of {', '.join(SOLVERS)}")
+    return text
+
+
+TIME_LIMIT = Option(
+    "time_limit",
+    "seconds for the solver; the server's own limit holds too",
+    {"type": "number", "exclusiveMinimum": 0},
+    _seconds,
+)
+GAP = Option(
+    "gap",
+    "relative distance to the best possible cost at which the solver may stop",
+    {"type": "number", "minimum": 0, "maximum": 1},
+    _share,
+)
+SOLVER = Option("solver", "what solves", {"enum": list(SOLVERS), "default": "highs"}, _solver)
+
+
+def read_options(known: tuple[Option, ...], given: MultiDict[str, str]) -> dict[str, Any]:
+    """The options given, read.
+
+    Raises
+    ------
+    Refusal
+        With every parameter that is unknown, stands twice or has a wrong value.
+    """
+    options = {option.name: option for option in known}
+    values: dict[str, Any] = {}
+    faults = []
+    for name, texts in given.lists():
+        try:
+            values[name] = _read(options, name, texts)
+        except ValueError as error:
+            faults.append({"parameter": name, "message": str(error), "value": texts[0][:100]})
+    if faults:
+        raise invalid("the query parameters", faults)
+    return values
+
+
+def _read(options: dict[str, Option], name: str, texts: list[str]) -> Any:
+    if name not in options:
+        raise ValueError(f"is no known parameter here; there are: {', '.join(options) or 'none'}")
+    if len(texts) > 1:
+        raise ValueError("should be given once")
+    return options[name].read(texts[0])

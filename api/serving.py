@@ -1,0 +1,104 @@
+"""The service as a process: gunicorn with sync workers."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from oremix.api.app import create_app
+from oremix.api.settings import Settings
+from oremix.api.worker import TimedWorker
+
+__all__ = ["Service", "default_workers", "is_loopback", "probe"]
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - only gunicorn's own heartbeat files go there
+LAST_RESORT_SECONDS = 30
+
+
+class Service(BaseApplication):  # type: ignore[misc]
+    """The application under gunicorn; `run` returns when it is stopped.
+
+    Nothing is solved before the workers are forked: a solver that has run in the parent can hang in its children.
+
+    Parameters
+    ----------
+    settings
+        The limits of the service.
+    host, port
+        Where to listen; port 0 takes a free one.
+    workers
+        Processes, each serving one request at a time.
+    """
+
+    def __init__(self, settings: Settings, host: str, port: int, workers: int) -> None:
+        self.settings = settings
+        self.bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self.workers = workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the configuration to gunicorn."""
+        for name, value in self.configuration().items():
+            self.cfg.set(name, value)
+
+    def configuration(self) -> dict[str, Any]:
+        """Gunicorn's settings."""
+        seconds = int(self.settings.max_request_seconds) + LAST_RESORT_SECONDS
+        return {
+            "bind": self.bind,
+            "workers": self.workers,
+            "worker_class": TimedWorker,
+            "worker_tmp_dir": str(MEMORY) if MEMORY.is_dir() else None,  # a heartbeat must not wait for a disk
+            "preload_app": False,
+            "timeout": seconds,  # a worker ends its requests itself well before
+            "graceful_timeout": seconds,
+            "control_socket_disable": True,
+            "post_fork": _keep_standard_output_clean,
+            "post_worker_init": _log_as_the_server_does,
+        }
+
+    def load(self) -> Flask:
+        """The application of one worker."""
+        return create_app(self.settings)
+
+
+def _keep_standard_output_clean(_server: Any, _worker: Any) -> None:
+    os.dup2(2, 1)  # solvers print there, from C
+
+
+def _log_as_the_server_does(worker: Any) -> None:
+    logging.getLogger("oremix").handlers = list(worker.log.error_log.handlers)
+
+
+def default_workers() -> int:
+    """One worker per processor that may be used, and a second to answer while the first one solves."""
+    return max(2, len(os.sched_getaffinity(0)))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def probe(host: str, port: int) -> None:
+    """Try the address before any process is started.
+
+    Raises
+    ------
+    OSError
+        Nobody can listen there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind((host, port))

@@ -1,0 +1,71 @@
+"""What an operator can set, each by an environment variable, and why it is what it is by default."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The limits of the service. Each is read from the variable of its name in capitals behind `OREMIX_`.
+
+    Parameters
+    ----------
+    max_body_mb
+        OREMIX_MAX_BODY_MB: megabytes (10⁶ bytes) of a request's body. 16 hold about 100,000 suppliers, more than
+        can be solved within the other limits.
+    max_entries
+        OREMIX_MAX_ENTRIES: entries of any one list or object of a problem. Reading takes memory and time in
+        proportion to it, before anything is known about the number of columns.
+    max_columns
+        OREMIX_MAX_COLUMNS: columns of the linear program, counted before it is built. 100,000 take HiGHS about
+        10 s and the time grows faster than the size, so that what is larger than 250,000 would seldom end within
+        `max_seconds`, while it takes gigabytes of every worker.
+    max_seconds
+        OREMIX_MAX_SECONDS: the longest the solver may run for one request.
+    max_overhead_seconds
+        OREMIX_MAX_OVERHEAD_SECONDS: the longest a request may take beside the solver: to arrive, to be checked,
+        built, audited and written.
+    """
+
+    max_body_mb: float = 16.0
+    max_entries: float = 20_000
+    max_columns: float = 250_000
+    max_seconds: float = 60.0
+    max_overhead_seconds: float = 30.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read every setting that the environment states.
+
+        Raises
+        ------
+        ValueError
+            Naming the variable that holds no positive number.
+        """
+        names = {field.name: f"OREMIX_{field.name.upper()}" for field in fields(cls)}
+        return cls(**{key: _positive(name, environment[name]) for key, name in names.items() if name in environment})
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The body limit in bytes."""
+        return int(self.max_body_mb * 1e6)
+
+    @property
+    def max_request_seconds(self) -> float:
+        """The longest that any request may take."""
+        return self.max_seconds + self.max_overhead_seconds
+
+
+def _positive(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise ValueError(f"{name} should be a positive number, not {text!r}")
+    return number

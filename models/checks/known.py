@@ -1,0 +1,54 @@
+"""The ids of a document, of sound and malformed entries alike: what may be referred to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from oremix.models.problem import Problem
+
+__all__ = ["STAND_IN", "Known"]
+
+STAND_IN = "\N{REPLACEMENT CHARACTER}"
+DEFAULT_STAGES = {"suppliers": None, "plants": "refining", "recyclers": "recycling"}
+
+
+class Known:
+    """What a problem, or the raw data of one, has names for."""
+
+    def __init__(self, document: Problem | dict[str, Any]) -> None:
+        self._document = document
+        groups = document.get("groups") if isinstance(document, dict) else document.groups
+        self.groups = set(groups) if isinstance(groups, dict) else set()
+        self.materials = self._ids("materials") | {STAND_IN}
+        self.places = self._ids("places")
+        self.demands = self._ids("demands")
+        self.plants = self._ids("plants")
+        self.sources = self._ids("sources")
+        self.stages = self._stages()
+
+    def entries(self, key: str) -> list[Any]:
+        """The entries of a list, whatever they are."""
+        found = self._document.get(key) if isinstance(self._document, dict) else getattr(self._document, key)
+        return found if isinstance(found, list) else []
+
+    @staticmethod
+    def text(entry: Any, name: str) -> str | None:
+        """A field of an entry where it is text."""
+        value = entry.get(name) if isinstance(entry, dict) else getattr(entry, name, None)
+        return value if isinstance(value, str) else None
+
+    def _ids(self, key: str) -> set[str]:
+        return {identity for entry in self.entries(key) if (identity := self.text(entry, "id"))}
+
+    def _stages(self) -> set[str]:
+        stages = {
+            stage
+            for key, default in DEFAULT_STAGES.items()
+            for entry in self.entries(key)
+            if (stage := self.text(entry, "stage") or default)
+        }
+        for supplier in self.entries("suppliers"):
+            history = supplier.get("history") if isinstance(supplier, dict) else getattr(supplier, "history", None)
+            stages |= set(history) if isinstance(history, dict) else set()
+        return stages

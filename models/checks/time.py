@@ -1,0 +1,79 @@
+"""Periods, years, and values over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from oremix.models.checks.facilities import builds
+from oremix.models.checks.finding import Finding, Path, parts
+from oremix.models.fields import Part
+from oremix.models.timeline import Timeline
+
+if TYPE_CHECKING:
+    from oremix.models.problem import Problem
+
+__all__ = ["time"]
+
+SPANS = (("from_year", "until_year"), ("earliest", "latest"))
+_SERIES_FIELDS: dict[type[Part], list[tuple[str, str]]] = {}
+
+
+def time(problem: Problem) -> Iterator[Finding]:
+    """Faults of the periods, and of everything that is read in them."""
+    yield from _periods(problem)
+    yield from _discounting(problem)
+    timeline = problem.timeline
+    for path, part in parts(problem):
+        yield from _series(path, part, timeline)
+        yield from _years(path, part, timeline)
+
+
+def _periods(problem: Problem) -> Iterator[Finding]:
+    periods = problem.periods
+    if periods and any(later <= earlier for earlier, later in pairwise(periods)):
+        yield ("periods",), "should be start years in ascending order", periods
+    if periods is None and problem.final_years is not None:
+        yield ("final_years",), "needs `periods`; without them there is one typical year", problem.final_years
+
+
+def _discounting(problem: Problem) -> Iterator[Finding]:
+    if problem.discount_rate is not None:
+        return
+    if problem.periods is not None and len(problem.periods) > 1:
+        yield ("discount_rate",), "is missing: required with more than one period (0 is allowed)", None
+    for path, build in builds(problem):
+        if build.has_capex and build.wacc is None:
+            yield path, "has capex but neither a `wacc` nor the problem's `discount_rate`; state one", None
+
+
+def _series_fields(kind: type[Part]) -> list[tuple[str, str]]:
+    """The fields of a kind of part that are values over time, with their keys."""
+    if kind not in _SERIES_FIELDS:
+        _SERIES_FIELDS[kind] = [
+            (name, field.alias or name)
+            for name, field in kind.model_fields.items()
+            if "list[float] | dict[int, float]" in str(field.annotation)
+        ]
+    return _SERIES_FIELDS[kind]
+
+
+def _series(path: Path, part: Part, timeline: Timeline) -> Iterator[Finding]:
+    for name, key in _series_fields(type(part)):
+        value = getattr(part, name)
+        if isinstance(value, list) and len(value) != len(timeline):
+            count = "1 period" if len(timeline) == 1 else f"{len(timeline)} periods"
+            yield (*path, key), f"has {len(value)} numbers for {count}; give one per period", value
+        elif isinstance(value, dict) and timeline.typical:
+            yield (*path, key), "is a map of years, but the problem has no `periods`", value
+
+
+def _years(path: Path, part: Part, timeline: Timeline) -> Iterator[Finding]:
+    for first, last in SPANS:
+        start, end = getattr(part, first, None), getattr(part, last, None)
+        if start is not None and end is not None and start > end:
+            yield (*path, first), f"is after `{last}` {end}", start
+        for name, year in ((first, start), (last, end)):
+            if timeline.typical and year is not None:
+                yield (*path, name), "is a year, but the problem has no `periods`", year

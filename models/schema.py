@@ -1,0 +1,56 @@
+"""The contract as JSON Schema 2020-12: what a problem may hold and what a plan holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oremix.models.plan import Plan
+from oremix.models.problem import Problem
+
+__all__ = ["DIALECT", "definitions", "schema"]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def definitions(prefix: str) -> dict[str, dict[str, Any]]:
+    """`Problem`, `Plan` and all they are made of, by name; references start with `prefix`.
+
+    A plan's records are named `Plan…`, since a problem has a `Build` too.
+    """
+    problem = Problem.model_json_schema(ref_template=prefix + "{model}")
+    plan = Plan.model_json_schema(mode="serialization", ref_template=prefix + "Plan{model}")
+    parts: dict[str, dict[str, Any]] = problem.pop("$defs")
+    records = {f"Plan{name}": record for name, record in plan.pop("$defs").items()}
+    return {"Problem": problem, "Plan": plan} | parts | records
+
+
+def schema(of: str | None = None) -> dict[str, Any]:
+    """The JSON Schema of a `problem`, of a `plan`, or of either."""
+    parts = definitions("#/$defs/")
+    if of is None:
+        root: dict[str, Any] = {"title": "Oremix", "anyOf": [{"$ref": "#/$defs/Problem"}, {"$ref": "#/$defs/Plan"}]}
+    else:
+        root = parts.pop(of.capitalize())
+        parts = _reached(root, parts)
+    return {"$schema": DIALECT} | root | {"$defs": parts}
+
+
+def _reached(root: dict[str, Any], parts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The parts that the root refers to, directly or through others."""
+    reached: dict[str, dict[str, Any]] = {}
+    waiting: list[Any] = [root]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, list):
+            waiting.extend(here)
+        elif isinstance(here, dict):
+            waiting.extend(here.values())
+            name = _referred(here)
+            if name in parts and name not in reached:
+                reached[name] = parts[name]
+                waiting.append(parts[name])
+    return dict(sorted(reached.items()))
+
+
+def _referred(part: dict[str, Any]) -> str:
+    return str(part.get("$ref", "")).rpartition("/")[2]

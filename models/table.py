@@ -1,0 +1,214 @@
+"""A plan as text: what a buyer reads first, with a unit on every number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from oremix.models.plan import Plan, ShareRecord
+
+__all__ = ["plan_as_text"]
+
+Rows = list[tuple[str, list[str]]]
+
+STATUS = {
+    "optimal": "the cheapest plan, proved",
+    "feasible": "a plan that keeps every rule, not proved to be the cheapest",
+    "infeasible": "no plan keeps every rule",
+    "unbounded": "the cost has no lower limit: something earns money without end",
+    "no_answer": "a limit was reached before any plan was found",
+}
+
+
+def plan_as_text(plan: Plan) -> str:
+    """The plan in sections: cost, rules, what is bought, made, recycled, built and stored."""
+    return "\n".join([*_headline(plan), *(_sections(plan) if plan.total_cost is not None else []), *_remarks(plan)])
+
+
+def _headline(plan: Plan) -> Iterator[str]:
+    yield plan.problem or "Plan"
+    yield f"{plan.status}: {STATUS[plan.status]}"
+    certificate = plan.certificate
+    if certificate.reason:
+        yield f"{'verified' if certificate.verified else 'not verified'}: {certificate.reason}"
+    if plan.total_cost is not None:
+        prices = f", prices of {plan.price_year}" if plan.price_year else ""
+        discounted = f", discounted to {plan.costs.by_period[0].period}" if len(plan.costs.by_period) > 1 else ""
+        yield f"total cost {_money(plan, plan.total_cost)}{discounted}{prices}"
+
+
+def _sections(plan: Plan) -> Iterator[str]:
+    periods = [cost.period for cost in plan.costs.by_period]
+    titles = [""] if periods == [1] else [str(period) for period in periods]
+    for title, rows in (
+        (f"Cost, {_scale(plan)[1]} a year", _costs(plan)),
+        ("Rules", _rules(plan, periods)),
+        ("What one more unit of demand costs", _prices(plan, periods)),
+        (
+            "Bought, a year",
+            _flows(plan.purchases, periods, lambda r: (f"{r.material} from {r.supplier} ({r.country})", r)),
+        ),
+        ("Refined, a year", _production(plan, periods)),
+        (
+            "Recycled, a year",
+            _flows(plan.recycling, periods, lambda r: (f"{r.material} by {r.recycler} ({r.country})", r)),
+        ),
+        (
+            "Stock at the period's end",
+            _flows(plan.stocks, periods, lambda r: (f"{r.material} at {r.place}", r), "level"),
+        ),
+        ("Short of demand, a year", _flows(plan.deliveries, periods, lambda r: (r.demand, r), "shortage")),
+        ("Left over, a year", _flows(plan.surpluses, periods, lambda r: (f"{r.material} at {r.from_}", r))),
+    ):
+        if rows:
+            yield from ["", *_table(title, titles, rows)]
+    yield from _builds(plan)
+    yield from _worth(plan)
+
+
+def _remarks(plan: Plan) -> Iterator[str]:
+    if plan.warnings:
+        yield from ["", "Note", *(f"  {warning}" for warning in plan.warnings)]
+    if plan.assumptions:
+        count = len(plan.assumptions)
+        yield from [
+            "",
+            f"{count} {'entry rests' if count == 1 else 'entries rest'} on assumptions (`assumptions` in the JSON).",
+        ]
+
+
+# ---------------------------------------------------------------- sections
+
+
+def _costs(plan: Plan) -> Rows:
+    divisor, _ = _scale(plan)
+    categories = list(plan.costs.by_category)
+    rows = [
+        (category, [_cost(cost.annual_by_category.get(category, 0.0) / divisor) for cost in plan.costs.by_period])
+        for category in categories
+    ]
+    return [*rows, ("total", [_cost(cost.annual / divisor) for cost in plan.costs.by_period])]
+
+
+def _cost(amount: float) -> str:
+    return f"{amount:,.1f}" if amount else ""
+
+
+def _rules(plan: Plan, periods: list[int]) -> Rows:
+    """Each policy's ratio against its bound; a star where it binds."""
+    found: dict[str, dict[int, str]] = {}
+    for share in plan.shares:
+        label = _share_label(share)
+        for period in periods if share.period is None else [share.period]:
+            found.setdefault(label, {})[period] = _share_text(share)
+    return [(label, [cells.get(period, "") for period in periods]) for label, cells in found.items()]
+
+
+def _share_label(share: ShareRecord) -> str:
+    what = ", ".join(text for text in (share.material, share.place) if text)
+    pooled = " over all periods" if share.period is None else ""
+    if share.policy is None:
+        return f"  {'/'.join(share.countries)} in {share.measure} of {what}{pooled}"
+    who = "/".join(share.countries[:3]) + ("…" if len(share.countries) > 3 else "")
+    return f"{share.policy}: {who} {what}{pooled}".rstrip()
+
+
+def _share_text(share: ShareRecord) -> str:
+    show: Callable[[float], str] = (lambda x: f"{100 * x:.1f}") if share.whole is not None else _figure
+    if share.achieved is None:
+        return "-"
+    achieved = show(share.achieved)
+    sign = " %" if share.whole is not None else ""
+    bound = "".join(f" {symbol}{show(b)}" for symbol, b in (("≤", share.max), ("≥", share.min)) if b is not None)
+    return f"{achieved}{bound}{sign}{'*' if share.binding else ''}"
+
+
+def _prices(plan: Plan, periods: list[int]) -> Rows:
+    return _pivot(((f"{p.demand}, {p.unit}", p.period, p.price) for p in plan.prices), periods)
+
+
+def _production(plan: Plan, periods: list[int]) -> Rows:
+    return _pivot(
+        (
+            (f"{material} by {record.plant} ({record.country})", record.period, quantity)
+            for record in plan.production
+            for material, quantity in record.outputs.items()
+        ),
+        periods,
+    )
+
+
+def _flows(
+    records: Iterable[Any], periods: list[int], label: Callable[[Any], tuple[str, Any]], field: str = "quantity"
+) -> Rows:
+    entries = ((f"{label(r)[0]}, {r.unit}", r.period, getattr(r, field)) for r in records)
+    return _pivot(entries, periods)
+
+
+def _pivot(entries: Iterable[tuple[str, int, float]], periods: list[int]) -> Rows:
+    """A row per label with a figure per period; rows of nothing but zeros are left out."""
+    found: dict[str, dict[int, float]] = {}
+    for label, period, value in entries:
+        cells = found.setdefault(label, {})
+        cells[period] = cells.get(period, 0.0) + value
+    return [
+        (label, [_figure(cells[period]) if cells.get(period) else "" for period in periods])
+        for label, cells in found.items()
+        if any(cells.values())
+    ]
+
+
+def _builds(plan: Plan) -> Iterator[str]:
+    if plan.builds:
+        yield from ["", "Built"]
+    for build in plan.builds:
+        granted = f", of which {_money(plan, build.grant)} granted" if build.grant else ""
+        capex = f", capex {_money(plan, build.capex)}{granted}" if build.capex else ""
+        when = (
+            "" if plan.costs.by_period[0].period == 1 else f" ordered {build.ordered}, on stream {build.on_stream:g},"
+        )
+        yield f"  {build.on} ({build.country}):{when} {_figure(build.capacity)} {build.unit} a year{capex}"
+
+
+def _worth(plan: Plan) -> Iterator[str]:
+    """What loosening would save: every rule that binds, and the dearest of the rest."""
+    rules = [limit for limit in plan.limits if limit.kind == "policy"]
+    others = [limit for limit in plan.limits if limit.kind != "policy"]
+    shown = [*rules[:12], *others[: max(0, 8 - len(rules))]]
+    if shown:
+        yield from ["", "What loosening would save", *(f"  {limit.text}" for limit in shown)]
+    left = len(plan.limits) - len(shown)
+    if left:
+        yield f"  and {left} more (`limits` in the JSON)"
+
+
+# ---------------------------------------------------------------- layout
+
+
+def _table(title: str, titles: list[str], rows: Rows) -> Iterator[str]:
+    label_width = max(len(title), *(len(label) + 2 for label, _ in rows))
+    widths = [max(len(heading), *(len(cells[column]) for _, cells in rows)) for column, heading in enumerate(titles)]
+    yield (title.ljust(label_width) + _cells(titles, widths)).rstrip()
+    for label, cells in rows:
+        yield f"  {label}".ljust(label_width) + _cells(cells, widths)
+
+
+def _cells(cells: list[str], widths: list[int]) -> str:
+    return "".join("  " + cell.rjust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _figure(value: float) -> str:
+    """Whole numbers from a hundred, else four digits."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"
+
+
+def _scale(plan: Plan) -> tuple[float, str]:
+    largest = max((abs(cost.annual) for cost in plan.costs.by_period), default=0.0)
+    return (1e6, f"{plan.currency} m") if largest >= 1e7 else (1.0, plan.currency)
+
+
+def _money(plan: Plan, amount: float) -> str:
+    for size, word in ((1e9, " bn"), (1e6, " m")):
+        if abs(amount) >= 10 * size:
+            return f"{plan.currency} {amount / size:,.2f}{word}"
+    return f"{plan.currency} {amount:,.0f}" if abs(amount) >= 1000 else f"{plan.currency} {amount:,.2f}"

@@ -1,0 +1,278 @@
+"""A plan's records by the ids and periods of the problem, and what follows from them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from oremix.models import plan as records
+from oremix.models.chain import Build, Demand, Facility, Plant, Recycler, Stockpile, Supplier
+from oremix.models.fields import Location, Part
+from oremix.models.geography import Origin
+from oremix.models.plan import Plan
+from oremix.models.problem import Problem
+from oremix.optimizer.answering.audit.gauge import At
+
+__all__ = ["Book", "Order"]
+
+Record = TypeVar("Record")
+Placed = tuple[tuple[Any, ...], dict[str, Any]] | None
+"""A record's key and what its labels should say; none where it refers to what the problem does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A build record with what the contract makes of it.
+
+    `counts` are the periods in which its capacity counts, from the problem's lead time and life.
+    """
+
+    record: records.Build
+    facility: Facility
+    build: Build
+    period: int
+    on_stream: float
+    until: float | None
+    counts: tuple[int, ...]
+
+
+class Book:
+    """The records of a plan, each under its ids and the position of its period.
+
+    Records that refer to nothing, stand twice or carry a wrong label are noted in `faults`; those of builds in
+    `build_faults`.
+    """
+
+    def __init__(self, problem: Problem, plan: Plan) -> None:
+        self.problem, self.plan = problem, plan
+        self.network, self.timeline = problem.network, problem.timeline
+        self.faults: list[At] = []
+        self.build_faults: list[At] = []
+        self._values: dict[tuple[int, str], list[float]] = {}
+        self._name_parts()
+        enter = self._enter
+        self.purchases = enter(plan.purchases, self._purchase, "purchase from {0.supplier} in {0.period}")
+        self.runs = enter(plan.production, self._run, "recipe {0.recipe} of plant {0.plant} in {0.period}")
+        self.recycling = enter(plan.recycling, self._recycling, "recycler {0.recycler} in {0.period}")
+        self.shipments = enter(
+            plan.shipments, self._shipment, "shipment of {0.material} from {0.from_} to {0.to} in {0.period}"
+        )
+        self.stocks = enter(plan.stocks, self._stock, "stock of {0.material} at {0.place} in {0.period}")
+        self.deliveries = enter(plan.deliveries, self._delivery, "delivery to {0.demand} in {0.period}")
+        self.surpluses = enter(plan.surpluses, self._surplus, "surplus of {0.material} from {0.from_} in {0.period}")
+        self.orders = self._orders()
+
+    def _name_parts(self) -> None:
+        problem = self.problem
+        self.period_of = {start: period for period, start in enumerate(self.timeline.starts)}
+        self.suppliers = {supplier.id: supplier for supplier in problem.suppliers}
+        self.plants = {plant.id: plant for plant in problem.plants}
+        self.recyclers = {recycler.id: recycler for recycler in problem.recyclers}
+        self.recipes = {(plant.id, recipe.id): recipe for plant in problem.plants for recipe in plant.recipes}
+        self.demands = {demand.id: demand for demand in problem.demands}
+        self.piles = {(pile.at, pile.material): pile for pile in problem.stockpiles}
+        self.facilities: dict[str, Facility] = {facility.id: facility for facility in problem.facilities}
+
+    # ------------------------------------------------------------ entering records
+
+    def _enter(
+        self, lines: Iterable[Record], place: Callable[[Record], Placed], name: str
+    ) -> dict[tuple[Any, ...], Record]:
+        table: dict[tuple[Any, ...], Record] = {}
+        for line in lines:
+            placed = place(line)
+            if placed is None or line.period not in self.period_of:  # type: ignore[attr-defined]
+                self.faults.append((name + ": the problem has no such thing", line))
+                continue
+            key = (*placed[0], self.period_of[line.period])  # type: ignore[attr-defined]
+            if key in table:
+                self.faults.append((name + " stands twice", line))
+                continue
+            table[key] = line
+            for label, value in placed[1].items():
+                if getattr(line, label) != value:
+                    self.faults.append((name + ": its {1} should be {2}", line, label, value))
+        return table
+
+    def unit(self, material: str) -> str:
+        """The unit of a material."""
+        return self.network.materials[material].unit
+
+    def country(self, part: Location) -> str:
+        """The country something stands in."""
+        return self.network.geography.country(part.at)
+
+    def _labels(self, part: Supplier | Recycler | Demand) -> dict[str, str]:
+        return {"country": self.country(part), "material": part.material, "unit": self.unit(part.material)}
+
+    def _purchase(self, line: records.Purchase) -> Placed:
+        supplier = self.suppliers.get(line.supplier)
+        if supplier is None:
+            return None
+        return (line.supplier,), self._labels(supplier)
+
+    def _run(self, line: records.Production) -> Placed:
+        if (line.plant, line.recipe) not in self.recipes:
+            return None
+        plant = self.plants[line.plant]
+        return (line.plant, line.recipe), {"country": self.country(plant), "stage": plant.stage}
+
+    def _recycling(self, line: records.Recycling) -> Placed:
+        recycler = self.recyclers.get(line.recycler)
+        if recycler is None:
+            return None
+        return (line.recycler,), self._labels(recycler)
+
+    def _origin(self, line: records.Shipment | records.Surplus) -> Origin | None:
+        origin = Origin(line.from_, line.owner, line.stage)
+        return origin if origin in self.network.makers.get(line.material, ()) else None
+
+    @cached_property
+    def _used_at(self) -> dict[str, frozenset[str]]:
+        return {material: frozenset(places) for material, places in self.network.uses.items()}
+
+    def _shipment(self, line: records.Shipment) -> Placed:
+        origin = self._origin(line)
+        if origin is None or line.to not in self._used_at[line.material]:
+            return None
+        return (line.material, origin, line.to), {"unit": self.unit(line.material)}
+
+    def _stock(self, line: records.Stock) -> Placed:
+        site = (line.place, line.material)
+        return (site, {"unit": self.unit(line.material)}) if site in self.piles else None
+
+    def _delivery(self, line: records.Delivery) -> Placed:
+        demand = self.demands.get(line.demand)
+        if demand is None:
+            return None
+        return (line.demand,), self._labels(demand)
+
+    def _surplus(self, line: records.Surplus) -> Placed:
+        origin = self._origin(line)
+        return ((line.material, origin), {"unit": self.unit(line.material)}) if origin else None
+
+    # ------------------------------------------------------------ builds
+
+    def _orders(self) -> list[Order]:
+        name = "build {0.build} of {0.on} ordered in {0.ordered}"
+        orders: dict[tuple[str, int, int], Order] = {}
+        for line in self.plan.builds:
+            facility = self.facilities.get(line.on)
+            key = (line.on, line.build, line.ordered)
+            known = facility is not None and 0 <= line.build < len(facility.builds)
+            if facility is None or not known or line.ordered not in self.period_of:
+                self.build_faults.append((name + ": the problem has no such thing", line))
+            elif key in orders:
+                self.build_faults.append((name + " stands twice", line))
+            else:
+                orders[key] = self._order(line, facility)
+        return list(orders.values())
+
+    def _order(self, line: records.Build, facility: Facility) -> Order:
+        build = facility.builds[line.build]
+        on_stream = line.ordered + (0.0 if self.timeline.typical else build.lead_time)
+        until = None if build.life is None else on_stream + build.life
+        counts = tuple(
+            period
+            for period, start in enumerate(self.timeline.starts)
+            if on_stream <= start and (until is None or start < until)
+        )
+        return Order(line, facility, build, self.period_of[line.ordered], on_stream, until, counts)
+
+    @cached_property
+    def built(self) -> dict[tuple[str, int], float]:
+        """(facility, period) → built capacity that counts."""
+        built: dict[tuple[str, int], float] = defaultdict(float)
+        for order in self.orders:
+            for period in order.counts:
+                built[order.facility.id, period] += order.record.capacity
+        return built
+
+    # ------------------------------------------------------------ what the data says
+
+    def value(self, part: Part, field: str, period: int) -> float:
+        """A value over time of a part in a period; 0 where nothing is stated."""
+        key = (id(part), field)
+        if key not in self._values:
+            self._values[key] = self.timeline.read_or(getattr(part, field), 0.0)
+        return self._values[key][period]
+
+    def limit(self, part: Part, field: str, period: int) -> float | None:
+        """As `value`, with none where nothing is stated."""
+        return None if getattr(part, field) is None else self.value(part, field, period)
+
+    @cached_property
+    def _existing(self) -> dict[str, list[float | None]]:
+        return {facility.id: self.network.existing_capacity(facility) for facility in self.problem.facilities}
+
+    def existing(self, facility: str, period: int) -> float | None:
+        """Capacity that exists without builds; none where unlimited."""
+        return self._existing[facility][period]
+
+    def obligation(self, supplier: Supplier, field: str, period: int) -> float:
+        """A supplier's `minimum` or `take_or_pay`, cut to the capacity that exists in the period."""
+        existing = self.existing(supplier.id, period)
+        stated = self.value(supplier, field, period)
+        return stated if existing is None else min(stated, existing)
+
+    # ------------------------------------------------------------ what follows from the records
+
+    @cached_property
+    def made(self) -> dict[tuple[str, Origin, int], float]:
+        """(material, origin, period) → units made per year."""
+        made: dict[tuple[str, Origin, int], float] = defaultdict(float)
+        for (_, material, origin, period), amount in self.made_by.items():
+            made[material, origin, period] += amount
+        return made
+
+    @cached_property
+    def made_by(self) -> dict[tuple[str, str, Origin, int], float]:
+        """(facility, material, origin, period) → units made per year."""
+        made: dict[tuple[str, str, Origin, int], float] = defaultdict(float)
+        origins = self.network.origins
+        for (supplier, period), line in self.purchases.items():
+            made[supplier, self.suppliers[supplier].material, origins[supplier], period] += line.quantity
+        for (plant, recipe, period), run in self.runs.items():
+            for material, amount in self.recipes[plant, recipe].outputs.items():
+                made[plant, material, origins[plant], period] += amount * run.activity
+        for (recycler, period), collected in self.recycling.items():
+            part = self.recyclers[recycler]
+            made[recycler, part.material, origins[recycler], period] += part.recovery * collected.scrap
+        return made
+
+    @cached_property
+    def arrived(self) -> dict[tuple[str, str, int], dict[str, float]]:
+        """(material, place, period) → country where it was last made → units that arrive per year."""
+        arrived: dict[tuple[str, str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for (material, origin, to, period), line in self.shipments.items():
+            loss = self.network.lanes.moves(material, origin.place, to)[period].loss
+            country = self.network.geography.country(origin.place)
+            arrived[material, to, period][country] += line.quantity * (1 - loss)
+        return arrived
+
+    @cached_property
+    def usage(self) -> dict[tuple[str, int], float]:
+        """(facility, period) → what its capacity is used for."""
+        usage: dict[tuple[str, int], float] = defaultdict(float)
+        for (facility, _, _, period), amount in self.made_by.items():
+            if facility not in self.plants:
+                usage[facility, period] += amount
+        for (plant, recipe, period), line in self.runs.items():
+            usage[plant, period] += self.recipes[plant, recipe].capacity_use * line.activity
+        return usage
+
+    def level_before(self, pile: Stockpile, period: int) -> float:
+        """Stock at the start of a period."""
+        if period == 0:
+            return pile.initial
+        line = self.stocks.get((pile.at, pile.material, period - 1))
+        return line.level if line else 0.0
+
+    def exists(self, plant: Plant, period: int) -> bool:
+        """Whether a plant stands without builds: in its years, if it has capacity of its own in any period."""
+        capacity = (0.0 if plant.builds else None) if plant.capacity is None else plant.capacity
+        stands = capacity is None or any(self.timeline.read(capacity))
+        return stands and self.timeline.within(period, plant.from_year, plant.until_year)

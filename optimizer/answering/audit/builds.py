@@ -1,0 +1,62 @@
+"""New capacity: what may be ordered, how much, when, and from when it counts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from oremix.models.plan import Check
+from oremix.optimizer.answering.audit.book import Book, Order
+from oremix.optimizer.answering.audit.gauge import Gauge, quantity
+
+__all__ = ["check_builds"]
+
+
+def check_builds(book: Book) -> Check:
+    """Sizes, years of ordering, years on stream, and how often a build is ordered."""
+    gauge = Gauge()
+    for fault in book.build_faults:
+        gauge.holds(False, *fault)
+    for order in book.orders:
+        _size(gauge, order)
+        _years(book, gauge, order)
+    _together(book, gauge)
+    return gauge.check()
+
+
+def _size(gauge: Gauge, order: Order) -> None:
+    record, build, kind = order.record, order.build, quantity(order.facility.id)
+    at = " of the build on {0.on} ordered in {0.ordered}"
+    gauge.least(kind, record.capacity, 0.0, "negative capacity" + at, record)
+    gauge.least(kind, record.capacity, build.minimum or 0.0, "minimum" + at, record)
+    gauge.most(kind, record.capacity, build.max_per_order, "max_per_order" + at, record)
+
+
+def _years(book: Book, gauge: Gauge, order: Order) -> None:
+    record, build = order.record, order.build
+    at = " of the build on {0.on} ordered in {0.ordered}"
+    gauge.holds(build.earliest is None or record.ordered >= build.earliest, "earliest year" + at, record)
+    gauge.holds(build.latest is None or record.ordered <= build.latest, "latest year" + at, record)
+    gauge.holds(abs(record.on_stream - order.on_stream) < 1e-9, "on-stream year" + at, record)
+    gauge.holds(_same_end(book, order), "last year" + at, record)
+    gauge.holds(bool(order.counts), "no period with capacity" + at, record)
+    gauge.holds(record.country == book.country(order.facility), "country" + at, record)
+
+
+def _same_end(book: Book, order: Order) -> bool:
+    """Whether the year in which it no longer counts is right; a typical year has no years, and none need be given."""
+    stated, computed = order.record.until, order.until
+    if stated is None or computed is None:
+        return stated is computed or (stated is None and book.timeline.typical)
+    return abs(stated - computed) < 1e-9
+
+
+def _together(book: Book, gauge: Gauge) -> None:
+    """Over the horizon: the sum of orders, and one order of what is a yes/no decision."""
+    orders: dict[tuple[str, int], list[Order]] = defaultdict(list)
+    for order in book.orders:
+        orders[order.facility.id, order.record.build].append(order)
+    for (facility, _), group in orders.items():
+        build, total = group[0].build, sum(order.record.capacity for order in group)
+        gauge.most(quantity(facility), total, build.max, "max of the build on {}", facility)
+        often = ", ".join(str(order.record.ordered) for order in group)
+        gauge.holds(len(group) <= 1 or not build.is_yes_no, "yes/no build on {} ordered in {}", facility, often)

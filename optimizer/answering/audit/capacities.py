@@ -1,0 +1,185 @@
+"""Limits: what can be made, moved, stored and left over, and what must be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from oremix.models.chain import Stockpile
+from oremix.models.plan import Check
+from oremix.optimizer.answering.audit.book import Book
+from oremix.optimizer.answering.audit.gauge import Gauge, Kind, quantity
+
+__all__ = ["check_capacities"]
+
+STOCK = "stock of {0.material} at {0.place} in {0.period}"
+
+
+def check_capacities(book: Book) -> Check:
+    """Records name what exists, nothing is negative, and every limit and obligation of the data is kept."""
+    gauge = Gauge()
+    for fault in book.faults:
+        gauge.holds(False, *fault)
+    _nothing_negative(book, gauge)
+    _facilities(book, gauge)
+    _suppliers(book, gauge)
+    _collection(book, gauge)
+    _lanes(book, gauge)
+    _lane_minimums(book, gauge)
+    for pile in book.problem.stockpiles:
+        _stock(book, gauge, pile)
+    _draws(book, gauge)
+    _surpluses(book, gauge)
+    return gauge.check()
+
+
+def _amounts(book: Book) -> Iterator[tuple[str, str, Any, tuple[str, ...]]]:
+    """What a record's amounts are of, where it is, the record, and the fields with its amounts."""
+    shipment = "shipment of {0.material} from {0.from_} to {0.to} in {0.period}"
+    tables: list[tuple[dict[Any, Any], Callable[[Any], str], str, tuple[str, ...]]] = [
+        (book.purchases, lambda line: line.material, "supplier {0.supplier} in {0.period}", ("quantity", "paid")),
+        (book.runs, lambda line: line.plant, "recipe {0.recipe} of plant {0.plant} in {0.period}", ("activity",)),
+        (book.recycling, lambda line: line.material, "recycler {0.recycler} in {0.period}", ("scrap", "quantity")),
+        (book.shipments, lambda line: line.material, shipment, ("quantity", "arrived")),
+        (book.stocks, lambda line: line.material, STOCK, ("fill", "draw", "level")),
+        (book.deliveries, lambda line: line.material, "demand {0.demand} in {0.period}", ("quantity", "shortage")),
+        (
+            book.surpluses,
+            lambda line: line.material,
+            "surplus of {0.material} from {0.from_} in {0.period}",
+            ("quantity",),
+        ),
+    ]
+    for table, name, at, fields in tables:
+        for line in table.values():
+            yield name(line), at, line, fields
+
+
+def _nothing_negative(book: Book, gauge: Gauge) -> None:
+    for name, at, line, fields in _amounts(book):
+        for field in fields:
+            gauge.least(quantity(name), getattr(line, field), 0.0, "negative {1} of " + at, line, field)
+    for (_, material, _), stock in book.stocks.items():
+        for draw in stock.draws:
+            gauge.least(quantity(material), draw.quantity, 0.0, "negative draw for {1} from " + STOCK, stock, draw.to)
+
+
+def _unit_of_capacity(book: Book, facility: str) -> Kind:
+    return quantity(facility if facility in book.plants else getattr(book.facilities[facility], "material"))  # noqa: B009
+
+
+def _facilities(book: Book, gauge: Gauge) -> None:
+    for (facility, period), used in book.usage.items():
+        existing = book.existing(facility, period)
+        limit = None if existing is None else existing + book.built.get((facility, period), 0.0)
+        at = (book.facilities[facility].kind, facility, book.timeline.starts[period])
+        gauge.most(_unit_of_capacity(book, facility), used, limit, "capacity of {} {} in {}", *at)
+    for (facility, period), least in _least_usage(book).items():
+        used = book.usage.get((facility, period), 0.0)
+        at = (book.facilities[facility].kind, facility, book.timeline.starts[period])
+        gauge.least(_unit_of_capacity(book, facility), used, least, "minimum utilisation of {} {} in {}", *at)
+
+
+def _least_usage(book: Book) -> dict[tuple[str, int], float]:
+    """(facility, period) → what must be used of existing and of built capacity."""
+    least: dict[tuple[str, int], float] = defaultdict(float)
+    for plant in book.problem.plants:
+        for period in book.timeline if plant.minimum_utilisation is not None else ():
+            existing = book.existing(plant.id, period) or 0.0
+            least[plant.id, period] += book.value(plant, "minimum_utilisation", period) * existing
+    for order in book.orders:
+        for period in order.counts if order.build.minimum_utilisation else ():
+            least[order.facility.id, period] += order.build.minimum_utilisation * order.record.capacity
+    return least
+
+
+def _suppliers(book: Book, gauge: Gauge) -> None:
+    for supplier in book.problem.suppliers:
+        if supplier.minimum is None and supplier.take_or_pay is None:
+            continue
+        kind = quantity(supplier.material)
+        for period, year in enumerate(book.timeline.starts):
+            line = book.purchases.get((supplier.id, period))
+            bought, paid = (line.quantity, line.paid) if line else (0.0, 0.0)
+            least = book.obligation(supplier, "minimum", period)
+            gauge.least(kind, bought, least, "minimum of supplier {} in {}", supplier.id, year)
+            owed = book.obligation(supplier, "take_or_pay", period)
+            gauge.least(kind, paid, owed, "take-or-pay of supplier {} in {}", supplier.id, year)
+
+
+def _collection(book: Book, gauge: Gauge) -> None:
+    for (name, period), line in book.recycling.items():
+        recycler = book.recyclers[name]
+        limit = book.value(recycler, "collection_rate", period) * book.value(recycler, "scrap", period)
+        at = "scrap collected by recycler {0.recycler} in {0.period}"
+        gauge.most(quantity(f"scrap of {recycler.material}"), line.scrap, limit, at, line)
+
+
+def _lanes(book: Book, gauge: Gauge) -> None:
+    for (material, start, end, period), shipped in _shipped(book).items():
+        move = book.network.lanes.moves(material, start, end)[period]
+        at = (material, start, end, book.timeline.starts[period])
+        limit = 0.0 if move.closed else move.capacity
+        what = "closed lane" if move.closed else "capacity of the lane"
+        gauge.most(quantity(material), shipped, limit, what + " for {} from {} to {} in {}", *at)
+        if book.network.materials[material].local and start != end:
+            gauge.most(quantity(material), shipped, 0.0, "local material {} moved from {} to {} in {}", *at)
+
+
+def _lane_minimums(book: Book, gauge: Gauge) -> None:
+    if all(lane.minimum is None for lane in book.problem.lanes):
+        return
+    shipped, at = _shipped(book), "minimum of the lane for {} from {} to {} in {}"
+    flows = book.network.flows
+    pairs = {(material, origin.place, end) for material in book.network.materials for origin, end in flows(material)}
+    for material, start, end in sorted(pairs):
+        for period, move in enumerate(book.network.lanes.moves(material, start, end)):
+            if move.minimum > 0 and not move.closed:
+                amount = shipped.get((material, start, end, period), 0.0)
+                year = book.timeline.starts[period]
+                gauge.least(quantity(material), amount, move.minimum, at, material, start, end, year)
+
+
+def _shipped(book: Book) -> dict[tuple[str, str, str, int], float]:
+    """(material, from, to, period) → units shipped, whoever made them."""
+    shipped: dict[tuple[str, str, str, int], float] = defaultdict(float)
+    for (material, origin, end, period), line in book.shipments.items():
+        shipped[material, origin.place, end, period] += line.quantity
+    return shipped
+
+
+def _stock(book: Book, gauge: Gauge, pile: Stockpile) -> None:
+    kind = quantity(pile.material)
+    for period, (year, least) in enumerate(zip(book.timeline.starts, book.network.minimum_stock(pile), strict=True)):
+        line = book.stocks.get((pile.at, pile.material, period))
+        fill, draw, level = (line.fill, line.draw, line.level) if line else (0.0, 0.0, 0.0)
+        at = " of the stock of {} at {} in {}"
+        where = (pile.material, pile.at, year)
+        gauge.least(kind, level, least, "minimum" + at, *where)
+        gauge.most(kind, level, book.limit(pile, "capacity", period), "capacity" + at, *where)
+        gauge.most(kind, fill, book.limit(pile, "fill_max", period), "filling" + at, *where)
+        gauge.most(kind, draw, book.limit(pile, "draw_max", period), "drawing" + at, *where)
+        if pile.final is not None and period == len(book.timeline) - 1:
+            gauge.least(kind, level, pile.final, "final level" + at, *where)
+
+
+def _draws(book: Book, gauge: Gauge) -> None:
+    serves = {site: frozenset(book.network.serves(pile)) for site, pile in book.piles.items()}
+    at = "draw from the stock of {0.material} at {0.place} for {1}, which it cannot serve, in {0.period}"
+    for (place, material, _), line in book.stocks.items():
+        for draw in line.draws:
+            limit = None if draw.to in serves[place, material] else 0.0
+            gauge.most(quantity(material), draw.quantity, limit, at, line, draw.to)
+
+
+def _surpluses(book: Book, gauge: Gauge) -> None:
+    totals: dict[tuple[str, int], float] = defaultdict(float)
+    for (material, origin, period), line in book.surpluses.items():
+        totals[material, period] += line.quantity
+        limit = 0.0 if book.network.materials[material].surplus == "forbidden" else None
+        at = ("forbidden surplus of {} at {} in {}", material, origin.place, line.period)
+        gauge.most(quantity(material), line.quantity, limit, *at)
+    for (material, period), total in totals.items():
+        limit = book.limit(book.network.materials[material], "surplus_max", period)
+        gauge.most(quantity(material), total, limit, "surplus of {} in {}", material, book.timeline.starts[period])

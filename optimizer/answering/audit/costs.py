@@ -1,0 +1,134 @@
+"""What each record costs, from the data, beside what it says it costs."""
+
+from __future__ import annotations
+
+from math import inf
+
+from oremix.models.chain import Stockpile, Supplier
+from oremix.models.geography import Origin
+from oremix.models.plan import Check, Recycling, Shipment
+from oremix.optimizer.answering.audit.book import Book, Order
+from oremix.optimizer.answering.audit.gauge import Gauge, money, quantity
+
+__all__ = [
+    "capex",
+    "check_costs",
+    "collection_and_recovery",
+    "freight_and_duty",
+    "holding",
+    "paid",
+    "price_of",
+    "surplus_cost",
+]
+
+
+def check_costs(book: Book) -> Check:
+    """Every record's cost, and what a cost is worked out from: `paid`, `arrived`, `capex`, `grant`."""
+    gauge = Gauge()
+    _purchases(book, gauge)
+    _making(book, gauge)
+    _shipments(book, gauge)
+    _stocks(book, gauge)
+    _ends(book, gauge)
+    _builds(book, gauge)
+    return gauge.check()
+
+
+def paid(book: Book, supplier: Supplier, bought: float, period: int) -> float:
+    """What is paid for: what is taken, and what is not but has to be."""
+    return max(bought, book.obligation(supplier, "take_or_pay", period))
+
+
+def price_of(book: Book, supplier: Supplier, amount: float, period: int) -> float:
+    """The price of an amount, along the tiers; beyond the last, as in the last."""
+    if not supplier.tiers:
+        return book.value(supplier, "unit_cost", period) * amount
+    cost = below = 0.0
+    for tier in supplier.tiers:
+        top = inf if tier is supplier.tiers[-1] or tier.up_to is None else tier.up_to
+        cost += max(0.0, min(amount, top) - below) * tier.unit_cost
+        below = top
+    return cost
+
+
+def collection_and_recovery(book: Book, line: Recycling, period: int) -> tuple[float, float]:
+    """What collecting the scrap costs, and what recovering the material does."""
+    recycler = book.recyclers[line.recycler]
+    collection = book.value(recycler, "collection_cost", period) * line.scrap
+    return collection, book.value(recycler, "unit_cost", period) * recycler.recovery * line.scrap
+
+
+def freight_and_duty(book: Book, line: Shipment, origin: Origin, period: int) -> tuple[float, float]:
+    """Freight and duty on what is shipped."""
+    move = book.network.lanes.moves(line.material, origin.place, line.to)[period]
+    return move.freight * line.quantity, move.duty * line.quantity
+
+
+def holding(book: Book, pile: Stockpile, level: float, period: int) -> float:
+    """What the stock costs per year, on the mean of its levels at both ends of the period."""
+    return book.value(pile, "holding_cost", period) * (book.level_before(pile, period) + level) / 2
+
+
+def surplus_cost(book: Book, material: str, amount: float) -> float:
+    """What being rid of a surplus costs; negative where it fetches something."""
+    fetches = book.network.materials[material].surplus
+    return 0.0 if isinstance(fetches, str) else -fetches * amount
+
+
+def capex(book: Book, order: Order) -> float:
+    """The whole capex of an order, as of the year of ordering."""
+    per_unit = book.value(order.build, "unit_capex", order.period)
+    return per_unit * order.record.capacity + book.value(order.build, "fixed_capex", order.period)
+
+
+def _purchases(book: Book, gauge: Gauge) -> None:
+    for (_, period), line in book.purchases.items():
+        supplier = book.suppliers[line.supplier]
+        owed = paid(book, supplier, line.quantity, period)
+        at = "of supplier {0.supplier} in {0.period}"
+        gauge.same(quantity(supplier.material), line.paid, owed, "paid quantity " + at, line)
+        gauge.same(money("purchases"), line.cost, price_of(book, supplier, owed, period), "cost " + at, line)
+
+
+def _making(book: Book, gauge: Gauge) -> None:
+    for (plant, recipe, period), run in book.runs.items():
+        cost = book.value(book.recipes[plant, recipe], "unit_cost", period) * run.activity
+        at = "cost of recipe {0.recipe} of plant {0.plant} in {0.period}"
+        gauge.same(money("processing"), run.cost, cost, at, run)
+    for (_, period), line in book.recycling.items():
+        collection, recovery = collection_and_recovery(book, line, period)
+        at = "cost of recycler {0.recycler} in {0.period}"
+        gauge.same(money("recycling"), line.cost, collection + recovery, at, line, size=abs(collection))
+
+
+def _shipments(book: Book, gauge: Gauge) -> None:
+    at = " of {0.material} from {0.from_} to {0.to} in {0.period}"
+    for (material, origin, to, period), line in book.shipments.items():
+        freight, duty = freight_and_duty(book, line, origin, period)
+        arrived = line.quantity * (1 - book.network.lanes.moves(material, origin.place, to)[period].loss)
+        gauge.same(quantity(material), line.arrived, arrived, "arrival" + at, line)
+        gauge.same(money("freight"), line.freight, freight, "freight" + at, line)
+        gauge.same(money("duties"), line.duty, duty, "duty" + at, line)
+        gauge.same(money("shipments"), line.cost, freight + duty, "cost of shipment" + at, line, size=abs(freight))
+
+
+def _stocks(book: Book, gauge: Gauge) -> None:
+    for (place, material, period), line in book.stocks.items():
+        cost = holding(book, book.piles[place, material], line.level, period)
+        gauge.same(money("holding"), line.cost, cost, "holding of {0.material} at {0.place} in {0.period}", line)
+
+
+def _ends(book: Book, gauge: Gauge) -> None:
+    for (demand, period), line in book.deliveries.items():
+        cost = book.value(book.demands[demand], "shortage_cost", period) * line.shortage
+        gauge.same(money("shortage"), line.cost, cost, "shortage cost of demand {0.demand} in {0.period}", line)
+    for (material, _, _), left in book.surpluses.items():
+        at = "surplus of {0.material} from {0.from_} in {0.period}"
+        gauge.same(money("surplus"), left.cost, surplus_cost(book, material, left.quantity), at, left)
+
+
+def _builds(book: Book, gauge: Gauge) -> None:
+    for order in book.orders:
+        whole, at = capex(book, order), " of the build on {0.on} ordered in {0.ordered}"
+        gauge.same(money("capex"), order.record.capex, whole, "capex" + at, order.record)
+        gauge.same(money("capex"), order.record.grant, whole * order.build.grant, "grant" + at, order.record)

@@ -1,0 +1,94 @@
+"""How far two numbers are apart, relative to what they are numbers of."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any, NamedTuple
+
+from oremix.models.plan import Check
+
+__all__ = ["At", "Gauge", "Kind", "money", "quantity"]
+
+OWN_KIND = 1e-2
+ANY_KIND = 1e-6
+
+At = tuple[Any, ...]
+"""Where something is: a format and what goes into it, put together only for the worst of all."""
+
+
+class Kind(NamedTuple):
+    """What a number is: a quantity or money, and of what."""
+
+    family: str
+    name: str
+
+
+def quantity(name: str) -> Kind:
+    """Units of a material, or of a plant's activity."""
+    return Kind("quantity", name)
+
+
+def money(name: str) -> Kind:
+    """Money of a category of cost."""
+    return Kind("money", name)
+
+
+class Gauge:
+    """The comparisons of one category of the audit.
+
+    A difference is relative to the largest of: the numbers compared, a hundredth of the largest number of its kind,
+    a millionth of the largest number of its family.
+    """
+
+    def __init__(self) -> None:
+        self._checked = 0
+        self._largest: dict[Kind, float] = {}
+        self._differences: list[tuple[float, float, Kind, At]] = []
+        self._refused: list[At] = []
+
+    def same(self, kind: Kind, stated: float, computed: float, *at: Any, size: float = 0.0) -> None:
+        """Two numbers should be equal; `size` is what they are to be measured by where that is larger."""
+        self._note(kind, abs(stated - computed), max(abs(stated), abs(computed), size), at)
+
+    def most(self, kind: Kind, value: float, limit: float | None, *at: Any) -> None:
+        """A number should be no larger than a limit, if there is one."""
+        if limit is not None:
+            self._note(kind, value - limit, abs(value), at)
+
+    def least(self, kind: Kind, value: float, limit: float, *at: Any) -> None:
+        """A number should be no smaller than a limit."""
+        self._note(kind, limit - value, max(abs(value), abs(limit)), at)
+
+    def excess(self, kind: Kind, beyond: float, size: float, *at: Any) -> None:
+        """A number should not be above zero, measured by `size`."""
+        self._note(kind, beyond, max(size, beyond), at)
+
+    def holds(self, condition: bool, *at: Any) -> None:
+        """A statement that is true or a violation of 1."""
+        self._checked += 1
+        if not condition:
+            self._refused.append(at)
+
+    def _note(self, kind: Kind, difference: float, size: float, at: At) -> None:
+        self._checked += 1
+        if not (isfinite(difference) and isfinite(size)):
+            self._refused.append((str(at[0]) + ", which is no finite number", *at[1:]))
+            return
+        if size > self._largest.get(kind, 0.0):
+            self._largest[kind] = size
+        if difference > 0:
+            self._differences.append((difference, size, kind, at))
+
+    def check(self) -> Check:
+        """The count, the worst relative violation, and where it is."""
+        families: dict[str, float] = {}
+        for kind, largest in self._largest.items():
+            families[kind.family] = max(families.get(kind.family, 0.0), largest)
+        worst, where = (1.0, self._refused[0]) if self._refused else (0.0, None)
+        for difference, size, kind, at in self._differences:
+            scale = max(size, OWN_KIND * self._largest[kind], ANY_KIND * families[kind.family])
+            # denormal numbers: nothing can be said about what is smaller than any number
+            violation = difference / scale if scale > 0 else 0.0
+            if violation > worst:
+                worst, where = violation, at
+        return Check(checked=self._checked, worst=worst, at=str(where[0]).format(*where[1:]) if where else None)

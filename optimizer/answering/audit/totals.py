@@ -1,0 +1,216 @@
+"""The total cost and its four breakdowns, worked out again charge by charge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from math import nan
+from typing import Any, NamedTuple
+
+from oremix.models.plan import Check
+from oremix.models.timeline import annuity_factor
+from oremix.optimizer.answering.audit.book import Book, Order
+from oremix.optimizer.answering.audit.costs import (
+    capex,
+    collection_and_recovery,
+    freight_and_duty,
+    holding,
+    paid,
+    price_of,
+    surplus_cost,
+)
+from oremix.optimizer.answering.audit.gauge import Gauge, Kind, money
+from oremix.optimizer.answering.audit.measures import Ratio
+
+__all__ = ["Charge", "charges", "check_totals"]
+
+MONEY = money("cost")
+WEIGHT = Kind("weight", "discount")
+
+
+class Charge(NamedTuple):
+    """Money per year of a period, undiscounted, and who bears it."""
+
+    category: str
+    period: int
+    country: str | None
+    kind: str
+    id: str
+    amount: float
+
+
+def check_totals(book: Book, measured: Iterable[Ratio]) -> Check:
+    """Total cost, categories, periods, countries and facilities, and that each of these adds up."""
+    gauge = Gauge()
+    ledger = list(charges(book, measured))
+    total = sum(charge.amount * book.timeline.weights[charge.period] for charge in ledger)
+    gauge.same(MONEY, _number(book.plan.total_cost), total, "total cost", size=_gross(book, ledger))
+    _categories(book, gauge, ledger)
+    _periods(book, gauge, ledger)
+    _countries(book, gauge, ledger)
+    _facilities(book, gauge, ledger)
+    _sums(book, gauge)
+    return gauge.check()
+
+
+def charges(book: Book, measured: Iterable[Ratio]) -> Iterator[Charge]:
+    """Everything the plan costs, from the quantities in its records and the problem's data."""
+    yield from _of_facilities(book)
+    yield from _of_moves(book)
+    yield from _of_stock_and_demand(book)
+    yield from _of_plants_that_stand(book)
+    for order in book.orders:
+        yield from _of_build(book, order)
+    for ratio in measured:
+        for period in ratio.subject.pool if ratio.penalty else ():
+            yield Charge("penalties", period, None, "policy", str(ratio.subject.name), ratio.penalty)
+
+
+def _number(value: float | None) -> float:
+    return nan if value is None else value
+
+
+def _gross(book: Book, ledger: list[Charge]) -> float:
+    """The largest category: what a total is measured by where costs and credits cancel."""
+    by_category = _discounted(book, ((charge.category, charge) for charge in ledger))
+    return max(map(abs, by_category.values()), default=0.0)
+
+
+def _of_facilities(book: Book) -> Iterator[Charge]:
+    for (name, period), line in book.purchases.items():
+        supplier = book.suppliers[name]
+        cost = price_of(book, supplier, paid(book, supplier, line.quantity, period), period)
+        yield Charge("purchases", period, book.country(supplier), "supplier", name, cost)
+    for (name, recipe, period), run in book.runs.items():
+        cost = book.value(book.recipes[name, recipe], "unit_cost", period) * run.activity
+        yield Charge("processing", period, book.country(book.plants[name]), "plant", name, cost)
+    for (name, period), scrap in book.recycling.items():
+        country = book.country(book.recyclers[name])
+        collection, recovery = collection_and_recovery(book, scrap, period)
+        yield Charge("collection", period, country, "recycler", name, collection)
+        yield Charge("processing", period, country, "recycler", name, recovery)
+
+
+def _of_moves(book: Book) -> Iterator[Charge]:
+    for (_, origin, to, period), line in book.shipments.items():
+        freight, duty = freight_and_duty(book, line, origin, period)
+        country = book.network.geography.country(to)
+        yield Charge("freight", period, country, "lane", to, freight)
+        yield Charge("duties", period, country, "lane", to, duty)
+
+
+def _of_stock_and_demand(book: Book) -> Iterator[Charge]:
+    for (place, material, period), line in book.stocks.items():
+        pile = book.piles[place, material]
+        name = pile.id or f"{material} at {place}"
+        yield Charge("holding", period, book.country(pile), "stockpile", name, holding(book, pile, line.level, period))
+    for (name, period), delivery in book.deliveries.items():
+        demand = book.demands[name]
+        cost = book.value(demand, "shortage_cost", period) * delivery.shortage
+        yield Charge("shortage", period, book.country(demand), "demand", name, cost)
+    for (material, origin, period), surplus in book.surpluses.items():
+        country = book.network.geography.country(origin.place)
+        cost = surplus_cost(book, material, surplus.quantity)
+        yield Charge("surplus", period, country, "surplus", origin.place, cost)
+
+
+def _of_plants_that_stand(book: Book) -> Iterator[Charge]:
+    for plant in book.problem.plants:
+        if plant.fixed_cost is None and plant.fixed_cost_per_capacity is None:
+            continue
+        for period in book.timeline:
+            if book.exists(plant, period):
+                per_unit = book.value(plant, "fixed_cost_per_capacity", period)
+                cost = book.value(plant, "fixed_cost", period) + per_unit * (book.existing(plant.id, period) or 0.0)
+                yield Charge("fixed", period, book.country(plant), "plant", plant.id, cost)
+
+
+def _of_build(book: Book, order: Order) -> Iterator[Charge]:
+    facility, build = order.facility, order.build
+    annuity = 0.0
+    if build.has_capex and build.life is not None:
+        wacc = build.wacc if build.wacc is not None else book.problem.discount_rate or 0.0
+        annuity = capex(book, order) * (1 - build.grant) * annuity_factor(wacc, build.life)
+    for period in order.counts:
+        per_unit = book.value(build, "fixed_cost_per_capacity", period)
+        fixed = book.value(build, "fixed_cost", period) + per_unit * order.record.capacity
+        yield Charge("capital", period, book.country(facility), facility.kind, facility.id, annuity)
+        yield Charge("fixed", period, book.country(facility), facility.kind, facility.id, fixed)
+
+
+# ---------------------------------------------------------------- the breakdowns
+
+
+def _discounted(book: Book, entries: Iterable[tuple[Any, Charge]]) -> dict[Any, float]:
+    sums: dict[Any, float] = defaultdict(float)
+    for key, charge in entries:
+        sums[key] += charge.amount * book.timeline.weights[charge.period]
+    return sums
+
+
+def _compare(gauge: Gauge, stated: dict[Any, float], computed: dict[Any, float], at: str) -> None:
+    """Two breakdowns, key by key; `at` is filled with the parts of a key."""
+    for key in {**computed, **stated}:
+        parts = key if isinstance(key, tuple) else (key,)
+        gauge.same(MONEY, stated.get(key, 0.0), computed.get(key, 0.0), at, *parts)
+
+
+def _categories(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
+    computed = _discounted(book, ((charge.category, charge) for charge in ledger))
+    _compare(gauge, book.plan.costs.by_category, computed, "costs by category: {}")
+
+
+def _periods(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
+    timeline = book.timeline
+    computed: dict[tuple[int, str], float] = defaultdict(float)
+    for charge in ledger:
+        computed[timeline.starts[charge.period], charge.category] += charge.amount
+    stated: dict[tuple[int, str], float] = defaultdict(float)
+    for row in book.plan.costs.by_period:
+        for category, amount in row.annual_by_category.items():
+            stated[row.period, category] += amount
+        period = book.period_of.get(row.period)
+        right = period is not None and row.years == timeline.years[period]
+        gauge.holds(right, "costs by period: {}, years", row.period)
+        weight = timeline.weights[period] if period is not None else 0.0
+        gauge.same(WEIGHT, row.weight, weight, "costs by period: {}, weight", row.period)
+        gauge.same(MONEY, row.annual, sum(row.annual_by_category.values()), "costs by period: {}, annual", row.period)
+        gauge.same(MONEY, row.total, row.annual * weight, "costs by period: {}, total", row.period)
+    _compare(gauge, stated, computed, "costs by period: {}, {}")
+
+
+def _countries(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
+    computed = _discounted(book, (((charge.country, charge.category), charge) for charge in ledger))
+    stated: dict[Any, float] = defaultdict(float)
+    for row in book.plan.costs.by_country:
+        for category, amount in row.by_category.items():
+            stated[row.country, category] += amount
+        gauge.same(MONEY, row.total, sum(row.by_category.values()), "costs by country: {}, total", row.country)
+    _compare(gauge, stated, computed, "costs by country: {}, {}")
+
+
+def _facilities(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
+    computed = _discounted(book, (((*charge[3:5], charge.category), charge) for charge in ledger))
+    countries = {charge[3:5]: charge.country for charge in ledger}
+    stated: dict[Any, float] = defaultdict(float)
+    for row in book.plan.costs.by_facility:
+        for category, amount in row.by_category.items():
+            stated[row.kind, row.id, category] += amount
+        at = "costs by facility: {0.kind} {0.id}"
+        gauge.same(MONEY, row.total, sum(row.by_category.values()), at + ", total", row)
+        gauge.holds(row.country == countries.get((row.kind, row.id), row.country), at + ", country", row)
+    _compare(gauge, stated, computed, "costs by facility: {} {}, {}")
+
+
+def _sums(book: Book, gauge: Gauge) -> None:
+    """Each of the four breakdowns adds up to the total."""
+    costs = book.plan.costs
+    breakdowns = {
+        "category": list(costs.by_category.values()),
+        "period": [row.total for row in costs.by_period],
+        "country": [row.total for row in costs.by_country],
+        "facility": [row.total for row in costs.by_facility],
+    }
+    for name, amounts in breakdowns.items():
+        size = max(map(abs, amounts), default=0.0)
+        gauge.same(MONEY, sum(amounts), _number(book.plan.total_cost), "sum of the costs by {}", name, size=size)

@@ -1,0 +1,42 @@
+"""What the options of the command line may hold, read by callbacks of click."""
+
+from __future__ import annotations
+
+import math
+
+import click
+
+__all__ = ["caps", "gap", "seconds"]
+
+
+def _number(text: str, least: float, most: float = math.inf) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if math.isfinite(number) and least <= number <= most:
+        return number
+    bounds = f"from {least:g} to {most:g}" if most < math.inf else f"not below {least:g}"
+    raise click.BadParameter(f"{text!r} should be a number {bounds}")
+
+
+def seconds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    """`--time-limit 60`."""
+    return None if text is None else _number(text, 0.001)
+
+
+def gap(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    """`--gap 0.01`."""
+    return None if text is None else _number(text, 0, 1)
+
+
+def caps(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[tuple[str, float]]:
+    """`--cap CN=0.3`, any number of times."""
+    return [_cap(text) for text in texts]
+
+
+def _cap(text: str) -> tuple[str, float]:
+    where, _, share = text.rpartition("=")
+    if not where:
+        raise click.BadParameter(f"{text!r} should be a country or group and a share, as in CN=0.3")
+    return where, _number(share, 0, 1)

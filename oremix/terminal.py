@@ -1,0 +1,130 @@
+"""What the command line writes where: answers to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+__all__ = [
+    "CallError",
+    "answer",
+    "check_writable",
+    "interruptible",
+    "one_line",
+    "progress",
+    "reserve_output",
+    "say",
+    "write_file",
+]
+
+Result = TypeVar("Result")
+CLOSED_PIPE = 141  # what the shell reports for a program that SIGPIPE ended
+
+
+class CallError(click.ClickException):
+    """The input or the call is wrong; one line per thing wrong."""
+
+    exit_code = 2
+
+
+def one_line(text: str) -> str:
+    """The text with its control characters spelt out, so that it stays on one line and is harmless."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def say(text: str) -> None:
+    """One line to standard error."""
+    click.echo(one_line(text), err=True)
+
+
+def reserve_output() -> Callable[[str], None]:
+    """Keep standard output for the answer and return what writes it there.
+
+    Solvers print to file descriptor 1 from C, some of it only when the process ends. So from here on that
+    descriptor leads to standard error, for good.
+    """
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    return lambda text: _write(kept, text)
+
+
+def answer(text: str) -> None:
+    """Write an answer to standard output."""
+    sys.stdout.flush()
+    _write(os.dup(1), text)
+
+
+def _write(descriptor: int, text: str) -> None:
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(text.encode("utf-8", "backslashreplace"))
+            stream.write(b"" if text.endswith("\n") else b"\n")
+    except BrokenPipeError:
+        raise SystemExit(CLOSED_PIPE) from None
+    except OSError as error:
+        raise CallError(f"cannot write the answer: {error.strerror}") from None
+
+
+def check_writable(path: str | None) -> None:
+    """Refuse a file that cannot be written, before any work is done for it."""
+    if path is None:
+        return
+    file = Path(path)
+    if file.is_dir():
+        raise CallError(f"cannot write {path}: it is a directory")
+    if not file.parent.is_dir():
+        raise CallError(f"cannot write {path}: there is no directory {file.parent}")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise CallError(f"cannot write {path}: permission denied")
+
+
+def write_file(path: str, text: str) -> None:
+    """Write an answer to a file."""
+    try:
+        Path(path).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise CallError(f"cannot write {path}: {error.strerror}") from None
+
+
+def interruptible(work: Callable[[threading.Event], Result]) -> Result:
+    """Do the work so that Ctrl-C is heard meanwhile: a solver does not return to Python before it is done.
+
+    The first Ctrl-C sets the event that the work was given; the second leaves it.
+    """
+    stop = threading.Event()
+    outcome: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(work(stop))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is asked for
+            outcome.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return outcome.result()
+    except KeyboardInterrupt:
+        stop.set()
+        say("stopping with the best plan so far; Ctrl-C once more ends at once")
+        return outcome.result()
+
+
+@contextmanager
+def progress(text: str) -> Iterator[None]:
+    """Show on a terminal that something is going on."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console  # only a terminal needs it
+
+    with Console(stderr=True).status(text):
+        yield

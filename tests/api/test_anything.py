@@ -1,0 +1,65 @@
+"""Whatever is sent, the answer is one of those described, and never our fault."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import oremix
+from oremix.api import Settings, create_app
+from oremix.template import TEMPLATE
+
+CLIENT = create_app(Settings()).test_client()
+PROBLEMS = [json.loads(oremix.example("minimal")), json.loads(TEMPLATE)]
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.just(10**400)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5)
+    | st.sampled_from(["CN", "*", "oxide", "free", "2026"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "2026", "CN"]), inner, max_size=2)
+    ),
+    max_leaves=5,
+)
+
+
+def entries(part: Any) -> Iterator[tuple[Any, Any]]:
+    """Every entry of a document, as the object or list it stands in and its key there."""
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for key, value in inner:
+        yield part, key
+        yield from entries(value)
+
+
+@given(problem=st.sampled_from(PROBLEMS), data=st.data())
+def test_a_problem_with_anything_in_it_is_valid_or_told_what_is_wrong(problem, data):
+    """Any value in place of some entries gives 200, or 422 with pointers that lead into the document."""
+    changed = copy.deepcopy(problem)
+    for _ in range(data.draw(st.integers(1, 2))):
+        part, key = data.draw(st.sampled_from(list(entries(changed))))
+        part[key] = data.draw(VALUES)
+    response = CLIENT.post("/v1/check", data=json.dumps(changed), content_type="application/json")
+    assert response.status_code in {200, 422}, response.text
+    if response.status_code == 422:
+        assert all(fault["message"] for fault in response.get_json(force=True)["errors"])
+
+
+@given(body=st.binary(max_size=200))
+def test_any_bytes_are_refused_in_the_one_shape(body):
+    """No bytes bring the service down."""
+    response = CLIENT.post("/v1/solve", data=body, content_type="application/json")
+    assert response.status_code in {400, 422}
+    assert response.content_type == "application/problem+json"
+
+
+@given(query=st.dictionaries(st.text(max_size=12), st.text(max_size=12), max_size=3))
+def test_any_parameters_are_refused_in_the_one_shape(query):
+    """No query string brings the service down."""
+    response = CLIENT.post("/v1/check", query_string=query, json=PROBLEMS[0])
+    assert response.status_code == (422 if query else 200)
