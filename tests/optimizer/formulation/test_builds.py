@@ -196,6 +196,21 @@ def test_a_supplier_or_recycler_uses_what_it_delivers() -> None:
     assert_row(m, ("utilisation", "urban", 1), {("collect", "urban", 1): 0.4, ("add", "urban", 0, 1): -0.6}, ">=", 0)
 
 
+@pytest.mark.parametrize(
+    ("kind", "facility"),
+    [
+        ("suppliers", AUSTRALIA),
+        ("recyclers", {"id": "urban", "country": "JP", "material": "oxide", "scrap": 90}),
+        ("plants", {"id": "naraha", "country": "JP", "recipes": [{"id": "r", "outputs": {"oxide": 1}}]}),
+    ],
+)
+def test_nothing_is_asked_of_what_is_not_on_stream_yet(kind: str, facility: dict[str, Any]) -> None:
+    """A build's utilisation has no row in the periods in which the host has nothing at all."""
+    build = {"max": 50, "lead_time": 1, "minimum_utilisation": 0.6}
+    m = model(periods=[2026, 2027], discount_rate=0, **{kind: [facility | {"build": build}]})
+    assert rows(m, "utilisation") == {(facility["id"], 2027)}
+
+
 def test_capex_alone_puts_nothing_into_the_fixed_sum() -> None:
     """What is not built costs nothing."""
     assert fixed_sum(built(EVERY_YEAR, {"max": 50, "fixed_capex": 900, "fixed_cost": 7, "life": 3})) == 0

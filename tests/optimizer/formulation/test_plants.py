@@ -70,6 +70,8 @@ def test_fixed_costs_are_paid_while_the_plant_exists() -> None:
     assert fixed_sum(m) == pytest.approx(expected)
     gone = model(**YEARS, **BOTH, plants=[SMELTER | fixed | {"until_year": 2027}])
     assert fixed_sum(gone) == pytest.approx((1000 + 3 * 90) * FIRST)
+    idle = model(**YEARS, **BOTH, plants=[SMELTER | fixed | {"capacity": [0, 100]}])
+    assert fixed_sum(idle) == pytest.approx(1000 * FIRST + (2000 + 3 * 100) * SECOND)  # it stands, without capacity
     never = model(**BOTH, plants=[SMELTER | {"fixed_cost": 1000, "build": {"max": 5}}])
     assert fixed_sum(never) == 0  # nothing exists but what may be built, which has costs of its own
 
@@ -81,6 +83,15 @@ def test_a_minimum_utilisation_is_of_what_exists_without_builds() -> None:
     for year, least in ((2026, 0.5 * 90), (2028, 0.25 * 40)):
         used = {("run", "smelter", "roast", year): 1, ("run", "smelter", "leach", year): 2.5}
         assert_row(m, ("utilisation", "smelter", year), used, ">=", least)
+
+
+def test_a_recipe_that_uses_no_capacity_is_no_utilisation() -> None:
+    """It is left out of the row; where no recipe uses any, what is asked for cannot be met, and the row says so."""
+    plant = SMELTER | {"capacity": 90, "minimum_utilisation": 0.5}
+    m = model(**BOTH, plants=[plant | {"recipes": [ROAST, LEACH | {"capacity_use": 0}]}])
+    assert_row(m, ("utilisation", "smelter", 1), {("run", "smelter", "roast", 1): 1}, ">=", 0.5 * 90)
+    free = model(**BOTH, plants=[plant | {"recipes": [LEACH | {"capacity_use": 0}]}])
+    assert_row(free, ("utilisation", "smelter", 1), {}, ">=", 0.5 * 90)
 
 
 def test_a_plant_runs_only_in_its_years() -> None:
