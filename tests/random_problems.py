@@ -79,7 +79,9 @@ class Writer:
             "materials": [self.material(name) for name in self.materials],
             "suppliers": [self.supplier(f"s{n}") for n in range(self.whole(1, 3))],
             "plants": [
-                self.plant(f"p{n}_{copy}", n) for n in range(len(self.materials) - 1) for copy in range(self.whole(1, 2))
+                self.plant(f"p{n}_{copy}", n)
+                for n in range(len(self.materials) - 1)
+                for copy in range(self.whole(1, 2))
             ],
             "recyclers": [self.recycler("c0")] if self.maybe(35) else [],
             "demands": [self.demand("d0", self.materials[-1])],
@@ -147,9 +149,7 @@ class Writer:
         if self.maybe(30):
             widths = self.draw(st.lists(st.integers(1, 60), min_size=1, max_size=3))
             prices = sorted(self.draw(st.lists(st.integers(0, 40), min_size=len(widths), max_size=len(widths))))
-            tiers = [
-                {"up_to": sum(widths[: number + 1]), "unit_cost": price} for number, price in enumerate(prices)
-            ]
+            tiers = [{"up_to": sum(widths[: number + 1]), "unit_cost": price} for number, price in enumerate(prices)]
             if self.maybe(50):
                 del tiers[-1]["up_to"]
             supplier["tiers"] = tiers
@@ -202,7 +202,9 @@ class Writer:
         return demand
 
     def ends(self) -> Any:
-        return self.one_of(["*", *COUNTRIES, "partners", "rivals", "port", "hills", ["CN", "hills"], ["JP", "partners"]])
+        return self.one_of(
+            ["*", *COUNTRIES, "partners", "rivals", "port", "hills", ["CN", "hills"], ["JP", "partners"]]
+        )
 
     def lane(self) -> Document:
         lane: Document = {"from": self.ends(), "to": self.ends(), **self.years()}

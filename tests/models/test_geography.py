@@ -64,7 +64,10 @@ def test_a_distance_is_an_arc_of_the_mean_sphere(start: str, end: str, angle: fl
 
 def test_opposite_points_are_half_way_round() -> None:
     """Rounding does not take the arc beyond its domain."""
-    ends = [Place(id="a", country="ES", latitude=40.3, longitude=-3.7), Place(id="b", country="NZ", latitude=-40.3, longitude=176.3)]
+    ends = [
+        Place(id="a", country="ES", latitude=40.3, longitude=-3.7),
+        Place(id="b", country="NZ", latitude=-40.3, longitude=176.3),
+    ]
     assert Geography(ends, {}).distance_km("a", "b") == pytest.approx(6371.0088 * pi, rel=1e-9)
 
 

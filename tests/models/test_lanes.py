@@ -74,25 +74,39 @@ def test_closed_false_reopens() -> None:
 
 @pytest.mark.parametrize(
     ("start", "end"),
-    [("AU", "JP"), ("partners", "JP"), ("*", "JP"), ("perth", "osaka"), (["CN", "partners"], ["KR", "home"]), (["*"], ["*"])],
+    [
+        ("AU", "JP"),
+        ("partners", "JP"),
+        ("*", "JP"),
+        ("perth", "osaka"),
+        (["CN", "partners"], ["KR", "home"]),
+        (["*"], ["*"]),
+    ],
 )
 def test_what_an_end_may_name(start: Any, end: Any) -> None:
     """A country, a group, a place, everything, or a list of them."""
     assert move("perth", "osaka", lane(start, end, unit_cost=4)).freight == 4
 
 
-@pytest.mark.parametrize(("start", "end"), [("CN", "JP"), ("perth", "kobe"), ("JP", "AU"), ("US", "*"), (["CN", "JP"], "*")])
+@pytest.mark.parametrize(
+    ("start", "end"), [("CN", "JP"), ("perth", "kobe"), ("JP", "AU"), ("US", "*"), (["CN", "JP"], "*")]
+)
 def test_what_an_end_does_not_name(start: Any, end: Any) -> None:
     """Another country, another place, or the other way round."""
     assert move("perth", "osaka", lane(start, end, unit_cost=4)).freight == 0
 
 
-@pytest.mark.parametrize(("start", "end"), [("JP", "JP"), ("osaka", "JP"), ("JP", "kobe"), ("osaka", "kobe"), (["JP", "*"], ["home", "kobe"])])
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("JP", "JP"), ("osaka", "JP"), ("JP", "kobe"), ("osaka", "kobe"), (["JP", "*"], ["home", "kobe"])],
+)
 def test_a_domestic_rule_names_the_country_or_the_place_at_both_ends(start: Any, end: Any) -> None:
     assert move("osaka", "kobe", lane(start, end, unit_cost=4)).freight == 4
 
 
-@pytest.mark.parametrize(("start", "end"), [("*", "*"), ("home", "home"), ("JP", "*"), ("*", "kobe"), ("osaka", "home"), ("osaka", "osaka")])
+@pytest.mark.parametrize(
+    ("start", "end"), [("*", "*"), ("home", "home"), ("JP", "*"), ("*", "kobe"), ("osaka", "home"), ("osaka", "osaka")]
+)
 def test_a_domestic_move_is_not_meant_by_groups_or_everything(start: Any, end: Any) -> None:
     """A group never, nor `*`, at either end; nor another place."""
     assert move("osaka", "kobe", lane(start, end, unit_cost=4, closed=True)) == Move()
@@ -113,14 +127,28 @@ def test_a_rule_may_be_for_some_materials() -> None:
 def test_a_rule_holds_in_its_years() -> None:
     """Both included, by start year; outside them an earlier rule holds again."""
     years = {"periods": [2026, 2028, 2030, 2032], "discount_rate": 0}
-    found = moves("AU", "JP", lane("AU", "JP", unit_cost=1), lane("AU", "JP", unit_cost=4, from_year=2027, until_year=2030), **years)
+    found = moves(
+        "AU",
+        "JP",
+        lane("AU", "JP", unit_cost=1),
+        lane("AU", "JP", unit_cost=4, from_year=2027, until_year=2030),
+        **years,
+    )
     assert [each.freight for each in found] == [1, 4, 4, 1]
 
 
 def test_terms_over_time_are_read_in_their_period() -> None:
     """Freight, both duties on that period's price, capacity and minimum."""
     years = {"periods": [2026, 2028], "discount_rate": 0}
-    rule = lane("AU", "JP", unit_cost=[1, 2], duty={"2026": 0.1, "2030": 0.3}, duty_per_unit=[5, 6], capacity=[7, 8], minimum=[3, 4])
+    rule = lane(
+        "AU",
+        "JP",
+        unit_cost=[1, 2],
+        duty={"2026": 0.1, "2030": 0.3},
+        duty_per_unit=[5, 6],
+        capacity=[7, 8],
+        minimum=[3, 4],
+    )
     materials = [OXIDE | {"price": [50, 60]}]
     read = problem(materials=materials, lanes=[rule], **years)
     assert read.network.lanes.moves("oxide", "AU", "JP") == [

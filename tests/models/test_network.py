@@ -49,7 +49,11 @@ def test_a_stockpile_serves_the_uses_of_its_country() -> None:
     """Other piles of the country too, its own place only if something is used there, and no other country."""
     demands = [JAPAN, JAPAN | {"id": "k", "country": None, "place": "busan"} | {}]
     demands[1].pop("country")
-    piles = [{"place": "osaka", "material": "oxide"}, {"country": "JP", "material": "oxide"}, {"place": "busan", "material": "oxide"}]
+    piles = [
+        {"place": "osaka", "material": "oxide"},
+        {"country": "JP", "material": "oxide"},
+        {"place": "busan", "material": "oxide"},
+    ]
     n = network(demands=demands, stockpiles=piles)
     assert [n.serves(pile) for pile in n.problem.stockpiles] == [["JP"], ["JP", "osaka"], ["busan"]]
     assert [pile.at for pile in n.piles_serving("oxide", "JP")] == ["osaka", "JP"]
@@ -94,7 +98,13 @@ def test_unstated_capacity_is_unlimited_or_nothing_beside_a_build(fields: Any, c
 
 @pytest.mark.parametrize(
     ("last", "fields", "capacity"),
-    [(None, {}, None), (80, {}, 80), (80, {"capacity": 50}, 50), (80, {"capacity": 90}, 80), (80, {"build": {"max": 9}}, 80)],
+    [
+        (None, {}, None),
+        (80, {}, 80),
+        (80, {"capacity": 50}, 50),
+        (80, {"capacity": 90}, 80),
+        (80, {"build": {"max": 9}}, 80),
+    ],
 )
 def test_the_last_tier_is_a_capacity(last: float | None, fields: Any, capacity: float | None) -> None:
     """The smaller of both; with a build too it is stated, so it exists."""

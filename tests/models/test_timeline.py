@@ -13,7 +13,9 @@ def test_periods_last_until_the_next_and_the_last_as_long_as_the_one_before() ->
     assert timeline.years == (2, 3, 3)
 
 
-@pytest.mark.parametrize(("periods", "final_years", "years"), [([2026], None, (1,)), ([2026, 2030], 7, (4, 7)), ([2026], 5, (5,))])
+@pytest.mark.parametrize(
+    ("periods", "final_years", "years"), [([2026], None, (1,)), ([2026, 2030], 7, (4, 7)), ([2026], 5, (5,))]
+)
 def test_final_years_are_those_of_the_last_period(
     periods: list[int], final_years: int | None, years: tuple[int, ...]
 ) -> None:

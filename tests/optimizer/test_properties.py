@@ -124,7 +124,12 @@ def test_two_solvers_agree(document: Document) -> None:
 def test_a_tighter_cap_never_costs_less(document: Document, data: st.DataObject) -> None:
     """Share or quantity, hard or priced: less room, no lower cost."""
     kind, measure = data.draw(st.sampled_from([("share", "supply"), ("share", "production"), ("quantity", "supply")]))
-    cap: Document = {"id": "cap", "type": kind, "measure": measure, "countries": [data.draw(st.sampled_from(COUNTRIES))]}
+    cap: Document = {
+        "id": "cap",
+        "type": kind,
+        "measure": measure,
+        "countries": [data.draw(st.sampled_from(COUNTRIES))],
+    }
     if data.draw(st.booleans()):
         cap["penalty"] = data.draw(st.integers(0, 40))
     tight, loose = sorted(data.draw(st.lists(st.integers(0, 10), min_size=2, max_size=2, unique=True)))

@@ -156,3 +156,20 @@ def test_a_local_material_is_drawn_only_where_it_lies() -> None:
         stockpiles=[PILE],
     )
     assert columns(m, "draw") == {("oxide", "JP", "JP", 1)}
+
+
+def test_nothing_is_drawn_for_a_plant_that_does_not_stand() -> None:
+    """Where nothing can be used, what is drawn is nothing: stock does not vanish to save its holding cost."""
+    works = {"id": "works", "place": "works", "recipes": [{"id": "r", "inputs": {"oxide": 1}, "outputs": {"ore": 1}}]}
+    m = model(
+        **LONG,
+        materials=[OXIDE, ORE],
+        places=[{"id": "works", "country": "JP"}],
+        suppliers=[AUSTRALIA],
+        plants=[works | {"until_year": 2027}],
+        stockpiles=[PILE],
+    )
+    assert ("draw", "oxide", "JP", "works", 2026) in m.lp.columns
+    draw = ("draw", "oxide", "JP", "works", 2029)
+    if draw in m.lp.columns:
+        assert_row(m, ("used", "oxide", "works", 2029), {draw: 1}, "=", 0)
