@@ -247,29 +247,16 @@ class Writer:
 
     def policy(self, name: str) -> Document:
         policy: Document = {"id": name, "type": self.one_of(["share", "share", "quantity"]), **self.years()}
-        policy["measure"] = self.one_of(["supply", "supply", "production"])
         is_share = policy["type"] == "share"
-        bound = self.over_time(0, 20, STEPS) if is_share else self.over_time(0, 100)
-        if self.maybe(30):
-            policy["each"] = True
-            policy["max"] = bound
-            if self.maybe(50):
-                policy["except"] = [self.one_of([*COUNTRIES, "partners"])]
-        else:
-            policy["max" if self.maybe(75) else "min"] = bound
-            policy["countries"] = [self.one_of([*COUNTRIES, *GROUPS])]
+        policy["measure"] = self.one_of(["supply", "supply", "production"])
+        policy |= self.bound(self.over_time(0, 20, STEPS) if is_share else self.over_time(0, 100))
         if self.maybe(25):
             policy["materials"] = [self.one_of(self.materials)]
         if self.maybe(30):
             policy["penalty"] = self.whole(0, 60)
         policy["across"] = [pooled for pooled in ("materials", "periods") if self.maybe(20)]
         if policy["measure"] == "supply":
-            if self.maybe(20):
-                policy["places"] = [self.one_of(["JP", "port", "partners"])]
-            if self.maybe(20):
-                policy["each_place"] = True
-            if self.maybe(15):
-                policy["demands"] = ["d0"]
+            policy |= self.scope()
         elif is_share and self.maybe(40):
             policy["of"] = "consumption"
         if "materials" in policy["across"] and self.maybe(40):
@@ -277,6 +264,22 @@ class Writer:
             by_value = is_share and "penalty" not in policy
             policy["weight"] = "value" if by_value else {name: n + 1 for n, name in enumerate(self.materials)}
         return policy
+
+    def bound(self, bound: Any) -> Document:
+        if self.maybe(30):
+            spared = {"except": [self.one_of([*COUNTRIES, "partners"])]} if self.maybe(50) else {}
+            return {"each": True, "max": bound, **spared}
+        return {"max" if self.maybe(75) else "min": bound, "countries": [self.one_of([*COUNTRIES, *GROUPS])]}
+
+    def scope(self) -> Document:
+        scope: Document = {}
+        if self.maybe(20):
+            scope["places"] = [self.one_of(["JP", "port", "partners"])]
+        if self.maybe(20):
+            scope["each_place"] = True
+        if self.maybe(15):
+            scope["demands"] = ["d0"]
+        return scope
 
 
 @st.composite

@@ -170,7 +170,7 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     ("/plants/0/build", {"fixed_capex": 9, "life": 10}, "/plants/0/build/max", "missing"),
     ("/plants/0/build", {"minimum": 9, "max": 5}, "/plants/0/build/minimum", "above"),
     ("/plants/0/build", {"minimum": 9, "max": 50, "max_per_order": 5}, "/plants/0/build/minimum", "above"),
-    ("/demands/0/quantity", ..., "/demands/0", "quantity"),
+    ("/demands/0/quantity", ..., "/demands/0/quantity", "missing"),
     # stockpiles
     (
         "/stockpiles/0",
