@@ -165,7 +165,7 @@ def test_a_cap_and_a_floor_on_a_processed_material_each_have_their_scope() -> No
 
 
 def test_a_stockpile_brings_its_place_into_scope() -> None:
-    """What fills stock counts when it is acquired; what is drawn does not count again."""
+    """What fills stock counts when it is acquired, with the demand it may serve; what is drawn does not count again."""
     m = model(
         **SELLERS,
         places=[{"id": "depot", "country": "JP"}],
@@ -175,6 +175,13 @@ def test_a_stockpile_brings_its_place_into_scope() -> None:
     )
     bounded = {ship(CN): 0.6, ship(CN, "depot"): 0.6, ship(AU): -0.4, ship(AU, "depot"): -0.4}
     assert_row(m, ("share_max", *key()), bounded, "<=", 0)
+    named = model(
+        **SELLERS,
+        places=[{"id": "depot", "country": "JP"}],
+        stockpiles=[{"place": "depot", "material": "oxide"}],
+        policies=[share(max=0.4, demands=["japan"])],
+    )
+    assert_row(named, ("share_max", *key()), bounded, "<=", 0)
     korea = model(
         **SELLERS,
         demands=[JAPAN, KOREA],
