@@ -267,6 +267,14 @@ def test_production_over_consumption_is_of_the_quantity_demanded() -> None:
     assert_row(japan, ("share_max", *key()), part, "<=", 0.4 * 100)
 
 
+def test_where_nothing_is_consumed_the_rule_holds() -> None:
+    """In a period without demand there is no share, so what is made for stock then is not forbidden."""
+    rule = share(measure="production", of="consumption", max=0.4)
+    m = model(**YEARS, **SELLERS, demands=[JAPAN | {"quantity": [0, 50]}], policies=[rule])
+    assert rows(m, "share_max") == {key(2028)}
+    assert_row(m, ("share_max", *key(2028)), {ship(CN, "JP", 2028): 1}, "<=", 0.4 * 50)
+
+
 def test_a_material_that_nobody_consumes_has_no_ratio() -> None:
     """Ore is made and not demanded: over consumption it has no share."""
     m = chain(measure="production", of="consumption", max=0.4)
