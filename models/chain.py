@@ -18,6 +18,7 @@ from oremix.models.fields import (
     Number,
     Part,
     Positive,
+    Rate,
     Share,
     ShareSeries,
     Year,
@@ -117,7 +118,7 @@ class Build(Part):
     sizes: list[CurvePoint] | None = None
     lead_time: NonNegative = Field(0, description="years from order to stream")
     life: Positive | None = Field(None, description="years on stream; required with capex")
-    wacc: NonNegative | None = Field(None, description="per year; default the discount rate")
+    wacc: Rate | None = Field(None, description="per year (0.05 is 5 %); default the discount rate")
     grant: Share = Field(0, description="share of capex paid by others")
     earliest: Year | None = Field(None, description="first year of ordering")
     latest: Year | None = Field(None, description="last year of ordering")

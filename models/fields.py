@@ -28,6 +28,7 @@ __all__ = [
     "Number",
     "Part",
     "Positive",
+    "Rate",
     "Series",
     "Share",
     "ShareSeries",
@@ -48,6 +49,7 @@ SMALLEST_FACTOR, LARGEST_FACTOR = 1e-8, 1e9
 Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 NonNegative = Annotated[float, Field(ge=0, le=LARGEST)]
 Positive = Annotated[float, Field(gt=0, le=LARGEST)]
+Rate = Annotated[float, Field(ge=0, le=1, description="per year: 0.05 is 5 %")]
 Factor = Annotated[
     float, Field(ge=SMALLEST_FACTOR, le=LARGEST_FACTOR, description="units of one thing per unit of another")
 ]

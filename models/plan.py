@@ -315,7 +315,7 @@ class Plan(Record):
 
     def to_json(self, indent: int | None = 2) -> str:
         """The plan as JSON."""
-        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False)
+        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False, allow_nan=False)
 
     def __str__(self) -> str:
         from oremix.models.table import plan_as_text  # noqa: PLC0415 - only loaded when somebody looks

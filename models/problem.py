@@ -21,7 +21,7 @@ from oremix.models.chain import (
     Stockpile,
     Supplier,
 )
-from oremix.models.fields import CountryCode, Id, NonNegative, Part, Year
+from oremix.models.fields import CountryCode, Id, Part, Rate, Year
 from oremix.models.network import Network
 from oremix.models.policies import Policy
 from oremix.models.scenarios import Scenario
@@ -51,7 +51,7 @@ class Problem(Part):
     final_years: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         None, description="whole years of the last period; default the gap before it, or 1"
     )
-    discount_rate: NonNegative | None = Field(None, description="real, per year")
+    discount_rate: Rate | None = Field(None, description="real, per year: 0.05 is 5 %")
     places: list[Place] = Field(default_factory=list)
     groups: dict[Id, list[CountryCode]] = Field(default_factory=dict, description="named sets of countries")
     materials: Annotated[list[Material], Field(min_length=1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
+from math import expm1, log1p
 
 from oremix.models.fields import Series
 
@@ -13,7 +14,8 @@ __all__ = ["Timeline", "annuity_factor"]
 
 def annuity_factor(wacc: float, life: float) -> float:
     """The capital recovery factor: what one unit of capex costs a year over `life` years at `wacc`."""
-    return 1 / life if wacc == 0 else wacc / (1 - (1 + wacc) ** -life)
+    discounted = -expm1(-life * log1p(wacc))
+    return wacc / discounted if discounted > 0 else 1 / life
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from oremix.models.errors import Fault, InvalidProblem, OremixError, SolverFailed, TooLarge, UnknownSolver
-
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from oremix.models import Plan, Problem, load, load_plan, read_problem
+    from oremix.models.errors import Fault, InvalidProblem, OremixError, SolverFailed, TooLarge, UnknownSolver
     from oremix.models.examples import example, examples
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
@@ -42,6 +41,12 @@ __all__ = [
 
 # What is looked up when it is first used: importing Oremix costs little and starts nothing.
 _HOMES = {
+    "Fault": "oremix.models.errors",
+    "InvalidProblem": "oremix.models.errors",
+    "OremixError": "oremix.models.errors",
+    "SolverFailed": "oremix.models.errors",
+    "TooLarge": "oremix.models.errors",
+    "UnknownSolver": "oremix.models.errors",
     "Plan": "oremix.models",
     "Problem": "oremix.models",
     "load": "oremix.models",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["identities", "references", "references_in_malformed"]
 
+# Comparing a name with each id takes long where both are many.
+MOST_COMPARED = 300
+
 FACILITIES = ("suppliers", "plants", "recyclers")
 OTHERS = ("places", "materials", "demands", "lanes", "stockpiles", "policies", "scenarios", "sources")
 
@@ -91,7 +94,7 @@ def _unknown(path: Path, name: str | None, ids: Iterable[str], kind: str) -> Ite
 
 def _suggestion(name: str, ids: Iterable[str]) -> str:
     known = sorted(identity for identity in ids if identity != STAND_IN)
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(name, known, n=1) if len(known) <= MOST_COMPARED else []
     if close:
         return f"did you mean {close[0]}?"
     return f"there are: {', '.join(known[:8])}{', …' if len(known) > 8 else ''}" if known else "there are none"

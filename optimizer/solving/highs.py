@@ -34,10 +34,13 @@ class _Quiet(highspy.Highs):
 class Claim:
     """What a solver says. `status`: optimal, infeasible, unbounded, limit; nothing of it is verified.
 
+    `words` are its own for the status.
+
     `x` is none where there is no point, `duals` where there are none; a ray proves infeasible or unbounded.
     """
 
     status: str
+    words: str = ""
     x: Floats | None = None
     duals: Floats | None = None
     bound: float | None = None
@@ -148,7 +151,7 @@ _SAID = {
 def _claim(solver: Any, status: Any, is_mip: bool) -> Claim:
     if status not in _SAID:
         raise SolverFailed(f"HiGHS broke off: {solver.modelStatusToString(status)}")
-    claim = Claim(_SAID[status])
+    claim = Claim(_SAID[status], solver.modelStatusToString(status))
     info, solution = solver.getInfo(), solver.getSolution()
     if claim.status in ("optimal", "limit") and solution.value_valid:
         claim.x = np.array(solution.col_value)

@@ -135,7 +135,9 @@ def _run_stock(problem: pulp.LpProblem, solver: pulp.LpSolver, variables: list[A
         pulp.LpStatusUnbounded: "unbounded",
     }.get(problem.status, "limit")
     stopped = said == "optimal" and problem.sol_status != pulp.LpSolutionOptimal
-    claim = Claim("limit" if stopped else said, name=solver.name, version=_version(solver))
+    claim = Claim(
+        "limit" if stopped else said, pulp.LpStatus[problem.status], name=solver.name, version=_version(solver)
+    )
     if said in ("optimal", "limit") and all(variable.varValue is not None for variable in variables):
         claim.x = np.array([variable.varValue for variable in variables], dtype=np.float64)
     return claim
@@ -155,8 +157,12 @@ def _verdict(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str,
     if claim.status == "unbounded":
         return _unbounded(arrays, claim, time_left)
     if claim.x is None:
-        return _nothing("no_answer", "a limit stopped the solver before it had any plan")
+        return _nothing("no_answer", _stopped(claim))
     return _point(arrays, claim, claim.x, time_left)
+
+
+def _stopped(claim: Claim) -> str:
+    return f"{claim.name} stopped before it had any plan: {claim.words or claim.status}"
 
 
 def _nothing(status: Status, reason: str | None, *, verified: bool = False) -> dict[str, Any]:
@@ -198,7 +204,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
     has_integers = bool(arrays.integer.any())
     duals = claim.duals
     if primal_residual(arrays, x) > TOLERANCE and claim.status == "limit":
-        return _nothing("no_answer", "a limit stopped the solver before it had any plan")
+        return _nothing("no_answer", _stopped(claim))
     if duals is None:
         # One LP more gives every solver the same prices: with the decisions fixed where there are any.
         exact = (
