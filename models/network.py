@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING
 
-from oremix.models.chain import Facility, Plant, Stockpile
+from oremix.models.chain import Build, Facility, Plant, Stockpile
 from oremix.models.geography import Geography, Origin
 from oremix.models.lanes import Lanes
 from oremix.models.timeline import Timeline
@@ -125,6 +126,32 @@ class Network:
                 capacities.append(0.0 if facility.builds else None)
         return capacities
 
+    def on_stream(self, build: Build, order: int) -> list[int]:
+        """The periods in which capacity ordered in a period counts; in a typical year lead times are ignored."""
+        if self.timeline.typical:
+            return [order]
+        start = self.timeline.starts[order] + build.lead_time
+        end = start + (build.life if build.life is not None else inf)
+        return [period for period in self.timeline if start <= self.timeline.starts[period] < end]
+
+    def stands(self, facility: Facility, period: int) -> bool:
+        """Whether a facility has capacity in a period, or can have been built by then."""
+        return self.existing_capacity(facility)[period] != 0 or any(
+            period in self.on_stream(build, order)
+            for build in facility.builds
+            for order in self.timeline
+            if self.timeline.within(order, build.earliest, build.latest)
+        )
+
+    def can_move(self, material: str, start: str, end: str, period: int) -> bool:
+        """Whether a material can be made at one place and used at another in a period."""
+        makers = self.makers[material].items()
+        users = [plant for plant in self.problem.plants if plant.at == end and material in inputs(plant)]
+        demanded = any(demand.material == material and demand.at == end for demand in self.problem.demands)
+        stocked = any(pile.material == material and pile.at == end for pile in self.problem.stockpiles)
+        made = any(origin.place == start and any(self.stands(f, period) for f in group) for origin, group in makers)
+        return made and (demanded or stocked or any(self.stands(plant, period) for plant in users))
+
     def minimum_stock(self, pile: Stockpile) -> list[float]:
         """The least stock at each period's end, in units."""
         if pile.days_of_demand is None:
@@ -133,6 +160,11 @@ class Network:
         demand = self.demand_by_country.get((pile.material, country), [0.0] * len(self.timeline))
         days = self.timeline.read(pile.days_of_demand)
         return [day / 365 * quantity for day, quantity in zip(days, demand, strict=True)]
+
+
+def inputs(plant: Plant) -> set[str]:
+    """The materials a plant can use."""
+    return {material for recipe in plant.recipes for material in recipe.inputs}
 
 
 def products(facility: Facility) -> list[str]:

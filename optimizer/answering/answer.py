@@ -64,7 +64,7 @@ def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
     costs = values.costs()
     plan = _base(model, outcome).model_copy(
         update={
-            "total_cost": sum(costs.by_category.values()),
+            "total_cost": float(sum(costs.by_category.values())),
             "costs": costs,
             "purchases": list(records.purchases(values)),
             "production": list(records.production(values)),

@@ -7,7 +7,7 @@ from oremix.models.timeline import annuity_factor
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Column, Pairs
 
-__all__ = ["add_builds", "add_utilisation", "periods_on_stream"]
+__all__ = ["add_builds", "add_utilisation"]
 
 
 def add_builds(model: Model) -> None:
@@ -18,20 +18,11 @@ def add_builds(model: Model) -> None:
                 (period, on_stream)
                 for period in model.timeline
                 if model.timeline.within(period, build.earliest, build.latest)
-                and (on_stream := periods_on_stream(model, build, period))
+                and (on_stream := model.network.on_stream(build, period))
             ]
             for period, on_stream in orders:
                 _order(model, facility, number, build, period, on_stream)
             _limit_orders(model, facility, number, build, [period for period, _ in orders])
-
-
-def periods_on_stream(model: Model, build: Build, period: int) -> list[int]:
-    """The periods in which an order of `period` counts."""
-    if model.timeline.typical:
-        return [period]
-    on_stream = model.start(period) + build.lead_time
-    end = on_stream + (build.life if build.life is not None else float("inf"))
-    return [later for later in model.timeline if on_stream <= model.start(later) < end]
 
 
 def _order(model: Model, facility: Facility, number: int, build: Build, period: int, on_stream: list[int]) -> None:

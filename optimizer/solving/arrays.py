@@ -70,7 +70,7 @@ class Arrays:
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
     """The arrays of a PuLP problem, with its variables and constraints in the same order."""
-    variables = problem.variables()
+    variables = list(problem.variables())  # PuLP may add to its own list while it solves
     rows = rows_of(problem)
     index = {variable: position for position, variable in enumerate(variables)}
     lengths = [len(row.expr) for row in rows]

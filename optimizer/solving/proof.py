@@ -82,7 +82,9 @@ def dual_proof(arrays: Arrays, x: Floats, duals: Floats) -> Proof:
 def row_that_cannot_hold(arrays: Arrays) -> Floats | None:
     """The proof of infeasibility by one row alone, if there is one: its columns' bounds leave it no room."""
     positive = arrays.coefficients > 0
-    high, low = arrays.high[arrays.columns], arrays.low[arrays.columns]
+    used = arrays.coefficients != 0
+    high = np.where(used, arrays.high[arrays.columns], 0.0)
+    low = np.where(used, arrays.low[arrays.columns], 0.0)
     most = arrays.row_sums(arrays.coefficients * np.where(positive, high, low))
     least = arrays.row_sums(arrays.coefficients * np.where(positive, low, high))
     for room in (most - arrays.lower, arrays.upper - least):

@@ -14,6 +14,7 @@ from oremix.models.errors import SolverFailed, UnknownSolver
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 from oremix.optimizer.solving.highs import Claim, run_highs
 from oremix.optimizer.solving.proof import (
+    NOISE,
     TOLERANCE,
     dual_proof,
     primal_residual,
@@ -215,22 +216,14 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         duals = exact.duals
         if has_integers and exact.status == "optimal" and exact.x is not None:
             x = np.where(arrays.integer, np.round(x), exact.x)
+    x = np.clip(x, arrays.low, arrays.high)
     residual = primal_residual(arrays, x)
     objective = float(arrays.cost @ x) + arrays.offset
     proof = dual_proof(_fixed(arrays, x), x, duals) if duals is not None else None
     bound = _bound(claim, objective) if has_integers else (proof.bound if proof else None)
-    scale = max(abs(objective), float(np.sum(np.abs(arrays.cost * x))), 1e-30)
-    gap = None if bound is None else max(0.0, objective - bound) / scale
+    gap = None if bound is None else max(0.0, objective - bound) / _money_scale(arrays, x, objective)
     dual_residual = proof.residual if proof else None
-    reasons = [
-        f"the point breaks a row by {residual:.1e}" if residual > TOLERANCE else None,
-        f"the multipliers are off by {dual_residual:.1e}"
-        if dual_residual is not None and dual_residual > TOLERANCE
-        else None,
-        "no bound on the cost was proved" if gap is None else None,
-        f"a plan may be cheaper by {gap:.1e} of the cost" if gap is not None and gap > TOLERANCE else None,
-    ]
-    reason = next((text for text in reasons if text), None)
+    reason = _doubt(residual, dual_residual, gap)
     return {
         "status": "optimal" if reason is None else "feasible" if residual <= TOLERANCE else "no_answer",
         "verified": residual <= TOLERANCE,
@@ -244,6 +237,26 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         "dual_residual": dual_residual,
         "decisions_fixed": has_integers,
     }
+
+
+def _doubt(residual: float, dual_residual: float | None, gap: float | None) -> str | None:
+    """Why the point is not proved optimal, if it is not."""
+    if residual > TOLERANCE:
+        return f"the point breaks a row by {residual:.1e}"
+    if dual_residual is not None and dual_residual > TOLERANCE:
+        return f"the multipliers are off by {dual_residual:.1e}"
+    if gap is None:
+        return "no bound on the cost was proved"
+    if gap > TOLERANCE:
+        return f"a plan may be cheaper, by at most {100 * gap:.2g} % of the money that changes hands"
+    return None
+
+
+def _money_scale(arrays: Arrays, x: Floats, objective: float) -> float:
+    """What a difference in cost is measured by: the money that changes hands, or what would be noise in it."""
+    turnover = np.abs(arrays.cost * x)
+    largest = float(np.max(np.abs(arrays.cost), initial=0.0)) * float(np.max(np.abs(x), initial=0.0))
+    return max(abs(objective), float(np.sum(turnover)), NOISE * largest, 1e-30)
 
 
 def _fixed(arrays: Arrays, x: Floats) -> Arrays:

@@ -27,9 +27,9 @@ from tests.random_problems import (
 )
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-many = settings(max_examples=80, suppress_health_check=SLOW)
-some = settings(max_examples=40, suppress_health_check=SLOW)
-few = settings(max_examples=15, suppress_health_check=SLOW)
+many = settings(max_examples=40, suppress_health_check=SLOW)
+some = settings(max_examples=25, suppress_health_check=SLOW)
+few = settings(max_examples=8, suppress_health_check=SLOW)
 
 
 def value(plan: Plan) -> float:

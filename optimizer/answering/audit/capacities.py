@@ -135,7 +135,7 @@ def _lane_minimums(book: Book, gauge: Gauge) -> None:
     pairs = {(material, origin.place, end) for material in book.network.materials for origin, end in flows(material)}
     for material, start, end in sorted(pairs):
         for period, move in enumerate(book.network.lanes.moves(material, start, end)):
-            if move.minimum > 0 and not move.closed:
+            if move.minimum > 0 and not move.closed and book.network.can_move(material, start, end, period):
                 amount = shipped.get((material, start, end, period), 0.0)
                 year = book.timeline.starts[period]
                 gauge.least(quantity(material), amount, move.minimum, at, material, start, end, year)

@@ -106,6 +106,10 @@ def _subjects(book: Book, scope: Scope, name: str | None, policy: Bounded) -> It
                 yield Subject(policy, name, country, tested, cell, bounds, pool)
 
 
+# What is left of a difference of equal numbers.
+ROUNDING = 1e-12
+
+
 class _Meter:
     """Measures subjects in the records of a plan."""
 
@@ -191,7 +195,9 @@ class _Meter:
     def _net(self, material: str, origin: Origin, period: int) -> float:
         """What is made of a material at an origin, less what is left as surplus."""
         key = (material, origin, period)
-        return self._book.made.get(key, 0.0) - self._surplus.get(key, 0.0)
+        made = self._book.made.get(key, 0.0)
+        net = made - self._surplus.get(key, 0.0)
+        return net if abs(net) > ROUNDING * made else 0.0
 
     @cached_property
     def _surplus(self) -> dict[tuple[str, Origin, int], float]:
