@@ -8,13 +8,14 @@ from typing import Any
 from flask import Request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from oremix.api.deadline import Expired, alarm
+from oremix.api.deadline import Expired, alarm, sooner
 from oremix.api.errors import Refusal
 from oremix.api.settings import Settings
 from oremix.models import Fault, InvalidProblem, Problem, parse_json, read_problem
 
 __all__ = ["discard", "read"]
 
+RECEIVE_SECONDS = 15.0
 DISCARD_BYTES = 64_000_000
 DISCARD_SECONDS = 5.0
 
@@ -41,8 +42,12 @@ def read(request: Request, settings: Settings) -> Problem:
 
 
 def _receive(request: Request) -> bytes:
+    """The body, or a refusal of one that does not arrive in time: a slow sender may not hold a worker."""
     try:
-        return request.get_data(cache=False)
+        with sooner(RECEIVE_SECONDS):
+            return request.get_data(cache=False)
+    except Expired:
+        raise Refusal(408, f"The body did not arrive within {RECEIVE_SECONDS:g} s.") from None
     except HTTPException:
         raise
     except Exception as error:  # noqa: BLE001 - the server's own, for a transfer coding that is broken

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from oremix.api.errors import Refusal
 
-__all__ = ["Expired", "alarm", "deadline"]
+__all__ = ["Expired", "alarm", "deadline", "sooner"]
 
 
 class Expired(BaseException):
@@ -37,6 +38,21 @@ def alarm(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def sooner(seconds: float) -> Iterator[None]:
+    """Inside an alarm, raise `Expired` after fewer seconds; afterwards the alarm goes on as it was."""
+    left, again = signal.getitimer(signal.ITIMER_REAL)
+    if left == 0 or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    started = time.monotonic()
+    signal.setitimer(signal.ITIMER_REAL, min(seconds, left), again)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - started), 0.001), again)
 
 
 @contextmanager

@@ -60,6 +60,8 @@ class Service(BaseApplication):  # type: ignore[misc]
             "timeout": seconds,  # a worker ends its requests itself well before
             "graceful_timeout": seconds,
             "control_socket_disable": True,
+            "accesslog": "-",
+            "access_log_format": '%(h)s "%(r)s" %(s)s %(B)s bytes %(L)s s',
             "post_fork": _keep_standard_output_clean,
             "post_worker_init": _log_as_the_server_does,
         }
@@ -78,8 +80,8 @@ def _log_as_the_server_does(worker: Any) -> None:
 
 
 def default_workers() -> int:
-    """One worker per processor that may be used, and a second to answer while the first one solves."""
-    return max(2, len(os.sched_getaffinity(0)))
+    """Two workers per processor that may be used, so that some can answer while others solve."""
+    return max(4, 2 * len(os.sched_getaffinity(0)))
 
 
 def is_loopback(host: str) -> bool:

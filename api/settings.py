@@ -45,9 +45,12 @@ class Settings:
         Raises
         ------
         ValueError
-            Naming the variable that holds no positive number.
+            Naming the variable that holds no positive number, or that is no setting.
         """
         names = {field.name: f"OREMIX_{field.name.upper()}" for field in fields(cls)}
+        for name in environment:
+            if name.startswith("OREMIX_MAX_") and name not in names.values():
+                raise ValueError(f"{name} is no setting; there are: {', '.join(names.values())}")
         return cls(**{key: _positive(name, environment[name]) for key, name in names.items() if name in environment})
 
     @property

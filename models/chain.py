@@ -21,6 +21,7 @@ from oremix.models.fields import (
     Rate,
     Share,
     ShareSeries,
+    Use,
     Year,
     faults_error,
 )
@@ -201,7 +202,7 @@ class Recipe(Part):
     inputs: dict[str, Factor] = Field(default_factory=dict, description="material → units per unit of activity")
     outputs: Annotated[dict[str, Factor], Field(min_length=1, description="material → units per unit of activity")]
     unit_cost: AnySeries = Field(0.0, description="money per unit of activity")
-    capacity_use: Literal[0] | Factor = 1
+    capacity_use: Use = 1.0
     footprint: Footprint | None = None
 
 
@@ -254,7 +255,7 @@ class Demand(Location):
     sale_price: AnySeries | None = None
 
 
-End = Id | list[Id]
+End = Id | Annotated[list[Id], Field(min_length=1)]
 
 
 class Lane(Part):

@@ -1,22 +1,11 @@
-"""The errors of Oremix.
-
-::
-
-    OremixError
-    ├── InvalidProblem (also ValueError)   the input is wrong: `.errors`, each with pointer, message and value
-    ├── UnknownSolver (also ValueError)    no such solver, or not installed: the message lists those that are
-    ├── TooLarge (also ValueError)         the problem exceeds a stated limit on its size
-    └── SolverFailed (also RuntimeError)   the solver broke off without an answer of its own
-
-An infeasible problem is an answer, not an error.
-"""
+"""The errors of Oremix: see `OremixError`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Fault", "InvalidProblem", "OremixError", "SolverFailed", "TooLarge", "UnknownSolver"]
+__all__ = ["Fault", "InvalidOption", "InvalidProblem", "OremixError", "SolverFailed", "TooLarge", "UnknownSolver"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,20 @@ class Fault:
 
 
 class OremixError(Exception):
-    """Whatever Oremix raises on purpose."""
+    """Whatever Oremix raises on purpose.
+
+    ::
+
+        OremixError
+        ├── InvalidProblem (also ValueError)   the input is wrong: `.errors`, each with pointer, message and value
+        ├── InvalidOption (also ValueError)    a limit or gap that cannot be meant
+        ├── UnknownSolver (also ValueError)    no such solver, or not installed: the message lists those that are
+        ├── TooLarge (also ValueError)         the problem exceeds a stated limit on its size
+        └── SolverFailed (also RuntimeError)   the solver broke off without an answer of its own
+
+    An infeasible problem is an answer, not an error. A file that cannot be read raises OSError, an example that
+    does not exist KeyError, and building a `Problem` part by part pydantic's ValidationError.
+    """
 
 
 class InvalidProblem(OremixError, ValueError):
@@ -61,6 +63,10 @@ class InvalidProblem(OremixError, ValueError):
         self.errors = errors
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
         super().__init__("\n".join([f"{count} in the problem", *(f"  {fault}" for fault in errors)]))
+
+
+class InvalidOption(OremixError, ValueError):
+    """A limit or gap that cannot be meant."""
 
 
 class UnknownSolver(OremixError, ValueError):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -32,6 +33,7 @@ __all__ = [
     "Series",
     "Share",
     "ShareSeries",
+    "Use",
     "Year",
     "faults_error",
 ]
@@ -39,8 +41,21 @@ __all__ = [
 Series: TypeAlias = float | list[float] | dict[int, float]
 """A value over time as stored: a number, one number per period, or year → number (years ascending)."""
 
-Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?$")]
-CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+
+def _check_id(value: str) -> str:
+    if not value or len(value) > LONGEST_ID or value != value.strip() or not value.isprintable():
+        raise ValueError(f"should be 1 to {LONGEST_ID} letters on one line, without spaces at its ends")
+    return value
+
+
+LONGEST_ID = 100
+Id = Annotated[
+    str, AfterValidator(_check_id), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_ID})
+]
+# Which codes exist is checked with the references, in one message.
+CountryCode = Annotated[
+    str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "description": "ISO 3166-1 alpha-2"})
+]
 Year = Annotated[int, Field(ge=1000, le=9999)]
 # Solvers take 1e20 for infinite and less than 1e-9 for nothing: numbers near either would change their meaning.
 LARGEST = 1e15
@@ -53,6 +68,15 @@ Rate = Annotated[float, Field(ge=0, le=1, description="per year: 0.05 is 5 %")]
 Factor = Annotated[
     float, Field(ge=SMALLEST_FACTOR, le=LARGEST_FACTOR, description="units of one thing per unit of another")
 ]
+
+
+def _check_use(value: float) -> float:
+    if 0 < value < SMALLEST_FACTOR:
+        raise ValueError(f"should be 0 or at least {SMALLEST_FACTOR:g}")
+    return value
+
+
+Use = Annotated[float, Field(ge=0, le=LARGEST_FACTOR), AfterValidator(_check_use)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,6 +18,8 @@ from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
 
 __all__ = ["load", "load_plan", "parse_json", "read_problem"]
+
+SHOWN = 100
 
 Model = TypeVar("Model", bound=BaseModel)
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
@@ -156,7 +159,7 @@ def _faults(error: ValidationError, data: dict[str, Any]) -> list[Fault]:
     found: dict[tuple[str | int, ...], tuple[list[str], Any]] = {}
     for line in error.errors(include_url=False):
         path = _path_in(data, tuple(line["loc"]))
-        messages, _ = found.setdefault(path, ([], line["input"]))
+        messages, _ = found.setdefault(path, ([], _value_at(data, path, line["input"])))
         message = _plain(str(line["msg"]), path, data)
         if message not in messages:
             messages.append(message)
@@ -184,6 +187,16 @@ def _path_in(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...
     return tuple(path)
 
 
+def _value_at(data: Any, path: tuple[str | int, ...], otherwise: Any) -> Any:
+    """What the document says at a path; where it says nothing, what the fault is about."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None if isinstance(otherwise, dict | list) else otherwise
+    return data
+
+
 def _is_branch(step: str, path: list[str | int]) -> bool:
     """Whether a step is the name of a kind of policy or of a form of a value, and no key."""
     if step in POLICIES:
@@ -196,7 +209,19 @@ def _plain(message: str, path: tuple[str | int, ...], data: dict[str, Any]) -> s
         return "is missing"
     if message == "Extra inputs are not permitted":
         return _unknown_key(path, data)
+    if "should have at least 1 item" in message:
+        return "should have at least one entry"
+    if message.startswith("needs a `type`"):
+        return message + _meant(path, data)
     return message.removeprefix("Value error, ").removeprefix("Input ").replace("valid dictionary", "JSON object")
+
+
+def _meant(path: tuple[str | int, ...], data: dict[str, Any]) -> str:
+    """The kind of policy that a wrong `type` may stand for."""
+    entry = _value_at(data, path, None)
+    given = entry.get("type") if isinstance(entry, dict) else None
+    close = get_close_matches(given, [str(kind) for kind in POLICIES], n=1) if isinstance(given, str) else []
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _unknown_key(path: tuple[str | int, ...], data: dict[str, Any]) -> str:
@@ -217,10 +242,19 @@ def _model_at(path: tuple[str | int, ...], data: dict[str, Any]) -> type[BaseMod
 
 
 def _shown(value: Any) -> Any:
-    """A value fit to be shown in an error: a short scalar, or the beginning of what it is."""
-    if value is None or isinstance(value, bool):
+    """A value fit to be shown in an error: as it was given, or where it is long its beginning as text."""
+    if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | float):
-        return value if abs(value) < 1e300 else str(value)[:100]
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 100 else text[:100] + "…"
+        return value if abs(value) <= sys.float_info.max else str(value)[:SHOWN]
+    if isinstance(value, str):
+        return value if len(value) <= SHOWN else value[:SHOWN] + "…"
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return value if len(text) <= SHOWN and _is_json(value) else text[:SHOWN] + "…" * (len(text) > SHOWN)
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        return bool(json.loads(json.dumps(value, allow_nan=False)) == value)
+    except (TypeError, ValueError):
+        return False

@@ -242,7 +242,10 @@ class Price(Record):
 
 
 class Limit(Record):
-    """What the last unit of a binding rule or capacity is worth: the saving per year from one unit more of room."""
+    """What the last unit of a binding rule or capacity is worth: the saving per year from one unit more of room.
+
+    The next unit saves no more than the last: `price` is the most that one unit of room can save.
+    """
 
     kind: LimitKind
     on: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from textwrap import wrap
 from typing import Any
 
 from oremix.models.plan import Plan, ShareRecord
@@ -10,6 +11,7 @@ from oremix.models.plan import Plan, ShareRecord
 __all__ = ["plan_as_text"]
 
 Rows = list[tuple[str, list[str]]]
+WIDTH = 110
 
 STATUS = {
     "optimal": "the cheapest plan, proved",
@@ -30,7 +32,7 @@ def _headline(plan: Plan) -> Iterator[str]:
     yield f"{plan.status}: {STATUS[plan.status]}"
     certificate = plan.certificate
     if certificate.reason:
-        yield f"{'verified' if certificate.verified else 'not verified'}: {certificate.reason}"
+        yield certificate.reason if certificate.verified else f"not verified: {certificate.reason}"
     if plan.total_cost is not None:
         prices = f", prices of {plan.price_year}" if plan.price_year else ""
         discounted = f", discounted to {plan.costs.by_period[0].period}" if len(plan.costs.by_period) > 1 else ""
@@ -42,12 +44,13 @@ def _sections(plan: Plan) -> Iterator[str]:
     titles = [""] if periods == [1] else [str(period) for period in periods]
     for title, rows in (
         (f"Cost, {_scale(plan)[1]} a year", _costs(plan)),
-        ("Rules", _rules(plan, periods)),
+        ("Rules (* binds, ! broken at its price)", _rules(plan, periods)),
         ("What one more unit of demand costs", _prices(plan, periods)),
         (
             "Bought, a year",
             _flows(plan.purchases, periods, lambda r: (f"{r.material} from {r.supplier} ({r.country})", r)),
         ),
+        ("Paid for and not taken, a year", _untaken(plan, periods)),
         ("Refined, a year", _production(plan, periods)),
         (
             "Recycled, a year",
@@ -68,7 +71,9 @@ def _sections(plan: Plan) -> Iterator[str]:
 
 def _remarks(plan: Plan) -> Iterator[str]:
     if plan.warnings:
-        yield from ["", "Note", *(f"  {warning}" for warning in plan.warnings)]
+        yield from ["", "Note"]
+        for warning in plan.warnings:
+            yield from wrap(warning, WIDTH, initial_indent="  ", subsequent_indent="    ")
     if plan.assumptions:
         count = len(plan.assumptions)
         yield from [
@@ -97,11 +102,24 @@ def _cost(amount: float) -> str:
 def _rules(plan: Plan, periods: list[int]) -> Rows:
     """Each policy's ratio against its bound; a star where it binds."""
     found: dict[str, dict[int, str]] = {}
+    dull = _dull(plan)
     for share in plan.shares:
+        if share.policy is None and (share.measure, share.material) in dull:
+            continue
         label = _share_label(share)
         for period in periods if share.period is None else [share.period]:
             found.setdefault(label, {})[period] = _share_text(share)
     return [(label, [cells.get(period, "") for period in periods]) for label, cells in found.items()]
+
+
+def _dull(plan: Plan) -> set[tuple[str, str | None]]:
+    """Of the shares that no policy bounds, production that is always all from one side of the border."""
+    seen: dict[tuple[str, str | None], set[float | None]] = {}
+    for share in plan.shares:
+        if share.policy is None and share.measure == "production":
+            rounded = None if share.achieved is None else round(share.achieved, 4)
+            seen.setdefault((share.measure, share.material), set()).add(rounded)
+    return {key for key, values in seen.items() if values <= {0.0, 1.0, None}}
 
 
 def _share_label(share: ShareRecord) -> str:
@@ -120,17 +138,36 @@ def _share_text(share: ShareRecord) -> str:
     achieved = show(share.achieved)
     sign = " %" if share.whole is not None else ""
     bound = "".join(f" {symbol}{show(b)}" for symbol, b in (("≤", share.max), ("≥", share.min)) if b is not None)
-    return f"{achieved}{bound}{sign}{'*' if share.binding else ''}"
+    return f"{achieved}{bound}{sign}{_mark(share)}"
+
+
+def _mark(share: ShareRecord) -> str:
+    if share.margin is not None and share.margin < -1e-6 * max(1.0, abs(share.achieved or 0.0)):
+        return "!"
+    return "*" if share.binding else ""
+
+
+def _untaken(plan: Plan, periods: list[int]) -> Rows:
+    gaps = ((p, p.paid - p.quantity) for p in plan.purchases)
+    return _pivot(
+        ((f"{p.material} from {p.supplier} ({p.country}), {p.unit}", p.period, gap) for p, gap in gaps if gap), periods
+    )
 
 
 def _prices(plan: Plan, periods: list[int]) -> Rows:
     return _pivot(((f"{p.demand}, {p.unit}", p.period, p.price) for p in plan.prices), periods)
 
 
+def _unit(units: dict[str, str], material: str) -> str:
+    return f", {units[material]}" if material in units else ""
+
+
 def _production(plan: Plan, periods: list[int]) -> Rows:
+    units = {shipment.material: shipment.unit for shipment in plan.shipments}
+    units |= {surplus.material: surplus.unit for surplus in plan.surpluses}
     return _pivot(
         (
-            (f"{material} by {record.plant} ({record.country})", record.period, quantity)
+            (f"{material} by {record.plant} ({record.country}){_unit(units, material)}", record.period, quantity)
             for record in plan.production
             for material, quantity in record.outputs.items()
         ),
@@ -208,7 +245,6 @@ def _scale(plan: Plan) -> tuple[float, str]:
 
 
 def _money(plan: Plan, amount: float) -> str:
-    for size, word in ((1e9, " bn"), (1e6, " m")):
-        if abs(amount) >= 10 * size:
-            return f"{plan.currency} {amount / size:,.2f}{word}"
+    if abs(amount) >= 1e6:
+        return f"{plan.currency} {amount / 1e6:,.2f} m"
     return f"{plan.currency} {amount:,.0f}" if abs(amount) >= 1000 else f"{plan.currency} {amount:,.2f}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from oremix.models.policies import Share
+from oremix.models.policies import Quantity, Share
 
 if TYPE_CHECKING:
+    from oremix.models.chain import Demand
+    from oremix.models.network import Network
     from oremix.models.problem import Problem
 
 __all__ = ["warnings_of"]
@@ -20,6 +22,10 @@ def warnings_of(problem: Problem) -> Iterator[str]:
     yield from _capped_countries_own_demand(problem)
     yield from _surplus_worth_more(problem)
     yield from _unread(problem)
+    yield from _rules_without_effect(problem)
+    yield from _never_there(problem)
+    yield from _stock(problem)
+    yield from _unreachable(problem)
 
 
 def _typical_year(problem: Problem) -> Iterator[str]:
@@ -81,3 +87,72 @@ def _unread(problem: Problem) -> Iterator[str]:
         yield "`history` is read by shares of content only, and no policy has one"
     if any(pile.initial_origin for pile in problem.stockpiles):
         yield "`initial_origin` is read by shares of content only, and no policy has one"
+
+
+def _rules_without_effect(problem: Problem) -> Iterator[str]:
+    """Policies that count nothing: the commonest slip is a rule that does not bite."""
+    network, timeline = problem.network, problem.timeline
+    makers = {network.geography.country(origin.place) for origin in network.origins.values()}
+    for policy in problem.policies:
+        if not isinstance(policy, Share | Quantity):
+            continue
+        if not any(timeline.within(period, policy.from_year, policy.until_year) for period in timeline):
+            yield f"policy {policy.id} is for no period: none starts in its years"
+        named = network.geography.members(policy.countries or ())
+        if named and not named & makers:
+            yield f"policy {policy.id} counts nothing: nobody makes anything in {', '.join(sorted(named))}"
+        if policy.stages is not None:
+            for material in policy.materials or ():
+                origins = network.makers.get(material, {})
+                if not any(origin.stage in policy.stages for origin in origins):
+                    yield f"policy {policy.id} counts no {material}: none is made at {', '.join(policy.stages)}"
+
+
+def _never_there(problem: Problem) -> Iterator[str]:
+    """Facilities and builds that the periods miss."""
+    network = problem.network
+    for facility in problem.facilities:
+        for build in facility.builds:
+            orders = [t for t in network.timeline if network.timeline.within(t, build.earliest, build.latest)]
+            if not any(network.on_stream(build, order) for order in orders):
+                yield f"the build of {facility.id} comes on stream in no period"
+        if not any(network.stands(facility, period) for period in network.timeline):
+            yield f"{facility.id} has capacity in no period"
+
+
+def _stock(problem: Problem) -> Iterator[str]:
+    network = problem.network
+    for pile in problem.stockpiles:
+        site = f"the stock of {pile.material} at {pile.at}"
+        if pile.days_of_demand is not None and (pile.material, network.geography.country(pile.at)) not in (
+            network.demand_by_country
+        ):
+            yield f"{site} has to last for days of demand, and none of its country is stated: its minimum is 0"
+        if pile.capacity is not None and pile.initial > network.timeline.read(pile.capacity)[0]:
+            yield f"{site} starts above its capacity"
+
+
+def _unreachable(problem: Problem) -> Iterator[str]:
+    """Demands that nothing can be brought to: no plan will keep them."""
+    network = problem.network
+    for demand in problem.demands:
+        missed = [
+            network.timeline.starts[period]
+            for period, quantity in enumerate(network.timeline.read_or(demand.quantity, 0.0))
+            if quantity > 0 and not _reached(network, demand, period)
+        ]
+        if missed:
+            when = "" if network.timeline.typical else f" in {', '.join(map(str, missed))}"
+            what = f"nothing can bring {demand.material} to demand {demand.id}{when}"
+            yield f"{what}: nobody makes it, or every lane is closed"
+
+
+def _reached(network: Network, demand: Demand, period: int) -> bool:
+    if network.piles_serving(demand.material, demand.at):
+        return True
+    return any(
+        not network.lanes.moves(demand.material, origin.place, demand.at)[period].closed
+        and any(network.stands(maker, period) for maker in makers)
+        for origin, makers in network.makers[demand.material].items()
+        if not network.materials[demand.material].local or origin.place == demand.at
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event
 from typing import Any
 
-from oremix.models import Plan, Problem, TooLarge, read_problem
+from oremix.models import InvalidOption, Plan, Problem, TooLarge, read_problem
 from oremix.models.policies import Policy
 from oremix.optimizer.answering import answer
 from oremix.optimizer.formulation import build_model
@@ -49,6 +49,8 @@ def solve(
     ------
     InvalidProblem
         With every fault of the input.
+    InvalidOption
+        A negative time limit, or a gap that is not from 0 to 1.
     TooLarge
         More columns than `max_columns`.
     UnknownSolver
@@ -56,11 +58,19 @@ def solve(
     SolverFailed
         The solver broke off for a reason that says nothing about the problem.
     """
+    _check_options(time_limit, gap)
     problem = read_problem(problem)
     if max_columns is not None and (columns := columns_at_most(problem)) > max_columns:
         raise TooLarge(f"the problem may need {columns:,} columns; the limit is {max_columns:,}")
     model = build_model(problem)
     return answer(model, solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop))
+
+
+def _check_options(time_limit: float | None, gap: float | None) -> None:
+    if time_limit is not None and not time_limit >= 0:
+        raise InvalidOption(f"`time_limit` should be seconds, at least 0, not {time_limit}")
+    if gap is not None and not 0 <= gap <= 1:
+        raise InvalidOption(f"`gap` should be from 0 to 1, not {gap}")
 
 
 def columns_at_most(problem: Problem) -> int:

@@ -13,7 +13,15 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from oremix.models import Plan, Problem, load, load_plan, read_problem
-    from oremix.models.errors import Fault, InvalidProblem, OremixError, SolverFailed, TooLarge, UnknownSolver
+    from oremix.models.errors import (
+        Fault,
+        InvalidOption,
+        InvalidProblem,
+        OremixError,
+        SolverFailed,
+        TooLarge,
+        UnknownSolver,
+    )
     from oremix.models.examples import example, examples
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Fault",
     "Highs",
+    "InvalidOption",
     "InvalidProblem",
     "OremixError",
     "Plan",
@@ -42,6 +51,7 @@ __all__ = [
 # What is looked up when it is first used: importing Oremix costs little and starts nothing.
 _HOMES = {
     "Fault": "oremix.models.errors",
+    "InvalidOption": "oremix.models.errors",
     "InvalidProblem": "oremix.models.errors",
     "OremixError": "oremix.models.errors",
     "SolverFailed": "oremix.models.errors",

@@ -204,7 +204,7 @@ def schema(of: str | None) -> None:
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; default one per processor, at least 2.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; default two per processor, at least 4.")
 def serve(host: str, port: int, workers: int | None) -> None:
     """Serve the HTTP API until stopped."""
     from oremix.api import Settings, serving
@@ -257,11 +257,11 @@ def _usage(error: click.UsageError) -> int:
 
 
 def _failure(error: Exception) -> int:
-    from oremix.models import InvalidProblem, SolverFailed, TooLarge, UnknownSolver
+    from oremix.models import InvalidOption, InvalidProblem, SolverFailed, TooLarge, UnknownSolver
 
     if isinstance(error, InvalidProblem):
         return _report(error)
-    if isinstance(error, UnknownSolver | TooLarge):
+    if isinstance(error, UnknownSolver | TooLarge | InvalidOption):
         say(f"oremix: {error}")
         return CallError.exit_code
     if os.environ.get("OREMIX_DEBUG") == "1":

@@ -39,5 +39,6 @@ def ordered(timeline: Timeline, name: str, low: Series | None, high: Series | No
         return
     for start, least, most in zip(timeline.starts, timeline.read(low), timeline.read(high), strict=True):
         if least > most:
-            yield (name,), f"is above the upper bound {most:g} in {start}", least
+            when = "" if timeline.typical else f" in {start}"
+            yield (name,), f"is above the upper bound {most:g}{when}", least
             return

@@ -97,7 +97,15 @@ def _suggestion(name: str, ids: Iterable[str]) -> str:
     close = get_close_matches(name, known, n=1) if len(known) <= MOST_COMPARED else []
     if close:
         return f"did you mean {close[0]}?"
-    return f"there are: {', '.join(known[:8])}{', …' if len(known) > 8 else ''}" if known else "there are none"
+    listed = [identity for identity in known if identity not in COUNTRIES]
+    if len(listed) < len(known):
+        countries = "countries go by two letters, like CN"
+        return f"{countries}; there are also: {_listed(listed)}" if listed else countries
+    return f"there are: {_listed(listed)}" if listed else "there are none"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
 
 
 def _country(path: Path, code: str | None) -> Iterator[Finding]:

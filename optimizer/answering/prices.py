@@ -105,7 +105,7 @@ def _policy_limit(values: Values, rule: Share | Quantity, measure: Measure, side
         material=measure.material,
         price=price,
         per=per,
-        text=f"{way}{what}{when} would save {_money(values, price)} a year",
+        text=f"{way}{what}{when} would save up to {_money(values, price)} a year",
     )
 
 
@@ -120,7 +120,8 @@ def _unit(values: Values, measure: Measure) -> str:
 def _rows(values: Values, duals: Duals) -> Iterator[Limit]:
     for row, dual in duals.items():
         kind = ROWS.get(row.key[0])
-        if kind is not None:
+        # Where there is no capacity yet, more of it is what the build is for.
+        if kind is not None and not (kind == "capacity" and row.constant == 0):
             yield _row_limit(values, row.key, kind, -dual if row.sense < 0 else dual)
 
 
@@ -141,7 +142,7 @@ def _row_limit(values: Values, key: Key, kind: LimitKind, saving: float) -> Limi
         material=material,
         price=price,
         per=unit,
-        text=f"one {unit} {_WORDS[name]} {on}{when} would save {_money(values, price)} {span}",
+        text=f"one {unit} {_WORDS[name]} {on}{when} would save up to {_money(values, price)} {span}",
     )
 
 
@@ -186,7 +187,7 @@ def _when(values: Values, start: int) -> str:
 
 def _money(values: Values, amount: float) -> str:
     currency = values.model.problem.currency
-    for size, word in ((1e9, "bn"), (1e6, "m")):
+    for size, word in ((1e9, " bn"), (1e6, " m")):
         if abs(amount) >= size:
-            return f"{currency} {amount / size:,.3g} {word}"
-    return f"{currency} {amount:,.6g}"
+            return f"{currency} {amount / size:,.3g}{word}"
+    return f"{currency} {amount:,.0f}" if abs(amount) >= 1000 else f"{currency} {amount:,.4g}"

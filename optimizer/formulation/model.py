@@ -128,16 +128,15 @@ class Model:
         return self.network.geography.country(place)
 
     def capacity_unit(self, facility: Facility) -> str:
-        """What capacity is counted in: of a plant, its product where one unit of capacity makes one of it."""
+        """What capacity is counted in: of a plant, its product where a unit of capacity makes a unit of it."""
         if isinstance(facility, Plant):
-            products = {
-                (material, amount)
-                for r in facility.recipes
-                for material, amount in r.outputs.items()
-                if r.capacity_use == 1
+            units = {
+                self.network.materials[material].unit
+                for recipe in facility.recipes
+                for material, amount in recipe.outputs.items()
+                if recipe.capacity_use == 1 and amount == 1
             }
-            material, amount = products.pop() if len(products) == 1 else ("", 0.0)
-            return self.network.materials[material].unit if amount == 1 else "unit"
+            return units.pop() if len(units) == 1 else "unit of activity"
         return self.network.materials[facility.material].unit  # type: ignore[attr-defined]
 
     def start(self, period: int) -> int:

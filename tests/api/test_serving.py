@@ -198,3 +198,24 @@ def test_the_master_waits_longer_than_any_request():
     assert configuration["timeout"] > 150
     assert configuration["graceful_timeout"] >= 150
     assert configuration["preload_app"] is False
+
+
+def test_a_slow_body_is_refused_in_time(service):
+    """A sender of one byte a second gets 408 after the time for a body, and the worker is free again."""
+    head = b"POST /v1/solve HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", service), timeout=40) as connection:
+        connection.sendall(head + b"{")
+        connection.settimeout(1)
+        answer = b""
+        for _ in range(30):
+            try:
+                connection.sendall(b" ")
+                answer += connection.recv(65_536)
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            if answer:
+                break
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert post(service, MINIMAL)[0] == 200

@@ -97,12 +97,12 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     ("/suppliers/0/capacity", {}, "/suppliers/0/capacity", "year"),
     ("/policies/0/max", 1.4, "/policies/0/max", "0 to 1"),
     ("/policies/0/type", "shares", "/policies/0", "type"),
-    ("/plants/0/recipes", [], "/plants/0/recipes", "at least 1"),
-    ("/plants/0/recipes/0/outputs", {}, "/plants/0/recipes/0/outputs", "at least 1"),
+    ("/plants/0/recipes", [], "/plants/0/recipes", "at least one"),
+    ("/plants/0/recipes/0/outputs", {}, "/plants/0/recipes/0/outputs", "at least one"),
     ("/plants/0/recipes/0/inputs/ore", 0, "/plants/0/recipes/0/inputs/ore", "greater than"),
     ("/plants/0/build/grant", 1.5, "/plants/0/build/grant", "1"),
     ("/lanes/0/loss", 1, "/lanes/0/loss", "less than"),
-    ("/suppliers/0/id", "", "/suppliers/0/id", "at least 1"),
+    ("/suppliers/0/id", "", "/suppliers/0/id", "1 to 100 letters"),
     ("/suppliers/0/id", " weld", "/suppliers/0/id", ""),
     ("/demands/0/assumption", ["quantitty"], "/demands/0/assumption", "no field"),
     ("/places/0/latitude", 91, "/places/0/latitude", "90"),
@@ -283,7 +283,7 @@ def test_a_missing_discount_rate_is_missed_wherever_it_is_needed() -> None:
 @pytest.mark.parametrize("key", ["materials", "demands"])
 def test_a_list_that_may_not_be_empty(key: str) -> None:
     """Without materials there is nothing to plan, without demands nothing to plan for."""
-    assert "at least 1" in found(put(f"/{key}", []))[f"/{key}"]
+    assert "at least one" in found(put(f"/{key}", []))[f"/{key}"]
 
 
 def test_a_policy_that_names_stages_asks_for_every_suppliers() -> None:
