@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from math import inf
 from textwrap import wrap
 from typing import Any
 
@@ -137,7 +138,9 @@ def _share_text(share: ShareRecord) -> str:
         return "-"
     achieved = show(share.achieved)
     sign = " %" if share.whole is not None else ""
-    bound = "".join(f" {symbol}{show(b)}" for symbol, b in (("≤", share.max), ("≥", share.min)) if b is not None)
+    always = (1.0, 0.0) if share.whole is not None else (inf, 0.0)  # bounds that hold whatever happens
+    bounds = (("≤", share.max, always[0]), ("≥", share.min, always[1]))
+    bound = "".join(f" {symbol}{show(b)}" for symbol, b, trivial in bounds if b is not None and b != trivial)
     return f"{achieved}{bound}{sign}{_mark(share)}"
 
 
