@@ -127,7 +127,8 @@ def _stock(problem: Problem) -> Iterator[str]:
         if pile.days_of_demand is not None and (pile.material, network.geography.country(pile.at)) not in (
             network.demand_by_country
         ):
-            yield f"{site} has to last for days of demand, and none of its country is stated: its minimum is 0"
+            country = network.geography.country(pile.at)
+            yield f"{site} has to last for days of demand, and none is stated in {country}: its minimum is 0"
         if pile.capacity is not None and pile.initial > network.timeline.read(pile.capacity)[0]:
             yield f"{site} starts above its capacity"
 

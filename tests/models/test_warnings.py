@@ -64,8 +64,7 @@ def test_the_examples_surprise_nobody(name: str) -> None:
         ),
         (
             {"stockpiles": [{"country": "KR", **OXIDE, "days_of_demand": 30}]},
-            "the stock of ndpr_oxide at KR has to last for days of demand, and none of its country is stated: its"
-            " minimum is 0",
+            "the stock of ndpr_oxide at KR has to last for days of demand, and none is stated in KR: its minimum is 0",
         ),
         (
             {"stockpiles": [{"country": "JP", **OXIDE, "initial": 9, "capacity": 5}]},
