@@ -205,7 +205,13 @@ ShareSeries = Annotated[Series, PlainValidator(_series_reader(0, 1)), _AS_JSON, 
 class Part(BaseModel):
     """A part of a problem: strict, closed to unknown keys, immutable, and with its provenance."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        frozen=True,
+        serialize_by_alias=True,
+    )
 
     name: str | None = Field(None, description="for people; ids are for references")
     notes: str | None = None

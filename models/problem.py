@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -71,6 +72,14 @@ class Problem(Part):
         from oremix.models.checks import check_all  # noqa: PLC0415 - it needs the class made here
 
         return check_all(data, handler)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Problem:
+        """A copy; one with changes is checked like anything else, and forgets what followed from the old data."""
+        if not update:
+            return super().model_copy(deep=deep)
+        data = {field.alias or name: getattr(self, name) for name, field in type(self).model_fields.items()}
+        stated = {name: value for name, value in data.items() if name in self.model_fields_set}
+        return type(self).model_validate({**stated, **update})
 
     @property
     def facilities(self) -> list[Facility]:

@@ -168,6 +168,10 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
             self._variable_ids = {known.hash: known for known in self._variables}
         super()._register_variable(variable)
 
+    def numVariables(self) -> int:  # noqa: N802 - PuLP's name
+        """How many variables there are."""
+        return len(self._variables)
+
     def variables(self) -> list[pulp.LpVariable]:
         """Every variable in the order of making."""
         if self.dummyVar is not None:

@@ -19,7 +19,7 @@ from oremix.models.checks.policies import policies
 from oremix.models.checks.references import identities, references, references_in_malformed
 from oremix.models.checks.stockpiles import stockpiles
 from oremix.models.checks.time import time
-from oremix.models.fields import faults_error
+from oremix.models.fields import Part, faults_error
 
 if TYPE_CHECKING:
     from oremix.models.problem import Problem
@@ -54,6 +54,8 @@ def check_all(data: Any, handler: ModelWrapValidatorHandler[Problem]) -> Problem
     pydantic.ValidationError
         With the path of each entry that is wrong.
     """
+    if isinstance(data, dict):
+        data = {key: _written_out(value) for key, value in data.items()}
     try:
         problem = handler(data)
     except ValidationError as error:
@@ -73,6 +75,15 @@ def check_all(data: Any, handler: ModelWrapValidatorHandler[Problem]) -> Problem
         if not findings:
             return problem
     raise faults_error("Problem", findings)
+
+
+def _written_out(value: Any) -> Any:
+    """A list's parts as they would be written: one that was made or copied in Python is checked like any other."""
+    if not isinstance(value, list):
+        return value
+    return [
+        entry.model_dump(by_alias=True, exclude_unset=True) if isinstance(entry, Part) else entry for entry in value
+    ]
 
 
 def _set_aside(data: dict[str, Any], findings: list[Finding]) -> tuple[dict[str, Any], dict[str, list[int]]]:

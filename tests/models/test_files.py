@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from oremix.models import InvalidProblem, load, parse_json, read_problem
 from oremix.models.examples import example, examples
@@ -129,3 +130,18 @@ def test_a_fault_shows_the_value_but_not_all_of_it() -> None:
     (fault,) = caught.value.errors
     assert len(str(fault.value)) < 200
     assert len(str(caught.value)) < 500
+
+
+def test_a_copy_with_changes_is_checked_and_read_anew() -> None:
+    """A copy takes nothing over that followed from the old data, and cannot hold what a problem may not hold."""
+    problem = read_problem(example("minimal"))
+    dearer = problem.suppliers[0].model_copy(update={"unit_cost": 60_000.0})
+    copy = problem.model_copy(update={"suppliers": [dearer, problem.suppliers[1]], "name": "dearer"})
+    assert copy.network.facilities["northern"].unit_cost == 60_000
+    assert copy.hash != problem.hash
+    assert problem.model_copy() == problem
+    wrong = problem.suppliers[0].model_copy(update={"capacity": -1.0})
+    with pytest.raises(ValidationError):
+        problem.model_copy(update={"suppliers": [wrong]})
+    with pytest.raises(ValidationError):
+        problem.model_copy(update={"discount_rate": -5})
