@@ -6,7 +6,7 @@ import math
 
 import click
 
-__all__ = ["caps", "gap", "seconds"]
+__all__ = ["caps", "file", "gap", "seconds"]
 
 
 def _number(text: str, least: float, most: float = math.inf) -> float:
@@ -31,8 +31,19 @@ def gap(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float
 
 
 def caps(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[tuple[str, float]]:
-    """`--cap CN=0.3`, any number of times."""
-    return [_cap(text) for text in texts]
+    """`--cap CN=0.3`, any number of times, once for each country or group."""
+    found = [_cap(text) for text in texts]
+    twice = sorted({where for where, _ in found if [name for name, _ in found].count(where) > 1})
+    if twice:
+        raise click.BadParameter(f"{', '.join(twice)} stands twice")
+    return found
+
+
+def file(_ctx: click.Context, _param: click.Parameter, path: str | None) -> str | None:
+    """`--lp FILE`, `-o FILE`: standard output is for the answer."""
+    if path == "-":
+        raise click.BadParameter("needs a file; standard output is for the answer")
+    return path
 
 
 def _cap(text: str) -> tuple[str, float]:

@@ -67,11 +67,17 @@ def cli(ctx: click.Context) -> None:
 @click.option(
     "--solver", default="highs", show_default=True, metavar="NAME", help="highs, cbc, or another that PuLP knows."
 )
-@click.option("--lp", metavar="FILE", help="Write the linear program to this file, with readable names.")
+@click.option(
+    "--lp", metavar="FILE", callback=arguments.file, help="Write the linear program to this file, with readable names."
+)
 def solve(
     problem: str, output: str | None, as_json: bool, caps: list[tuple[str, float]], lp: str | None, **options: Any
 ) -> int:
-    """Find the cheapest plan for PROBLEM, a file or - for standard input."""
+    """Find the cheapest plan for PROBLEM, a file or - for standard input.
+
+    Ends with 0 where there is a plan, 2 where the problem or the call is wrong, 3 where no plan keeps every rule (or
+    the cost has no limit), 4 where a limit was reached without a plan, 1 where the fault is ours.
+    """
     import oremix
 
     terminal.check_writable(output)

@@ -127,6 +127,17 @@ def test_a_cap_that_cannot_be_read_exits_2(cap):
     fails(run("solve", "-", "--cap", cap, text=MINIMAL), "--cap")
 
 
+def test_two_caps_on_one_country_exit_2():
+    """Of two caps on the same country neither is silently dropped."""
+    fails(run("solve", "-", "--cap", "CN=0.3", "--cap", "CN=0.2", text=MINIMAL), "CN stands twice")
+
+
+def test_an_lp_on_standard_output_exits_2():
+    """Standard output is for the answer; `-` is no file to write an LP to."""
+    fails(run("solve", "-", "--lp", "-", text=MINIMAL), "needs a file")
+    assert not (Path.cwd() / "-").exists()
+
+
 def test_a_cap_on_an_unknown_country_exits_2():
     """A cap on a country that does not exist is a fault of the input."""
     fails(run("solve", "-", "--cap", "ZZ=0.3", text=MINIMAL), "ZZ")
