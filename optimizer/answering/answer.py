@@ -85,8 +85,7 @@ def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
 def _certified(model: Model, outcome: Outcome, plan: Plan) -> Plan:
     checks = audit(model.problem, plan)
     worst = max(checks.values(), key=lambda check: check.worst)
-    turnover = sum(map(abs, plan.costs.by_category.values()))
-    drift = abs((plan.total_cost or 0.0) - (outcome.objective or 0.0)) / max(turnover, 1e-30)
+    drift = abs((plan.total_cost or 0.0) - (outcome.objective or 0.0)) / (outcome.scale or 1.0)
     reason = outcome.reason
     sound = outcome.verified
     if worst.worst > TOLERANCE:

@@ -33,7 +33,8 @@ Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 class Outcome:
     """An answer with what was verified of it.
 
-    `x` and `duals` are in the order of the problem's variables and constraints. Residuals and gap are relative.
+    `x` and `duals` are in the order of the problem's variables and constraints. Residuals and gap are relative; `scale`
+    is the money that a difference in cost is measured by.
     With integers, the duals and the dual residual are those of the LP in which the decisions are fixed.
     """
 
@@ -43,6 +44,7 @@ class Outcome:
     x: Floats | None
     duals: Floats | None
     objective: float | None
+    scale: float | None
     bound: float | None
     gap: float | None
     primal_residual: float | None
@@ -167,7 +169,7 @@ def _stopped(claim: Claim) -> str:
 
 
 def _nothing(status: Status, reason: str | None, *, verified: bool = False) -> dict[str, Any]:
-    nothing = dict.fromkeys(("x", "duals", "objective", "bound", "gap", "primal_residual", "dual_residual"))
+    nothing = dict.fromkeys(("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual"))
     return {"status": status, "verified": verified, "reason": reason, "decisions_fixed": False, **nothing}
 
 
@@ -219,9 +221,10 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
     x = np.clip(x, arrays.low, arrays.high)
     residual = primal_residual(arrays, x)
     objective = float(arrays.cost @ x) + arrays.offset
+    scale = _money_scale(arrays, x, objective)
     proof = dual_proof(_fixed(arrays, x), x, duals) if duals is not None else None
     bound = _bound(claim, objective) if has_integers else (proof.bound if proof else None)
-    gap = None if bound is None else max(0.0, objective - bound) / _money_scale(arrays, x, objective)
+    gap = None if bound is None else max(0.0, objective - bound) / scale
     dual_residual = proof.residual if proof else None
     reason = _doubt(residual, dual_residual, gap)
     return {
@@ -231,6 +234,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         "x": x,
         "duals": duals,
         "objective": objective,
+        "scale": scale,
         "bound": bound,
         "gap": gap,
         "primal_residual": residual,
