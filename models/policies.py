@@ -40,21 +40,22 @@ class Measured(Rule):
     )
     by: Literal["location", "owner"] = Field(
         "location",
-        description="whose a facility is: of the country it lies in, or of its owner's; `owner` cannot be solved yet",
+        description="whose a flow is: of its maker's country, or of its maker's owner; `owner` cannot be solved yet",
     )
     of: Literal["output", "consumption"] = Field(
         "output", description="whole of a share of production: what is made, or what the demands in scope consume"
     )
     materials: Names | None = Field(None, description="ids of the materials in scope; default by measure")
     places: Names | None = Field(
-        None, description="countries, groups or places in scope, where the material is used; default by measure"
+        None,
+        description="countries, groups or places in scope: of use, for a quantity made of making; default by measure",
     )
     demands: Names | None = Field(None, description="ids of the demands in scope; default by measure")
     across: list[Across] = Field(
         default_factory=list,
         description="what is pooled into one ratio: materials, periods or both; default one per material and period",
     )
-    each_place: bool = Field(False, description="true: a ratio for each place of use on its own")
+    each_place: bool = Field(False, description="true: one ratio for each place of use")
     weight: Weight = Field(
         "quantity",
         description="what a unit counts: 1 (`quantity`), the material's price (`value`), or material → factor",
