@@ -24,7 +24,7 @@ class Settings:
     max_columns
         OREMIX_MAX_COLUMNS: columns of the linear program, counted before it is built. 100,000 take HiGHS about
         10 s and the time grows faster than the size, so that what is larger than 250,000 would seldom end within
-        `max_seconds`, while it takes gigabytes of every worker.
+        `max_seconds`, while it takes most of a gigabyte of its worker.
     max_seconds
         OREMIX_MAX_SECONDS: the longest the solver may run for one request.
     max_overhead_seconds

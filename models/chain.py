@@ -65,22 +65,28 @@ LossShare = Annotated[float, Field(ge=0, le=0.99999999)]
 class Source(Part):
     """Where a figure comes from."""
 
-    id: Id
-    title: str
-    publisher: str | None = None
-    year: int | None = None
-    url: str | None = None
-    licence: str | None = None
+    id: Id = Field(description="what `source` of other objects names")
+    title: str = Field(description="title of the publication")
+    publisher: str | None = Field(None, description="who published it")
+    year: int | None = Field(None, description="year of publication")
+    url: str | None = Field(None, description="where it can be read")
+    licence: str | None = Field(None, description="terms under which its data may be used")
 
 
 class Place(Part):
     """A site finer than a country."""
 
-    id: Id
-    country: CountryCode
-    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
-    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
-    owner: CountryCode | None = Field(None, description="country that controls what stands here")
+    id: Id = Field(description="what other objects name as `place`, `from` or `to`")
+    country: CountryCode = Field(description="country it lies in (ISO 3166-1 alpha-2)")
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = Field(
+        None, description="degrees north, from -90 to 90; needs `longitude`"
+    )
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = Field(
+        None, description="degrees east, from -180 to 180; needs `latitude`"
+    )
+    owner: CountryCode | None = Field(
+        None, description="country that controls what stands here (ISO 3166-1 alpha-2); default the place's own"
+    )
 
     @model_validator(mode="after")
     def _whole_coordinates(self) -> Self:
@@ -92,44 +98,69 @@ class Place(Part):
 class Material(Part):
     """What flows: ore, concentrate, oxide, metal, magnet, by-product, power."""
 
-    id: Id
-    unit: Annotated[str, Field(min_length=1, max_length=30)]
+    id: Id = Field(description="what other objects name as `material`")
+    unit: Annotated[str, Field(min_length=1, max_length=30)] = Field(
+        description="unit of all its quantities, such as t"
+    )
     price: NonNegativeSeries | None = Field(None, description="money per unit: customs value, and weight by value")
-    surplus: Surplus = Field("free", description="free, forbidden, or what a unit fetches where it was made")
-    surplus_max: NonNegativeSeries | None = Field(None, description="units per year over all places")
+    surplus: Surplus = Field(
+        "free",
+        description="what is left over: free, forbidden, or money per unit where it was made, negative for disposal",
+    )
+    surplus_max: NonNegativeSeries | None = Field(
+        None, description="the most that may be left over, units per year over all places; absent: no limit"
+    )
     local: bool = Field(False, description="used only where it was made")
 
 
 class CurvePoint(Part):
     """A size of a build and its whole capex."""
 
-    capacity: NonNegative
-    capex: NonNegative
+    capacity: NonNegative = Field(description="size, units per year")
+    capex: NonNegative = Field(description="money for the whole of that size")
 
 
 class Build(Part):
     """New capacity on a supplier, plant or recycler."""
 
-    id: Id | None = None
-    max: NonNegative | None = Field(None, description="units per year, over all orders")
+    id: Id | None = Field(None, description="name for references; a build needs none")
+    max: NonNegative | None = Field(
+        None, description="the most that may be built, units per year, over all orders; absent: no limit"
+    )
     unit_capex: NonNegativeSeries | None = Field(None, description="money per unit of annual capacity")
     fixed_capex: NonNegativeSeries | None = Field(None, description="money per order: makes it a yes/no decision")
-    minimum: NonNegative | None = Field(None, description="smallest order: makes it a yes/no decision")
-    curve: list[CurvePoint] | None = None
-    sizes: list[CurvePoint] | None = None
+    minimum: NonNegative | None = Field(None, description="smallest order, units per year: makes it a yes/no decision")
+    curve: list[CurvePoint] | None = Field(
+        None, description="sizes with their whole capex, linear between them; cannot be solved yet"
+    )
+    sizes: list[CurvePoint] | None = Field(
+        None, description="sizes to choose one of, with their whole capex; cannot be solved yet"
+    )
     lead_time: NonNegative = Field(0, description="years from order to stream")
     life: Positive | None = Field(None, description="years on stream; required with capex")
-    wacc: Rate | None = Field(None, description="per year (0.05 is 5 %); default the discount rate")
-    grant: Share = Field(0, description="share of capex paid by others")
-    earliest: Year | None = Field(None, description="first year of ordering")
-    latest: Year | None = Field(None, description="last year of ordering")
-    max_per_order: NonNegative | None = None
-    orders: Annotated[int, Field(ge=1)] | None = None
-    committed: bool = False
-    minimum_utilisation: Share = 0
+    wacc: Rate | None = Field(None, description="cost of capital per year: 0.05 is 5 %; default the discount rate")
+    grant: Share = Field(0, description="share of capex paid by others, from 0 to 1")
+    earliest: Year | None = Field(
+        None, description="first year in which it may be ordered, included; absent: from the start"
+    )
+    latest: Year | None = Field(None, description="last year in which it may be ordered, included; absent: to the end")
+    max_per_order: NonNegative | None = Field(
+        None, description="the most that one order may add, units per year; absent: no limit but `max`"
+    )
+    orders: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="how often it may be ordered in the horizon; cannot be solved yet"
+    )
+    committed: bool = Field(
+        False, description="true: it is ordered, within `earliest` and `latest`; cannot be solved yet"
+    )
+    minimum_utilisation: Share = Field(0, description="the least of what was built that must run, share from 0 to 1")
     fixed_cost: NonNegativeSeries | None = Field(None, description="money per year while it exists: a yes/no decision")
-    fixed_cost_per_capacity: NonNegativeSeries | None = Field(None, description="money per unit of capacity and year")
-    ramp_up: list[Share] | None = None
+    fixed_cost_per_capacity: NonNegativeSeries | None = Field(
+        None, description="money per unit of capacity built and year"
+    )
+    ramp_up: list[Share] | None = Field(
+        None, description="share of its capacity in the 1st, 2nd, … year on stream, then 1; cannot be solved yet"
+    )
 
     @property
     def is_yes_no(self) -> bool:
@@ -153,13 +184,22 @@ class Facility(Location):
 
     kind: ClassVar[Literal["supplier", "plant", "recycler"]]
 
-    id: Id
-    owner: CountryCode | None = Field(None, description="country that controls it; default the place's, else its own")
-    stage: str | None = None
+    id: Id = Field(
+        description="what plans and policies call it; differs from that of every other supplier, plant and recycler"
+    )
+    owner: CountryCode | None = Field(
+        None,
+        description="country that controls it (ISO 3166-1 alpha-2); default the place's owner, else its country",
+    )
+    stage: str | None = Field(
+        None, description="step of the chain done here, a free word such as mining; policies name it"
+    )
     capacity: NonNegativeSeries | None = Field(None, description="units per year; absent: no limit, with a build 0")
-    from_year: Year | None = None
-    until_year: Year | None = None
-    build: Builds | None = None
+    from_year: Year | None = Field(None, description="first year of its own capacity, included; absent: from the start")
+    until_year: Year | None = Field(None, description="last year of its own capacity, included; absent: to the end")
+    build: Builds | None = Field(
+        None, description="new capacity that may be added here; a list of builds cannot be solved yet"
+    )
 
     @property
     def builds(self) -> list[Build]:
@@ -173,7 +213,9 @@ class Tier(Part):
     """A step of a price schedule."""
 
     up_to: Positive | None = Field(None, description="units per year, cumulative; absent: open")
-    unit_cost: Number
+    unit_cost: Number = Field(
+        description="money per unit within this tier; one below the tier before cannot be solved yet"
+    )
 
 
 class Supplier(Facility):
@@ -181,29 +223,45 @@ class Supplier(Facility):
 
     kind = "supplier"
 
-    material: Id
+    material: Id = Field(description="id of the material it sells")
     history: dict[str, CountryCode] | None = Field(None, description="stage → country of what came before")
-    unit_cost: AnySeries | None = Field(None, description="money per unit")
-    tiers: list[Tier] | None = None
-    all_units: bool = False
+    unit_cost: AnySeries | None = Field(None, description="money per unit; state this or `tiers`")
+    tiers: list[Tier] | None = Field(
+        None, description="price schedule, each step for its own units; state this or `unit_cost`"
+    )
+    all_units: bool = Field(
+        False, description="true: the price of the tier reached holds for all units; cannot be solved yet"
+    )
     minimum: NonNegativeSeries | None = Field(None, description="units per year that must be taken")
-    minimum_order: NonNegativeSeries | None = None
+    minimum_order: NonNegativeSeries | None = Field(
+        None, description="nothing, or at least this, units per year; cannot be solved yet"
+    )
     take_or_pay: NonNegativeSeries | None = Field(None, description="units per year paid for, taken or not")
-    fixed_cost: NonNegativeSeries | None = None
-    reserve: NonNegative | None = None
-    ramp_up: list[Share] | None = None
-    footprint: Footprint | None = None
+    fixed_cost: NonNegativeSeries | None = Field(
+        None, description="money per year in which anything is bought; cannot be solved yet"
+    )
+    reserve: NonNegative | None = Field(
+        None, description="units that can be taken over the whole horizon; cannot be solved yet"
+    )
+    ramp_up: list[Share] | None = Field(
+        None, description="share of its capacity in the 1st, 2nd, … year from `from_year`, then 1; cannot be solved yet"
+    )
+    footprint: Footprint | None = Field(
+        None, description="name → amount per unit, such as co2e_t; cannot be solved yet"
+    )
 
 
 class Recipe(Part):
     """One way of turning materials into materials, per unit of activity."""
 
-    id: Id
+    id: Id = Field(description="what plans call it; differs within the plant")
     inputs: dict[str, Factor] = Field(default_factory=dict, description="material → units per unit of activity")
     outputs: Annotated[dict[str, Factor], Field(min_length=1, description="material → units per unit of activity")]
     unit_cost: AnySeries = Field(0.0, description="money per unit of activity")
-    capacity_use: Use = 1.0
-    footprint: Footprint | None = None
+    capacity_use: Use = Field(1.0, description="units of the plant's capacity taken by a unit of activity; 0: none")
+    footprint: Footprint | None = Field(
+        None, description="name → amount per unit of activity, such as co2e_t; cannot be solved yet"
+    )
 
 
 class Plant(Facility):
@@ -211,21 +269,32 @@ class Plant(Facility):
 
     kind = "plant"
 
-    stage: str | None = "refining"
-    minimum_utilisation: ShareSeries | None = Field(None, description="of the capacity that exists without builds")
+    stage: str | None = Field("refining", description="step of the chain done here, a free word; policies name it")
+    minimum_utilisation: ShareSeries | None = Field(
+        None, description="the least of the capacity that exists without builds that must run, share from 0 to 1"
+    )
     fixed_cost: NonNegativeSeries | None = Field(None, description="money per year while it exists")
-    fixed_cost_per_capacity: NonNegativeSeries | None = Field(None, description="money per unit of capacity and year")
-    surplus: Surplus | None = None
-    surplus_max: NonNegativeSeries | None = None
-    recipes: Annotated[list[Recipe], Field(min_length=1)]
+    fixed_cost_per_capacity: NonNegativeSeries | None = Field(
+        None, description="money per unit of capacity that exists without builds, and year"
+    )
+    surplus: Surplus | None = Field(
+        None,
+        description="as the material's `surplus`, for its own outputs in place of it; cannot be solved yet",
+    )
+    surplus_max: NonNegativeSeries | None = Field(
+        None, description="the most of its own outputs that may be left over, units per year; cannot be solved yet"
+    )
+    recipes: Annotated[list[Recipe], Field(min_length=1)] = Field(
+        description="what it can do: at least one way of turning inputs into outputs"
+    )
 
 
 class Return(Part):
     """Scrap from this model's own past deliveries."""
 
-    demand: Id
-    after_years: NonNegative
-    scrap_per_unit: Factor
+    demand: Id = Field(description="id of the demand whose past deliveries come back")
+    after_years: NonNegative = Field(description="years from delivery to scrap")
+    scrap_per_unit: Factor = Field(description="units of scrap per unit delivered")
 
 
 class Recycler(Facility):
@@ -233,26 +302,37 @@ class Recycler(Facility):
 
     kind = "recycler"
 
-    stage: str | None = "recycling"
-    material: Id
+    stage: str | None = Field("recycling", description="step of the chain done here, a free word; policies name it")
+    material: Id = Field(description="id of the material it recovers")
     scrap: NonNegativeSeries | None = Field(None, description="units of scrap available per year")
-    returns: list[Return] | None = None
-    collection_rate: ShareSeries = Field(1.0, description="the most of the scrap that can be collected")
-    minimum_collection_rate: ShareSeries = Field(0.0, description="the least of the scrap that must be collected")
+    returns: list[Return] | None = Field(
+        None, description="scrap from this model's own past deliveries; cannot be solved yet"
+    )
+    collection_rate: ShareSeries = Field(
+        1.0, description="the most of the scrap that can be collected, share from 0 to 1"
+    )
+    minimum_collection_rate: ShareSeries = Field(
+        0.0, description="the least of the scrap that must be collected, share from 0 to 1; cannot be solved yet"
+    )
     collection_cost: AnySeries = Field(0.0, description="money per unit of scrap collected")
     recovery: Factor = Field(1.0, description="units of material per unit of scrap")
     unit_cost: AnySeries = Field(0.0, description="money per unit recovered")
-    footprint: Footprint | None = None
+    footprint: Footprint | None = Field(
+        None, description="name → amount per unit recovered, such as co2e_t; cannot be solved yet"
+    )
 
 
 class Demand(Location):
     """What must be delivered."""
 
-    id: Id
-    material: Id
+    id: Id = Field(description="what plans and policies call it")
+    material: Id = Field(description="id of the material wanted")
     quantity: NonNegativeSeries | None = Field(None, description="units per year")
     shortage_cost: NonNegativeSeries | None = Field(None, description="money per unit missing; absent: a hard demand")
-    sale_price: AnySeries | None = None
+    sale_price: AnySeries | None = Field(
+        None,
+        description="money per unit delivered: makes it an outlet that takes at most `quantity`; cannot be solved yet",
+    )
 
 
 End = Id | Annotated[list[Id], Field(min_length=1)]
@@ -261,23 +341,40 @@ End = Id | Annotated[list[Id], Field(min_length=1)]
 class Lane(Part):
     """A rule for moving a material from where it was last made to where it is used. Later rules win."""
 
-    id: Id | None = None
-    from_: Annotated[End, Field(alias="from", description='country, group, place, "*", or a list of them')]
-    to: Annotated[End, Field(description='country, group, place, "*", or a list of them')]
-    materials: Annotated[list[Id], Field(min_length=1)] | None = Field(None, description="default all")
+    id: Id | None = Field(None, description="name for references; a lane needs none")
+    from_: Annotated[
+        End, Field(alias="from", description='where it starts: country, group, place, "*", or a list of them')
+    ]
+    to: Annotated[End, Field(description='where it ends: country, group, place, "*", or a list of them')]
+    materials: Annotated[list[Id], Field(min_length=1)] | None = Field(
+        None, description="ids of the materials it holds for; default all"
+    )
     unit_cost: AnySeries | None = Field(None, description="freight, money per unit shipped")
     cost_per_km: NonNegativeSeries | None = Field(None, description="freight, money per unit and kilometre")
-    duty: NonNegativeSeries | None = Field(None, description="share of the material's price")
-    duty_per_unit: NonNegativeSeries | None = Field(None, description="money per unit shipped")
-    loss: LossShare | None = Field(None, description="share lost on the way")
-    capacity: NonNegativeSeries | None = Field(None, description="units shipped per year, each material and pair")
-    minimum: NonNegativeSeries | None = Field(None, description="units shipped per year, each material and pair")
-    fixed_cost: NonNegativeSeries | None = None
-    joint: bool = False
-    closed: bool | None = None
-    footprint: Footprint | None = None
-    from_year: Year | None = None
-    until_year: Year | None = None
+    duty: NonNegativeSeries | None = Field(
+        None, description="customs duty, as a share of the material's `price`: 0.05 is 5 %"
+    )
+    duty_per_unit: NonNegativeSeries | None = Field(None, description="customs duty, money per unit shipped")
+    loss: LossShare | None = Field(None, description="share lost on the way, from 0 to below 1")
+    capacity: NonNegativeSeries | None = Field(
+        None, description="the most shipped, units per year, each material and pair of places; absent: no limit"
+    )
+    minimum: NonNegativeSeries | None = Field(
+        None, description="the least shipped, units per year, each material and pair of places"
+    )
+    fixed_cost: NonNegativeSeries | None = Field(
+        None, description="money per year in which anything moves; cannot be solved yet"
+    )
+    joint: bool = Field(
+        False,
+        description="true: capacity, minimum, fixed cost hold for all it matches together; cannot be solved yet",
+    )
+    closed: bool | None = Field(None, description="true: nothing moves; false reopens what an earlier rule closed")
+    footprint: Footprint | None = Field(
+        None, description="name → amount per unit shipped, such as co2e_t; cannot be solved yet"
+    )
+    from_year: Year | None = Field(None, description="first year in which it holds, included; absent: from the start")
+    until_year: Year | None = Field(None, description="last year in which it holds, included; absent: to the end")
 
     @model_validator(mode="after")
     def _one_freight(self) -> Self:
@@ -306,14 +403,24 @@ class Lane(Part):
 class Stockpile(Location):
     """Stock carried between periods."""
 
-    id: Id | None = None
-    material: Id
+    id: Id | None = Field(None, description="name for references; a stockpile needs none")
+    material: Id = Field(description="id of the material stored")
     initial: NonNegative = Field(0, description="units at the start of the horizon")
-    initial_origin: dict[CountryCode, Share] | None = None
-    capacity: NonNegativeSeries | None = None
+    initial_origin: dict[CountryCode, Share] | None = Field(
+        None, description="country → share from 0 to 1 of the initial stock that came from there"
+    )
+    capacity: NonNegativeSeries | None = Field(
+        None, description="the most it holds at every period's end, units; absent: no limit"
+    )
     holding_cost: NonNegativeSeries | None = Field(None, description="money per unit and year")
-    minimum: NonNegativeSeries | None = Field(None, description="units at every period's end")
-    days_of_demand: NonNegativeSeries | None = Field(None, description="the minimum, as days of this period's demand")
-    final: NonNegative | None = Field(None, description="units at the horizon's end; default the minimum")
-    fill_max: NonNegativeSeries | None = Field(None, description="units per year")
-    draw_max: NonNegativeSeries | None = Field(None, description="units per year")
+    minimum: NonNegativeSeries | None = Field(
+        None, description="the least it holds at every period's end, units; state this or `days_of_demand`"
+    )
+    days_of_demand: NonNegativeSeries | None = Field(
+        None, description="the minimum, as days of this period's demand in its country"
+    )
+    final: NonNegative | None = Field(
+        None, description="the least it holds at the horizon's end, units; default the minimum"
+    )
+    fill_max: NonNegativeSeries | None = Field(None, description="the most put in, units per year; absent: no limit")
+    draw_max: NonNegativeSeries | None = Field(None, description="the most taken out, units per year; absent: no limit")

@@ -214,7 +214,7 @@ class Part(BaseModel):
     )
 
     name: str | None = Field(None, description="for people; ids are for references")
-    notes: str | None = None
+    notes: str | None = Field(None, description="free text for people; changes no number")
     source: str | list[str] | None = Field(None, description="ids of the problem's `sources`")
     assumption: bool | list[str] = Field(
         False, description="true, or the fields of this object, where nobody published the numbers"
@@ -234,8 +234,8 @@ class Part(BaseModel):
 class Location(Part):
     """A part that stands somewhere: in a country, or at one of the problem's places."""
 
-    country: CountryCode | None = None
-    place: Id | None = Field(None, description="id of one of the problem's `places`")
+    country: CountryCode | None = Field(None, description="country (ISO 3166-1 alpha-2); state this or `place`")
+    place: Id | None = Field(None, description="id of one of the problem's `places`; state this or `country`")
 
     @model_validator(mode="after")
     def _one_location(self) -> Self:

@@ -53,158 +53,162 @@ class PeriodCost(Record):
     `annual` and `annual_by_category` are per year and undiscounted; `total` is discounted, over all its years.
     """
 
-    period: int
-    years: int
-    weight: float
-    annual: float
-    annual_by_category: CategoryCost
-    total: float
+    period: int = Field(description="first year of the period; 1: the typical year")
+    years: int = Field(description="length of the period, years")
+    weight: float = Field(description="discount factors of its years, added up")
+    annual: float = Field(description="money per year, undiscounted")
+    annual_by_category: CategoryCost = Field(description="category of cost → money per year, undiscounted")
+    total: float = Field(description="money over all its years, discounted")
 
 
 class CountryCost(Record):
     """Discounted cost by country: the facility's; for freight and duties the destination's; none for penalties."""
 
-    country: str | None
-    total: float
-    by_category: CategoryCost
+    country: str | None = Field(description="country that it falls to (ISO 3166-1 alpha-2); none: penalties")
+    total: float = Field(description="money over the horizon, discounted")
+    by_category: CategoryCost = Field(description="category of cost → money over the horizon, discounted")
 
 
 class FacilityCost(Record):
     """Discounted cost by facility; for freight and duties the place of destination."""
 
-    kind: PayerKind
-    id: str
-    country: str | None
-    total: float
-    by_category: CategoryCost
+    kind: PayerKind = Field(description="what kind of thing it is paid for")
+    id: str = Field(
+        description="id of what it is paid for; for a lane the place of destination, for a surplus its own place"
+    )
+    country: str | None = Field(description="country that it falls to (ISO 3166-1 alpha-2); none: penalties")
+    total: float = Field(description="money over the horizon, discounted")
+    by_category: CategoryCost = Field(description="category of cost → money over the horizon, discounted")
 
 
 class Costs(Record):
     """The total cost, split four ways; each adds up to it."""
 
-    by_category: CategoryCost = Field(default_factory=dict, description="discounted")
-    by_period: list[PeriodCost] = Field(default_factory=list)
-    by_country: list[CountryCost] = Field(default_factory=list)
-    by_facility: list[FacilityCost] = Field(default_factory=list)
+    by_category: CategoryCost = Field(
+        default_factory=dict, description="category of cost → money over the horizon, discounted"
+    )
+    by_period: list[PeriodCost] = Field(default_factory=list, description="costs of each period")
+    by_country: list[CountryCost] = Field(default_factory=list, description="costs of each country, the dearest first")
+    by_facility: list[FacilityCost] = Field(default_factory=list, description="costs of each payer, the dearest first")
 
 
 class Purchase(Record):
     """What is taken from a supplier; `paid` is what is paid for, more than `quantity` where take-or-pay binds."""
 
-    supplier: str
-    country: str
-    material: str
-    period: int
-    quantity: float
-    paid: float
-    unit: str
-    cost: float
+    supplier: str = Field(description="id of the supplier")
+    country: str = Field(description="country of the supplier (ISO 3166-1 alpha-2)")
+    material: str = Field(description="id of the material bought")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    quantity: float = Field(description="units taken per year")
+    paid: float = Field(description="units paid for per year")
+    unit: str = Field(description="of the quantities")
+    cost: float = Field(description="money per year, undiscounted")
 
 
 class Production(Record):
     """Activity of a recipe."""
 
-    plant: str
-    recipe: str
-    country: str
-    stage: str | None
-    period: int
-    activity: float
-    inputs: dict[str, float]
-    outputs: dict[str, float]
-    cost: float
+    plant: str = Field(description="id of the plant")
+    recipe: str = Field(description="id of the recipe")
+    country: str = Field(description="country of the plant (ISO 3166-1 alpha-2)")
+    stage: str | None = Field(description="stage of the plant; none where it states none")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    activity: float = Field(description="units of activity per year")
+    inputs: dict[str, float] = Field(description="material → units used per year")
+    outputs: dict[str, float] = Field(description="material → units made per year")
+    cost: float = Field(description="money per year, undiscounted: processing")
 
 
 class Recycling(Record):
     """Scrap collected and material recovered; `cost` is collection and recovery."""
 
-    recycler: str
-    country: str
-    material: str
-    period: int
-    scrap: float
-    quantity: float
-    unit: str
-    cost: float
+    recycler: str = Field(description="id of the recycler")
+    country: str = Field(description="country of the recycler (ISO 3166-1 alpha-2)")
+    material: str = Field(description="id of the material recovered")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    scrap: float = Field(description="units of scrap collected per year")
+    quantity: float = Field(description="units of material recovered per year")
+    unit: str = Field(description="of `quantity`")
+    cost: float = Field(description="money per year, undiscounted: collection and recovery")
 
 
 class Build(Record):
     """New capacity: `capex` is the whole of it, undiscounted, and `grant` what others pay of that."""
 
-    on: str
+    on: str = Field(description="id of the supplier, plant or recycler")
     build: int = Field(description="position in the list of the facility's builds, from 0")
-    country: str
-    capacity: float
+    country: str = Field(description="country of the facility (ISO 3166-1 alpha-2)")
+    capacity: float = Field(description="units per year that the order adds")
     unit: str = Field("unit", description="of capacity; of activity where a plant makes several things")
-    ordered: int
-    on_stream: float
+    ordered: int = Field(description="year of the order; 1: the typical year")
+    on_stream: float = Field(description="year from which it counts; 1: the typical year")
     until: float | None = Field(description="first year in which it no longer counts; none: for ever")
-    capex: float
-    grant: float
+    capex: float = Field(description="whole capex of the order, undiscounted money, what others pay included")
+    grant: float = Field(description="part of the capex that others pay, undiscounted money")
 
 
 class Shipment(Record):
     """Material on its way: `quantity` is what leaves, `arrived` what arrives; `cost` is freight and duty."""
 
-    material: str
-    from_: str = Field(alias="from", description="place where it was last made")
-    owner: str
-    stage: str | None
-    to: str
-    period: int
-    quantity: float
-    arrived: float
-    unit: str
-    freight: float
-    duty: float
-    cost: float
+    material: str = Field(description="id of the material")
+    from_: str = Field(alias="from", description="place or country where it was last made")
+    owner: str = Field(description="country that controls where it was made (ISO 3166-1 alpha-2)")
+    stage: str | None = Field(description="stage at which it was last made; none where its maker states none")
+    to: str = Field(description="place or country where it is used")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    quantity: float = Field(description="units shipped per year, before losses")
+    arrived: float = Field(description="units arriving per year, after losses")
+    unit: str = Field(description="of the quantities")
+    freight: float = Field(description="money per year, undiscounted")
+    duty: float = Field(description="money per year, undiscounted")
+    cost: float = Field(description="freight and duty, money per year, undiscounted")
 
 
 class Draw(Record):
     """Stock drawn for a place."""
 
-    to: str
-    quantity: float
+    to: str = Field(description="place or country where it is used")
+    quantity: float = Field(description="units per year")
 
 
 class Stock(Record):
     """A stockpile in a period: `fill` and `draw` per year, `level` at the period's end."""
 
-    place: str
-    material: str
-    period: int
-    fill: float
-    draw: float
-    draws: list[Draw]
-    level: float
-    unit: str
-    cost: float
+    place: str = Field(description="place or country where it is kept")
+    material: str = Field(description="id of the material")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    fill: float = Field(description="units put in per year")
+    draw: float = Field(description="units taken out per year")
+    draws: list[Draw] = Field(description="what is taken out, by place of use")
+    level: float = Field(description="units at the period's end")
+    unit: str = Field(description="of the quantities")
+    cost: float = Field(description="money per year, undiscounted: holding")
 
 
 class Delivery(Record):
     """Demand met and missed; `cost` is that of the shortage."""
 
-    demand: str
-    country: str
-    material: str
-    period: int
-    quantity: float
-    shortage: float
-    unit: str
-    cost: float
+    demand: str = Field(description="id of the demand")
+    country: str = Field(description="country of the demand (ISO 3166-1 alpha-2)")
+    material: str = Field(description="id of the material")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    quantity: float = Field(description="units delivered per year")
+    shortage: float = Field(description="units missing per year")
+    unit: str = Field(description="of the quantities")
+    cost: float = Field(description="money per year, undiscounted: shortage")
 
 
 class Surplus(Record):
     """Made and not used; a negative `cost` is a credit."""
 
-    material: str
-    from_: str = Field(alias="from")
-    owner: str
-    stage: str | None
-    period: int
-    quantity: float
-    unit: str
-    cost: float
+    material: str = Field(description="id of the material")
+    from_: str = Field(alias="from", description="place or country where it was made")
+    owner: str = Field(description="country that controls where it was made (ISO 3166-1 alpha-2)")
+    stage: str | None = Field(description="stage at which it was last made; none where its maker states none")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    quantity: float = Field(description="units left over per year")
+    unit: str = Field(description="of the quantities")
+    cost: float = Field(description="money per year, undiscounted; negative: a credit")
 
 
 class ShareRecord(Record):
@@ -215,30 +219,38 @@ class ShareRecord(Record):
     `margin` is the distance to the nearer bound, negative where it is broken (a priced rule may be).
     """
 
-    policy: str | None
-    countries: list[str]
-    material: str | None
-    place: str | None = None
-    period: int | None
-    measure: str
-    part: float
-    whole: float | None
-    achieved: float | None
-    max: float | None = None
-    min: float | None = None
-    margin: float | None = None
+    policy: str | None = Field(description="id of the policy; none: only measured")
+    countries: list[str] = Field(
+        description="countries whose part it is (ISO 3166-1 alpha-2); empty: no country is asked after"
+    )
+    material: str | None = Field(description="id of the material; none: materials are pooled")
+    place: str | None = Field(None, description="place or country of use, where places are taken apart")
+    period: int | None = Field(description="first year of the period, 1: the typical year; none: periods are pooled")
+    measure: str = Field(description="what is counted: supply or production")
+    part: float = Field(
+        description="units per year, as the policy weights them; over all years where periods are pooled"
+    )
+    whole: float | None = Field(description="what the part is a share of, in the same units; none for a quantity")
+    achieved: float | None = Field(
+        description="part / whole, share from 0 to 1; for a quantity the part; none where nothing is counted"
+    )
+    max: float | None = Field(None, description="upper bound on `achieved`; none: not bounded")
+    min: float | None = Field(None, description="lower bound on `achieved`; none: not bounded")
+    margin: float | None = Field(
+        None, description="from `achieved` to the nearer bound; negative where it is broken; none without a bound"
+    )
     beyond: float = Field(0.0, description="what a priced rule is broken by, in the units of the part")
-    penalty: float = Field(0.0, description="what that costs per year")
-    binding: bool = False
+    penalty: float = Field(0.0, description="what that costs, money per year, undiscounted")
+    binding: bool = Field(False, description="true: a bound is met exactly, or broken at a price")
 
 
 class Price(Record):
     """What one more unit of a demand would cost, undiscounted, per year of the period."""
 
-    demand: str
-    period: int
-    price: float
-    unit: str
+    demand: str = Field(description="id of the demand")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    price: float = Field(description="money per unit, undiscounted")
+    unit: str = Field(description="of the price, such as USD per t")
 
 
 class Limit(Record):
@@ -247,74 +259,89 @@ class Limit(Record):
     The next unit saves no more than the last: `price` is the most that one unit of room can save.
     """
 
-    kind: LimitKind
-    on: str
-    period: int | None
-    material: str | None = None
-    price: float
-    per: str
-    text: str
+    kind: LimitKind = Field(description="what kind of limit it is")
+    on: str = Field(description="id, or name, of what is limited")
+    period: int | None = Field(description="first year of the period, 1: the typical year; none: the whole horizon")
+    material: str | None = Field(None, description="id of the material; none: no single one")
+    price: float = Field(
+        description="money per year saved by one `per` more, undiscounted; of a build over the horizon, discounted"
+    )
+    per: str = Field(description="what one more of room is: percentage point, or a unit")
+    text: str = Field(description="the same as a sentence")
 
 
 class Check(Record):
     """One category of the audit: how many things were recomputed and the largest relative violation."""
 
-    checked: int
-    worst: float
-    at: str | None = None
+    checked: int = Field(description="how many things were recomputed")
+    worst: float = Field(description="largest relative violation; verified up to 1e-6")
+    at: str | None = Field(None, description="where that is, in the problem's own ids; none without a violation")
 
 
 class Certificate(Record):
     """The proof: the audit of the plan, and the residuals and gap of the LP behind it, all relative."""
 
-    verified: bool
+    verified: bool = Field(description="true: the status is proved")
     reason: str | None = Field(None, description="why it is not verified")
-    audit: dict[str, Check] = Field(default_factory=dict)
-    primal_residual: float | None = None
-    dual_residual: float | None = None
+    audit: dict[str, Check] = Field(default_factory=dict, description="category of the audit → what it found")
+    primal_residual: float | None = Field(
+        None, description="largest relative violation of a row or bound of the linear program"
+    )
+    dual_residual: float | None = Field(
+        None, description="largest relative violation of the dual program by the prices"
+    )
     gap: float | None = Field(None, description="(cost − proven bound) / cost")
-    bound: float | None = Field(None, description="no plan can cost less")
+    bound: float | None = Field(None, description="no plan can cost less, discounted money")
     decisions_fixed: bool = Field(False, description="prices hold with the yes/no decisions as they are")
 
 
 class SolverRun(Record):
     """What found the plan."""
 
-    name: str
-    version: str
-    seconds: float
-    options: dict[str, Any]
-    columns: int
-    rows: int
-    nonzeros: int
+    name: str = Field(description="name of the solver")
+    version: str = Field(description="version of the solver")
+    seconds: float = Field(description="seconds that it took")
+    options: dict[str, Any] = Field(description="options that it ran with: limits and gap")
+    columns: int = Field(description="columns of the linear program")
+    rows: int = Field(description="rows of the linear program")
+    nonzeros: int = Field(description="coefficients of the linear program that are not 0")
 
 
 class Plan(Record):
     """The answer to a problem, the same object from library, command line and HTTP."""
 
-    status: Status
-    total_cost: float | None
-    currency: str
-    price_year: int | None = None
-    problem: str | None = None
-    problem_hash: str
-    version: str
-    costs: Costs = Field(default_factory=Costs)
-    purchases: list[Purchase] = Field(default_factory=list)
-    production: list[Production] = Field(default_factory=list)
-    recycling: list[Recycling] = Field(default_factory=list)
-    builds: list[Build] = Field(default_factory=list)
-    shipments: list[Shipment] = Field(default_factory=list)
-    stocks: list[Stock] = Field(default_factory=list)
-    deliveries: list[Delivery] = Field(default_factory=list)
-    surpluses: list[Surplus] = Field(default_factory=list)
-    shares: list[ShareRecord] = Field(default_factory=list)
-    prices: list[Price] = Field(default_factory=list)
-    limits: list[Limit] = Field(default_factory=list)
-    certificate: Certificate
-    assumptions: list[str] = Field(default_factory=list)
-    warnings: list[str] = Field(default_factory=list)
-    solver: SolverRun
+    status: Status = Field(
+        description="what was verified; feasible: the best found so far, no_answer: nothing found before a limit"
+    )
+    total_cost: float | None = Field(description="money over the horizon, discounted; none without a plan")
+    currency: str = Field(description="label of all money")
+    price_year: int | None = Field(None, description="year of the constant prices")
+    problem: str | None = Field(None, description="name of the problem")
+    problem_hash: str = Field(description="SHA-256 of the problem's meaning")
+    version: str = Field(description="version of Oremix")
+    costs: Costs = Field(
+        default_factory=Costs, description="the total cost, split by category, period, country and facility"
+    )
+    purchases: list[Purchase] = Field(default_factory=list, description="what is taken from each supplier")
+    production: list[Production] = Field(default_factory=list, description="what each recipe does")
+    recycling: list[Recycling] = Field(default_factory=list, description="what is collected and recovered")
+    builds: list[Build] = Field(default_factory=list, description="new capacity ordered")
+    shipments: list[Shipment] = Field(default_factory=list, description="what moves where")
+    stocks: list[Stock] = Field(default_factory=list, description="every stockpile in every period")
+    deliveries: list[Delivery] = Field(default_factory=list, description="every demand in every period")
+    surpluses: list[Surplus] = Field(default_factory=list, description="what is made and not used")
+    shares: list[ShareRecord] = Field(
+        default_factory=list, description="what every policy measures, and China's shares of supply and production"
+    )
+    prices: list[Price] = Field(default_factory=list, description="what one more unit of each demand would cost")
+    limits: list[Limit] = Field(
+        default_factory=list,
+        description="what the last unit of each binding rule or capacity is worth, policies first, then the dearest",
+    )
+    certificate: Certificate = Field(description="the proof")
+    assumptions: list[str] = Field(default_factory=list, description="objects with numbers that nobody published")
+    warnings: list[str] = Field(default_factory=list, description="what is allowed and likely to surprise")
+    solver: SolverRun = Field(description="what found the plan")
 
     def to_json(self, indent: int | None = 2) -> str:
         """The plan as JSON."""

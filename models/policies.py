@@ -18,82 +18,136 @@ Names = Annotated[list[Id], Field(min_length=1)]
 class Rule(Part):
     """What every policy has."""
 
-    id: Id
-    penalty: NonNegativeSeries | None = Field(None, description="money per unit beyond the bound; absent: a hard rule")
-    from_year: Year | None = None
-    until_year: Year | None = None
+    id: Id = Field(description="what plans call it")
+    penalty: NonNegativeSeries | None = Field(
+        None, description="money per unit of the part beyond the bound, per year; absent: a hard rule"
+    )
+    from_year: Year | None = Field(None, description="first year in which it holds, included; absent: from the start")
+    until_year: Year | None = Field(None, description="last year in which it holds, included; absent: to the end")
 
 
 class Measured(Rule):
     """What share and quantity have in common: a part, measured in a scope."""
 
-    countries: Names | None = Field(None, description="countries or groups; with `each` default every country")
-    each: bool = Field(False, description="every country on its own")
+    countries: Names | None = Field(
+        None, description="countries or groups whose part is bounded; with `each` default every country"
+    )
+    each: bool = Field(False, description="true: bounds every country on its own")
     except_: Annotated[Names | None, Field(alias="except", description="countries or groups that `each` skips")] = None
-    stages: Annotated[list[str], Field(min_length=1)] | None = None
-    by: Literal["location", "owner"] = "location"
-    of: Literal["output", "consumption"] = "output"
-    materials: Names | None = None
-    places: Names | None = None
-    demands: Names | None = None
-    across: list[Across] = Field(default_factory=list)
-    each_place: bool = False
-    weight: Weight = "quantity"
-    carriers: Names | None = None
+    stages: Annotated[list[str], Field(min_length=1)] | None = Field(
+        None,
+        description="stages whose output is counted, as the facilities state them; default every stage",
+    )
+    by: Literal["location", "owner"] = Field(
+        "location",
+        description="whose a flow is: of its maker's country, or of its maker's owner; `owner` cannot be solved yet",
+    )
+    of: Literal["output", "consumption"] = Field(
+        "output", description="whole of a share of production: what is made, or what the demands in scope consume"
+    )
+    materials: Names | None = Field(None, description="ids of the materials in scope; default by measure")
+    places: Names | None = Field(
+        None,
+        description="countries, groups or places in scope: of use, for a quantity made of making; default by measure",
+    )
+    demands: Names | None = Field(None, description="ids of the demands in scope; default by measure")
+    across: list[Across] = Field(
+        default_factory=list,
+        description="what is pooled into one ratio: materials, periods or both; default one per material and period",
+    )
+    each_place: bool = Field(False, description="true: one ratio for each place of use")
+    weight: Weight = Field(
+        "quantity",
+        description="what a unit counts: 1 (`quantity`), the material's price (`value`), or material → factor",
+    )
+    carriers: Names | None = Field(
+        None, description="ids of the inputs that hand on where they come from, for `content`; cannot be solved yet"
+    )
 
 
 class Share(Measured):
     """The part of a flow that comes from `countries`, bounded as a share of the whole."""
 
     type: Literal["share"]
-    measure: Literal["supply", "production", "content", "capacity"] = "supply"
-    max: ShareSeries | None = None
-    min: ShareSeries | None = None
+    measure: Literal["supply", "production", "content", "capacity"] = Field(
+        "supply",
+        description="what is counted: arrivals (`supply`) or what is made; content, capacity cannot be solved yet",
+    )
+    max: ShareSeries | None = Field(None, description="upper bound, share from 0 to 1")
+    min: ShareSeries | None = Field(None, description="lower bound, share from 0 to 1")
 
 
 class Quantity(Measured):
     """The part of a flow that comes from `countries`, bounded in units per year."""
 
     type: Literal["quantity"]
-    measure: Literal["supply", "production", "content", "capacity", "shipments"] = "supply"
-    max: NonNegativeSeries | None = None
-    min: NonNegativeSeries | None = None
-    plants: Names | None = None
-    from_: Annotated[Id | Names | None, Field(alias="from")] = None
-    to: Id | Names | None = None
+    measure: Literal["supply", "production", "content", "capacity", "shipments"] = Field(
+        "supply",
+        description="what is counted: arrivals (`supply`) or what is made; the others cannot be solved yet",
+    )
+    max: NonNegativeSeries | None = Field(None, description="upper bound, units of the part per year")
+    min: NonNegativeSeries | None = Field(None, description="lower bound, units of the part per year")
+    plants: Names | None = Field(
+        None, description="ids of the plants whose output is counted, for `production`; default all"
+    )
+    from_: Annotated[
+        Id | Names | None,
+        Field(
+            alias="from",
+            description="country, group, place, or a list, where shipments counted start; cannot be solved yet",
+        ),
+    ] = None
+    to: Id | Names | None = Field(
+        None,
+        description="country, group, place, or a list, where shipments counted end; cannot be solved yet",
+    )
 
 
 class Footprint(Rule):
     """What is emitted or used up along the chain, bounded or priced."""
 
-    type: Literal["footprint"]
-    of: str
-    max: NonNegativeSeries | None = None
-    min: NonNegativeSeries | None = None
-    price: AnySeries | None = None
-    countries: Names | None = None
-    across: list[Literal["periods"]] = Field(default_factory=list)
+    type: Literal["footprint"] = Field(description="a bound or price on a footprint; cannot be solved yet")
+    of: str = Field(description="name of the footprint, such as co2e_t or water_m3")
+    max: NonNegativeSeries | None = Field(None, description="upper bound, amount per year")
+    min: NonNegativeSeries | None = Field(None, description="lower bound, amount per year")
+    price: AnySeries | None = Field(None, description="money per unit of the footprint")
+    countries: Names | None = Field(None, description="countries or groups in which it arises; default everywhere")
+    across: list[Literal["periods"]] = Field(
+        default_factory=list, description="`periods`: one bound for the whole horizon; default one per period"
+    )
 
 
 class Budget(Rule):
     """What may be spent on builds."""
 
-    type: Literal["budget"]
-    max: NonNegativeSeries
-    across: list[Literal["periods"]] = Field(default_factory=list)
-    countries: Names | None = None
+    type: Literal["budget"] = Field(description="a limit on capex; cannot be solved yet")
+    max: NonNegativeSeries = Field(description="capex less grants, undiscounted money per period of ordering")
+    across: list[Literal["periods"]] = Field(
+        default_factory=list, description="`periods`: one limit for the whole horizon; default one per period"
+    )
+    countries: Names | None = Field(None, description="countries or groups in which it is spent; default everywhere")
 
 
 class Diversify(Rule):
     """How many suppliers or countries there must or may be."""
 
-    type: Literal["diversify"]
-    of: Literal["suppliers", "countries"]
-    min: Annotated[int, Field(ge=1)] | None = None
-    max: Annotated[int, Field(ge=1)] | None = None
-    smallest: Annotated[float, Field(gt=0, le=1)] | None = None
-    materials: Names | None = None
-    places: Names | None = None
+    type: Literal["diversify"] = Field(description="a bound on the number of sources; cannot be solved yet")
+    of: Literal["suppliers", "countries"] = Field(
+        description="what is numbered: suppliers, or the countries that material arrives from"
+    )
+    min: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="the least number, for each material and period; needs `smallest`"
+    )
+    max: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="the greatest number, for each material and period"
+    )
+    smallest: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="share from which one counts towards `min`, above 0 to 1"
+    )
+    materials: Names | None = Field(None, description="ids of the materials it holds for; default all")
+    places: Names | None = Field(
+        None, description="countries, groups or places of use in scope, for `countries`; default everywhere"
+    )
 
 
 class Preset(Part):
@@ -101,7 +155,7 @@ class Preset(Part):
 
     model_config = Part.model_config | {"extra": "allow"}
 
-    preset: str
+    preset: str = Field(description="name of a shipped rule; cannot be solved yet")
 
 
 def _kind(policy: Any) -> str | None:

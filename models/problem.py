@@ -44,7 +44,7 @@ class Problem(Part):
         with the same faults in plain words.
     """
 
-    currency: Annotated[str, Field(min_length=1, max_length=30)] = "USD"
+    currency: Annotated[str, Field(min_length=1, max_length=30)] = Field("USD", description="label of all money")
     price_year: Year | None = Field(None, description="year of the constant prices")
     periods: Annotated[list[Year], Field(min_length=1)] | None = Field(
         None, description="start years, each lasting until the next; absent: one typical year, called 1"
@@ -52,19 +52,33 @@ class Problem(Part):
     final_years: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         None, description="whole years of the last period; default the gap before it, or 1"
     )
-    discount_rate: Rate | None = Field(None, description="real, per year: 0.05 is 5 %")
-    places: list[Place] = Field(default_factory=list)
-    groups: dict[Id, list[CountryCode]] = Field(default_factory=dict, description="named sets of countries")
-    materials: Annotated[list[Material], Field(min_length=1)]
-    suppliers: list[Supplier] = Field(default_factory=list)
-    plants: list[Plant] = Field(default_factory=list)
-    recyclers: list[Recycler] = Field(default_factory=list)
-    demands: Annotated[list[Demand], Field(min_length=1)]
-    lanes: list[Lane] = Field(default_factory=list)
-    stockpiles: list[Stockpile] = Field(default_factory=list)
-    policies: list[Policy] = Field(default_factory=list)
-    scenarios: list[Scenario] = Field(default_factory=list)
-    sources: list[Source] = Field(default_factory=list)
+    discount_rate: Rate | None = Field(
+        None,
+        description="real, per year: 0.05 is 5 %; required with several periods or capex without `wacc`, else 0",
+    )
+    places: list[Place] = Field(default_factory=list, description="sites finer than a country")
+    groups: dict[Id, list[CountryCode]] = Field(
+        default_factory=dict, description="named sets of countries (ISO 3166-1 alpha-2)"
+    )
+    materials: Annotated[list[Material], Field(min_length=1)] = Field(
+        description="what flows: ore, concentrate, oxide, metal, by-product, power"
+    )
+    suppliers: list[Supplier] = Field(default_factory=list, description="mines and sellers: what can be bought")
+    plants: list[Plant] = Field(default_factory=list, description="what turns materials into others")
+    recyclers: list[Recycler] = Field(default_factory=list, description="what turns scrap into materials")
+    demands: Annotated[list[Demand], Field(min_length=1)] = Field(description="what must be delivered")
+    lanes: list[Lane] = Field(
+        default_factory=list,
+        description="rules for moving materials; later ones win, and what none matches moves freely and for nothing",
+    )
+    stockpiles: list[Stockpile] = Field(default_factory=list, description="stocks carried between periods")
+    policies: list[Policy] = Field(
+        default_factory=list, description="rules on the plan: what may come from whom, and how much"
+    )
+    scenarios: list[Scenario] = Field(
+        default_factory=list, description="named changes to the data; cannot be solved yet"
+    )
+    sources: list[Source] = Field(default_factory=list, description="where figures come from")
 
     @model_validator(mode="wrap")
     @classmethod

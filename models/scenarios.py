@@ -14,14 +14,18 @@ __all__ = ["Change", "Scenario"]
 class Change(Part):
     """One field of some parts, multiplied, shifted or set."""
 
-    on: Literal["suppliers", "plants", "recyclers", "lanes", "demands", "materials", "stockpiles", "policies"]
-    where: dict[str, Any] = Field(default_factory=dict, description="field → value that the parts must have")
-    field: str
-    times: float | None = None
-    plus: float | None = None
-    set: Any = None
-    from_year: Year | None = None
-    until_year: Year | None = None
+    on: Literal["suppliers", "plants", "recyclers", "lanes", "demands", "materials", "stockpiles", "policies"] = Field(
+        description="what kind of part changes"
+    )
+    where: dict[str, Any] = Field(
+        default_factory=dict, description="field → value that the parts must have; default all of this kind"
+    )
+    field: str = Field(description="name of the field that changes")
+    times: float | None = Field(None, description="factor that multiplies the field's number")
+    plus: float | None = Field(None, description="amount added to the field's number, in its unit")
+    set: Any = Field(None, description="value that takes the field's place")
+    from_year: Year | None = Field(None, description="first year of the change, included; absent: from the start")
+    until_year: Year | None = Field(None, description="last year of the change, included; absent: to the end")
 
     @model_validator(mode="after")
     def _one_operation(self) -> Self:
@@ -34,6 +38,6 @@ class Change(Part):
 class Scenario(Part):
     """A named set of changes, with the probability that it comes true."""
 
-    id: Id
-    probability: Share | None = None
-    changes: list[Change]
+    id: Id = Field(description="what studies call it")
+    probability: Share | None = Field(None, description="that it comes true, from 0 to 1")
+    changes: list[Change] = Field(description="what differs from the problem's own data")

@@ -1,0 +1,73 @@
+"""The JSON Schema of problem and plan: every field says what it is, and nothing unknown gets in."""
+
+from typing import Any
+
+import pytest
+
+from oremix.models.checks.not_yet import FIELDS
+from oremix.models.schema import definitions
+
+OBJECTS = {name: part for name, part in definitions("#/$defs/").items() if "properties" in part}
+# key of the problem → the object behind it
+REFUSED_IN = {
+    "suppliers": "Supplier",
+    "plants": "Plant",
+    "recipes": "Recipe",
+    "recyclers": "Recycler",
+    "build": "Build",
+    "demands": "Demand",
+    "lanes": "Lane",
+}
+REFUSED = [(REFUSED_IN[key], field) for key, fields in FIELDS.items() for field in fields]
+# what is refused elsewhere than in the table of fields
+REFUSED += [("Problem", "scenarios"), ("Preset", "preset"), ("Supplier", "build"), ("Tier", "unit_cost")]
+REFUSED += [(policy, "type") for policy in ("Footprint", "Budget", "Diversify")]
+REFUSED += [(policy, field) for policy in ("Share", "Quantity") for field in ("measure", "by", "carriers")]
+REFUSED += [("Quantity", "from"), ("Quantity", "to")]
+
+
+def undescribed(part: dict[str, Any]) -> list[str]:
+    """The properties without a description, but for a `type` that tells objects apart."""
+    return [
+        name
+        for name, field in part["properties"].items()
+        if not field.get("description") and not (name == "type" and "const" in field)
+    ]
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_every_field_says_what_it_is(name):
+    """Whoever reads the schema needs no other page to know what a field holds."""
+    assert undescribed(OBJECTS[name]) == []
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_no_field_has_only_the_description_of_its_form(name):
+    """That a number may change over time, or is a share, does not say what it is a number of."""
+    forms = ("value over time", "ISO 3166-1", "units of one thing")
+    texts = {field: entry.get("description", "") for field, entry in OBJECTS[name]["properties"].items()}
+    assert [field for field, text in texts.items() if text.startswith(forms)] == []
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_objects_are_closed(name):
+    """A misspelt key is refused; only a preset takes what the rule behind it has."""
+    assert OBJECTS[name]["additionalProperties"] is (name == "Preset")
+
+
+@pytest.mark.parametrize(("name", "field"), REFUSED)
+def test_what_is_refused_says_so(name, field):
+    """A field that no plan can be made with yet is described as such."""
+    assert "cannot be solved yet" in OBJECTS[name]["properties"][field]["description"]
+
+
+def test_nothing_else_says_so():
+    """What can be solved is not described as what cannot."""
+    inherited = {(name, "build") for name in ("Plant", "Recycler")}
+    saying = {
+        (name, field)
+        for name, part in OBJECTS.items()
+        for field, entry in part["properties"].items()
+        if "cannot be solved yet" in entry.get("description", "")
+    }
+    assert saying - inherited == set(REFUSED)
