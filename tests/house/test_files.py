@@ -8,7 +8,6 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 # In pieces, so that this file passes its own test.
-# In pieces, so that this file does not name them either.
 HOSTS = [".".join(parts) for parts in (("pypi", "org"), ("registry", "npmjs", "org"), ("deb", "debian", "org"))]
 HOSTS.append("files.python" + "hosted.org")
 MADE_HERE = {"__pycache__", "build", "dist"}
