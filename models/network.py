@@ -46,6 +46,7 @@ class Network:
         self.makers = self._makers()
         self.consumers = self._consumers()
         self.uses = self._uses()
+        self._existing: dict[str, list[float | None]] = {}
 
     def _makers(self) -> dict[str, dict[Origin, list[Facility]]]:
         makers: dict[str, dict[Origin, list[Facility]]] = {material: {} for material in self.materials}
@@ -106,12 +107,22 @@ class Network:
             totals[key] = [a + b for a, b in zip(totals.get(key, [0.0] * len(values)), values, strict=True)]
         return totals
 
+    @cached_property
+    def making_countries(self) -> frozenset[str]:
+        """The countries in which something can be made."""
+        return frozenset(self.geography.country(origin.place) for origin in self.origins.values())
+
     def existing_capacity(self, facility: Facility) -> list[float | None]:
         """Capacity that exists without builds, in each period, in units per year; ``None`` where unlimited.
 
         Outside the facility's years it is 0. Unstated, it is unlimited, or 0 where there is a build. The last
         `up_to` of a supplier's tiers limits it too.
         """
+        if facility.id not in self._existing:
+            self._existing[facility.id] = self._existing_capacity(facility)
+        return self._existing[facility.id]
+
+    def _existing_capacity(self, facility: Facility) -> list[float | None]:
         limit = getattr(facility, "tiers", None)
         last = limit[-1].up_to if limit else None
         stated = self.timeline.read(facility.capacity) if facility.capacity is not None else None
@@ -126,7 +137,7 @@ class Network:
                 capacities.append(0.0 if facility.builds else None)
         return capacities
 
-    def on_stream(self, build: Build, order: int) -> list[int]:
+    def _on_stream(self, build: Build, order: int) -> list[int]:
         """The periods in which capacity ordered in a period counts; in a typical year lead times are ignored."""
         if self.timeline.typical:
             return [order]
@@ -134,13 +145,19 @@ class Network:
         end = start + (build.life if build.life is not None else inf)
         return [period for period in self.timeline if start <= self.timeline.starts[period] < end]
 
+    def orders(self, build: Build) -> dict[int, list[int]]:
+        """The periods in which a build may be ordered, each with those in which the order counts: at least one."""
+        return {
+            order: on_stream
+            for order in self.timeline
+            if self.timeline.within(order, build.earliest, build.latest)
+            and (on_stream := self._on_stream(build, order))
+        }
+
     def stands(self, facility: Facility, period: int) -> bool:
         """Whether a facility has capacity in a period, or can have been built by then."""
         return self.existing_capacity(facility)[period] != 0 or any(
-            period in self.on_stream(build, order)
-            for build in facility.builds
-            for order in self.timeline
-            if self.timeline.within(order, build.earliest, build.latest)
+            period in on_stream for build in facility.builds for on_stream in self.orders(build).values()
         )
 
     def can_move(self, material: str, start: str, end: str, period: int) -> bool:

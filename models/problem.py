@@ -122,6 +122,6 @@ class Problem(Part):
         return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def to_json(self, indent: int | None = 2) -> str:
-        """The problem as JSON, without what is at its default."""
+        """The problem as JSON: what was stated, and nothing else."""
         data = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return json.dumps(data, indent=indent, ensure_ascii=False)

@@ -49,20 +49,20 @@ def _sections(plan: Plan) -> Iterator[str]:
         ("What one more unit of demand costs", _prices(plan, periods)),
         (
             "Bought, a year",
-            _flows(plan.purchases, periods, lambda r: (f"{r.material} from {r.supplier} ({r.country})", r)),
+            _flows(plan.purchases, periods, lambda r: f"{r.material} from {r.supplier} ({r.country})"),
         ),
         ("Paid for and not taken, a year", _untaken(plan, periods)),
         ("Refined, a year", _production(plan, periods)),
         (
             "Recycled, a year",
-            _flows(plan.recycling, periods, lambda r: (f"{r.material} by {r.recycler} ({r.country})", r)),
+            _flows(plan.recycling, periods, lambda r: f"{r.material} by {r.recycler} ({r.country})"),
         ),
         (
             "Stock at the period's end",
-            _flows(plan.stocks, periods, lambda r: (f"{r.material} at {r.place}", r), "level"),
+            _flows(plan.stocks, periods, lambda r: f"{r.material} at {r.place}", "level"),
         ),
-        ("Short of demand, a year", _flows(plan.deliveries, periods, lambda r: (r.demand, r), "shortage")),
-        ("Left over, a year", _flows(plan.surpluses, periods, lambda r: (f"{r.material} at {r.from_}", r))),
+        ("Short of demand, a year", _flows(plan.deliveries, periods, lambda r: r.demand, "shortage")),
+        ("Left over, a year", _flows(plan.surpluses, periods, lambda r: f"{r.material} at {r.from_}")),
     ):
         if rows:
             yield from ["", *_table(title, titles, rows)]
@@ -178,10 +178,8 @@ def _production(plan: Plan, periods: list[int]) -> Rows:
     )
 
 
-def _flows(
-    records: Iterable[Any], periods: list[int], label: Callable[[Any], tuple[str, Any]], field: str = "quantity"
-) -> Rows:
-    entries = ((f"{label(r)[0]}, {r.unit}", r.period, getattr(r, field)) for r in records)
+def _flows(records: Iterable[Any], periods: list[int], label: Callable[[Any], str], field: str = "quantity") -> Rows:
+    entries = ((f"{label(r)}, {r.unit}", r.period, getattr(r, field)) for r in records)
     return _pivot(entries, periods)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import expm1, log1p
@@ -55,7 +56,7 @@ class Timeline:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[int]:
         return iter(range(len(self.starts)))
 
     def read(self, series: Series) -> list[float]:

@@ -92,14 +92,13 @@ def _unread(problem: Problem) -> Iterator[str]:
 def _rules_without_effect(problem: Problem) -> Iterator[str]:
     """Policies that count nothing: the commonest slip is a rule that does not bite."""
     network, timeline = problem.network, problem.timeline
-    makers = {network.geography.country(origin.place) for origin in network.origins.values()}
     for policy in problem.policies:
         if not isinstance(policy, Share | Quantity):
             continue
         if not any(timeline.within(period, policy.from_year, policy.until_year) for period in timeline):
             yield f"policy {policy.id} is for no period: none starts in its years"
         named = network.geography.members(policy.countries or ())
-        if named and not named & makers:
+        if named and not named & network.making_countries:
             yield f"policy {policy.id} counts nothing: nobody makes anything in {', '.join(sorted(named))}"
         if policy.stages is not None:
             for material in policy.materials or ():
@@ -113,8 +112,7 @@ def _never_there(problem: Problem) -> Iterator[str]:
     network = problem.network
     for facility in problem.facilities:
         for build in facility.builds:
-            orders = [t for t in network.timeline if network.timeline.within(t, build.earliest, build.latest)]
-            if not any(network.on_stream(build, order) for order in orders):
+            if not network.orders(build):
                 yield f"the build of {facility.id} comes on stream in no period"
         if not any(network.stands(facility, period) for period in network.timeline):
             yield f"{facility.id} has capacity in no period"

@@ -93,9 +93,8 @@ def _priced_ratios(problem: Problem, policy: Policy) -> int:
     if getattr(policy, "penalty", None) is None:
         return 0
     network = problem.network
-    countries = {network.geography.country(origin.place) for origin in network.origins.values()}
     places = {place for used in network.uses.values() for place in used}
-    each = len(countries | set(network.geography.members(getattr(policy, "countries", None) or ())))
+    each = len(network.making_countries | set(network.geography.members(getattr(policy, "countries", None) or ())))
     return (
         2
         * len(problem.materials)

@@ -23,17 +23,17 @@ Key = tuple[Any, ...]
 
 
 class Column(pulp.LpVariable):  # type: ignore[misc]
-    """A variable with its key; at least `lowBound`, at most `upBound`."""
+    """A variable with its key; at least 0, at most `upBound`."""
 
     varValue: float | None = None  # noqa: N815 - PuLP's name
     dj: float | None = None
     cat: str = pulp.LpContinuous
     modified = True
+    lowBound = _lowbound_original = 0.0  # noqa: N815 - PuLP's name
 
-    def __init__(self, labels: _Labels, key: Key, lower: float, upper: float | None, integer: bool) -> None:
+    def __init__(self, labels: _Labels, key: Key, upper: float | None, integer: bool) -> None:
         self._labels = labels
         self.key = key
-        self.lowBound = self._lowbound_original = lower
         self.upBound = self._upbound_original = upper
         if integer:
             self.cat = pulp.LpInteger
@@ -131,9 +131,9 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         self._variables: list[pulp.LpVariable] = []
         self._variable_ids: dict[int, pulp.LpVariable] = {}
 
-    def column(self, *key: Any, lower: float = 0.0, upper: float | None = None, integer: bool = False) -> Column:
+    def column(self, *key: Any, upper: float | None = None, integer: bool = False) -> Column:
         """Make a column."""
-        column = self.columns[key] = Column(self.labels, key, lower, upper, integer)
+        column = self.columns[key] = Column(self.labels, key, upper, integer)
         self._variables.append(column)
         return column
 

@@ -16,6 +16,10 @@ SENSES = {-1: "<=", 0: "=", 1: ">="}
 OXIDE: dict[str, Any] = {"id": "oxide", "unit": "t"}
 ORE: dict[str, Any] = {"id": "ore", "unit": "t"}
 JAPAN: dict[str, Any] = {"id": "japan", "country": "JP", "material": "oxide", "quantity": 100}
+# Where a seller without a place, owner or stage of its own brings material from.
+AU = ("AU", "AU", None)
+CN = ("CN", "CN", None)
+
 AUSTRALIA: dict[str, Any] = {"id": "weld", "country": "AU", "material": "oxide", "unit_cost": 7}
 CHINA: dict[str, Any] = {"id": "north", "country": "CN", "material": "oxide", "unit_cost": 5}
 

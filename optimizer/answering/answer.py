@@ -79,11 +79,11 @@ def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
             "limits": list(limits(values, duals)),
         }
     )
-    return _certified(model, outcome, plan)
+    return _certified(values, outcome, plan)
 
 
-def _certified(model: Model, outcome: Outcome, plan: Plan) -> Plan:
-    checks = audit(model.problem, plan)
+def _certified(values: Values, outcome: Outcome, plan: Plan) -> Plan:
+    checks = audit(values.model.problem, plan)
     worst = max(checks.values(), key=lambda check: check.worst)
     drift = abs((plan.total_cost or 0.0) - (outcome.objective or 0.0)) / (outcome.scale or 1.0)
     reason = outcome.reason
@@ -103,27 +103,21 @@ def _certified(model: Model, outcome: Outcome, plan: Plan) -> Plan:
         decisions_fixed=outcome.decisions_fixed,
     )
     status = plan.status if sound or plan.status != "optimal" else "feasible"
-    warnings = [*plan.warnings, *_warnings(model, plan)]
+    warnings = [*plan.warnings, *_warnings(values, plan)]
     return plan.model_copy(update={"certificate": certificate, "status": status, "warnings": warnings})
 
 
-def _warnings(model: Model, plan: Plan) -> Iterator[str]:
+def _warnings(values: Values, plan: Plan) -> Iterator[str]:
     """What the plan does at the horizon's end, where nothing has a value any more."""
+    model = values.model
     timeline = model.timeline
     if timeline.typical:
         return
     end = timeline.starts[-1] + timeline.years[-1]
     for number, pile in enumerate(model.problem.stockpiles):
         final = max(model.network.minimum_stock(pile)[-1], pile.final or 0.0)
-        level = next(
-            (
-                stock.level
-                for stock in plan.stocks
-                if (stock.place, stock.material, stock.period) == (pile.at, pile.material, timeline.starts[-1])
-            ),
-            0.0,
-        )
-        if level > final * (1 + TOLERANCE) and (number, len(timeline) - 1) in model.level:
+        level = values.value[model.level[number, len(timeline) - 1]]
+        if level > final * (1 + TOLERANCE):
             unit = model.network.materials[pile.material].unit
             yield f"{level:,.6g} {unit} of {pile.material} are left at {pile.at}, more than the {final:,.6g} asked for"
     beyond = sorted({build.on for build in plan.builds if build.capex and (build.until or end) > end})

@@ -22,22 +22,22 @@ Duals = dict[Row, float]
 # A dual this small beside the largest is the solver's rounding.
 NOISE = 1e-9
 
-# Row → kind of limit, and which position in its key says whose it is.
-ROWS: dict[str, LimitKind] = {
-    "supplier_capacity": "capacity",
-    "plant_capacity": "capacity",
-    "recycler_capacity": "capacity",
-    "supplier_minimum": "obligation",
-    "take_or_pay": "obligation",
-    "utilisation": "obligation",
-    "lane_capacity": "lane",
-    "lane_minimum": "obligation",
-    "scrap": "scrap",
-    "stock_minimum": "stockpile",
-    "stock_capacity": "stockpile",
-    "draw_max": "stockpile",
-    "build_max": "build",
-    "surplus_max": "surplus",
+# Row → kind of limit, and what one unit of room in it is.
+ROWS: dict[str, tuple[LimitKind, str]] = {
+    "supplier_capacity": ("capacity", "more from"),
+    "plant_capacity": ("capacity", "more of capacity at"),
+    "recycler_capacity": ("capacity", "more of capacity at"),
+    "supplier_minimum": ("obligation", "less that must be taken from"),
+    "take_or_pay": ("obligation", "less that must be paid for at"),
+    "utilisation": ("obligation", "less that must run at"),
+    "lane_capacity": ("lane", "more on"),
+    "lane_minimum": ("obligation", "less that must move on"),
+    "scrap": ("scrap", "more scrap for"),
+    "stock_minimum": ("stockpile", "less to be kept in"),
+    "stock_capacity": ("stockpile", "more room in"),
+    "draw_max": ("stockpile", "more that may be drawn from"),
+    "build_max": ("build", "more that may be built at"),
+    "surplus_max": ("surplus", "more that may be left over of"),
 }
 
 
@@ -119,15 +119,15 @@ def _unit(values: Values, measure: Measure) -> str:
 
 def _rows(values: Values, duals: Duals) -> Iterator[Limit]:
     for row, dual in duals.items():
-        kind = ROWS.get(row.key[0])
         # Where there is no capacity yet, more of it is what the build is for.
-        if kind is not None and not (kind == "capacity" and row.constant == 0):
-            yield _row_limit(values, row.key, kind, -dual if row.sense < 0 else dual)
+        if row.key[0] in ROWS and not (ROWS[row.key[0]][0] == "capacity" and row.constant == 0):
+            yield _row_limit(values, row.key, -dual if row.sense < 0 else dual)
 
 
-def _row_limit(values: Values, key: Key, kind: LimitKind, saving: float) -> Limit:
+def _row_limit(values: Values, key: Key, saving: float) -> Limit:
     model = values.model
     name = key[0]
+    kind, words = ROWS[name]
     start = None if name == "build_max" else key[-1]
     weight = 1.0 if start is None else model.timeline.weights[model.timeline.starts.index(start)]
     material, on = _subject(values, key)
@@ -142,26 +142,8 @@ def _row_limit(values: Values, key: Key, kind: LimitKind, saving: float) -> Limi
         material=material,
         price=price,
         per=unit,
-        text=f"one {unit} {_WORDS[name]} {on}{when} would save up to {_money(values, price)} {span}",
+        text=f"one {unit} {words} {on}{when} would save up to {_money(values, price)} {span}",
     )
-
-
-_WORDS = {
-    "supplier_capacity": "more from",
-    "plant_capacity": "more of capacity at",
-    "recycler_capacity": "more of capacity at",
-    "lane_capacity": "more on",
-    "lane_minimum": "less that must move on",
-    "supplier_minimum": "less that must be taken from",
-    "take_or_pay": "less that must be paid for at",
-    "utilisation": "less that must run at",
-    "scrap": "more scrap for",
-    "stock_minimum": "less to be kept in",
-    "stock_capacity": "more room in",
-    "draw_max": "more that may be drawn from",
-    "build_max": "more that may be built at",
-    "surplus_max": "more that may be left over of",
-}
 
 
 def _subject(values: Values, key: Key) -> tuple[str | None, str]:

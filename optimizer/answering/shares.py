@@ -67,11 +67,6 @@ def _stated(values: Values, measure: Measure, side: str) -> float:
 
 
 def _penalty(values: Values, measure: Measure) -> float:
-    """Money per year for what is beyond the bounds; of pooled periods, spread over all their years."""
-    rule = measure.policy
-    if rule is None or rule.penalty is None:
-        return 0.0
-    timeline = values.model.timeline
-    years = 1.0 if measure.period is not None else float(sum(timeline.years[t] for t in measure.periods))
-    rate = timeline.read(rule.penalty)[measure.periods[0]]
-    return sum(rate * values.value[column] / years for column in measure.beyond.values())
+    """Money per year for what is beyond the bounds: in each pooled period the same."""
+    paid = sum(values.cost.get((column, "penalties"), 0.0) for column in measure.beyond.values())
+    return paid / len(measure.periods)

@@ -14,15 +14,10 @@ def add_builds(model: Model) -> None:
     """Columns add and open, rows build_max, build_size, build_minimum and build_orders."""
     for facility in model.problem.facilities:
         for number, build in enumerate(facility.builds):
-            orders = [
-                (period, on_stream)
-                for period in model.timeline
-                if model.timeline.within(period, build.earliest, build.latest)
-                and (on_stream := model.network.on_stream(build, period))
-            ]
-            for period, on_stream in orders:
+            orders = model.network.orders(build)
+            for period, on_stream in orders.items():
                 _order(model, facility, number, build, period, on_stream)
-            _limit_orders(model, facility, number, build, [period for period, _ in orders])
+            _limit_orders(model, facility, number, build, list(orders))
 
 
 def _order(model: Model, facility: Facility, number: int, build: Build, period: int, on_stream: list[int]) -> None:

@@ -40,10 +40,7 @@ def tested(model: Model, rule: Rule) -> list[tuple[str, ...]]:
     geography = model.network.geography
     if not rule.each:
         return [tuple(sorted(geography.members(rule.countries or ())))]
-    if rule.countries is None:
-        countries = frozenset(geography.country(origin.place) for origin in model.network.origins.values())
-    else:
-        countries = geography.members(rule.countries)
+    countries = model.network.making_countries if rule.countries is None else geography.members(rule.countries)
     return [(country,) for country in sorted(countries - geography.members(rule.except_ or ()))]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from oremix.models.chain import Supplier
+from oremix.models.fields import Series
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Column, Pairs
 
-__all__ = ["add_suppliers", "obligation"]
+__all__ = ["add_suppliers"]
 
 
 def add_suppliers(model: Model) -> None:
@@ -14,8 +15,8 @@ def add_suppliers(model: Model) -> None:
     for supplier in model.problem.suppliers:
         existing = model.network.existing_capacity(supplier)
         tiers = _tiers(model, supplier)
-        minimum = obligation(model, supplier.minimum, existing)
-        take_or_pay = obligation(model, supplier.take_or_pay, existing)
+        minimum = _obligation(model, supplier.minimum, existing)
+        take_or_pay = _obligation(model, supplier.take_or_pay, existing)
         for period in model.timeline:
             built = model.built[supplier.id, period]
             if existing[period] == 0 and not built:
@@ -34,9 +35,9 @@ def add_suppliers(model: Model) -> None:
             model.made[supplier.material, origin, period].extend(taken)
 
 
-def obligation(model: Model, series: object, existing: list[float | None]) -> list[float]:
+def _obligation(model: Model, series: Series | None, existing: list[float | None]) -> list[float]:
     """A minimum or take-or-pay in each period: cut to the existing capacity, so 0 outside the supplier's years."""
-    stated = model.timeline.read_or(series, 0.0)  # type: ignore[arg-type]
+    stated = model.timeline.read_or(series, 0.0)
     return [value if limit is None else min(value, limit) for value, limit in zip(stated, existing, strict=True)]
 
 

@@ -11,11 +11,11 @@ from oremix.optimizer.solving.arrays import Arrays, Floats
 __all__ = [
     "TOLERANCE",
     "Proof",
+    "a_row_cannot_hold",
     "dual_proof",
     "primal_residual",
     "proves_infeasible",
     "proves_unbounded",
-    "row_that_cannot_hold",
 ]
 
 TOLERANCE = 1e-6
@@ -79,21 +79,16 @@ def dual_proof(arrays: Arrays, x: Floats, duals: Floats) -> Proof:
     return Proof(residual, float(np.sum(rows * duals) + np.sum(columns * reduced)) + arrays.offset)
 
 
-def row_that_cannot_hold(arrays: Arrays) -> Floats | None:
-    """The proof of infeasibility by one row alone, if there is one: its columns' bounds leave it no room."""
+def a_row_cannot_hold(arrays: Arrays) -> bool:
+    """Whether one row alone proves that there is no point: its columns' bounds leave it no room."""
     positive = arrays.coefficients > 0
     used = arrays.coefficients != 0
     high = np.where(used, arrays.high[arrays.columns], 0.0)
     low = np.where(used, arrays.low[arrays.columns], 0.0)
     most = arrays.row_sums(arrays.coefficients * np.where(positive, high, low))
     least = arrays.row_sums(arrays.coefficients * np.where(positive, low, high))
-    for room in (most - arrays.lower, arrays.upper - least):
-        worst = int(np.argmin(room)) if len(room) else 0
-        if len(room) and room[worst] < -TOLERANCE * max(1e-30, abs(_nearest(arrays.lower, arrays.upper)[worst])):
-            unit = np.zeros(len(room))
-            unit[worst] = 1.0
-            return unit
-    return None
+    slack = -TOLERANCE * np.maximum(_nearest(arrays.lower, arrays.upper), 1e-30)
+    return bool(np.any(most - arrays.lower < slack) or np.any(arrays.upper - least < slack))
 
 
 def proves_infeasible(arrays: Arrays, ray: Floats) -> bool:

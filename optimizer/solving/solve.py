@@ -16,11 +16,11 @@ from oremix.optimizer.solving.highs import Claim, run_highs
 from oremix.optimizer.solving.proof import (
     NOISE,
     TOLERANCE,
+    a_row_cannot_hold,
     dual_proof,
     primal_residual,
     proves_infeasible,
     proves_unbounded,
-    row_that_cannot_hold,
 )
 
 __all__ = ["Outcome", "solve_lp", "solver_names"]
@@ -174,7 +174,7 @@ def _nothing(status: Status, reason: str | None, *, verified: bool = False) -> d
 
 
 def _infeasible(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
-    if row_that_cannot_hold(arrays) is not None:
+    if a_row_cannot_hold(arrays):
         return _nothing("infeasible", None, verified=True)
     ray = claim.ray
     if ray is None:

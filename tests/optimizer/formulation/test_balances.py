@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from tests.problems import (
+    AU,
     AUSTRALIA,
     CHINA,
+    CN,
     FIRST,
     JAPAN,
     OXIDE,
@@ -18,9 +20,6 @@ from tests.problems import (
     model,
     rows,
 )
-
-AU = ("AU", "AU", None)
-CN = ("CN", "CN", None)
 
 
 def test_all_that_one_origin_makes_is_one_balance() -> None:

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from tests.problems import (
+    AU,
     AUSTRALIA,
     CHINA,
+    CN,
     FIRST,
     JAPAN,
     OXIDE,
@@ -19,8 +21,6 @@ from tests.problems import (
     rows,
 )
 
-AU = ("AU", "AU", None)
-CN = ("CN", "CN", None)
 TO_JAPAN: dict[str, Any] = {"from": "AU", "to": "JP"}
 KOREA: dict[str, Any] = {"id": "korea", "country": "KR", "material": "oxide", "quantity": 10}
 

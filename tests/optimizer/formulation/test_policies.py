@@ -8,8 +8,10 @@ from oremix.models import read_problem
 from oremix.models.examples import example
 from oremix.optimizer.formulation import build_model
 from tests.problems import (
+    AU,
     AUSTRALIA,
     CHINA,
+    CN,
     FIRST,
     JAPAN,
     ORE,
@@ -24,8 +26,6 @@ from tests.problems import (
     rows,
 )
 
-AU = ("AU", "AU", None)
-CN = ("CN", "CN", None)
 VN = ("VN", "VN", None)
 KOREA: dict[str, Any] = {"id": "korea", "country": "KR", "material": "oxide", "quantity": 10}
 VIETNAM: dict[str, Any] = {"id": "dong", "country": "VN", "material": "oxide", "unit_cost": 6}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.problems import (
+    AU,
     AUSTRALIA,
     FIRST,
     JAPAN,
@@ -22,7 +23,6 @@ from tests.problems import (
 # Three years in the first period, two in the second: the length counts in the balance.
 LONG: dict[str, Any] = {"periods": [2026, 2029], "final_years": 2, "discount_rate": 0}
 PILE: dict[str, Any] = {"country": "JP", "material": "oxide"}
-AU = ("AU", "AU", None)
 
 
 def test_a_level_is_carried_over_with_all_years_of_a_period() -> None:
