@@ -15,7 +15,7 @@ from oremix.models import __file__ as models_file
 from oremix.optimizer.answering.audit import TOLERANCE, audit
 
 Data = dict[str, Any]
-CATEGORIES = ["costs", "totals", "balances", "capacities", "builds", "shares"]
+CATEGORIES = ["costs", "totals", "balances", "capacities", "builds", "footprints", "shares"]
 
 
 # ---------------------------------------------------------------- brief records
@@ -49,15 +49,25 @@ def share(
     line |= {"part": part, "whole": whole, "achieved": part / whole if whole else None} | more
     rooms = [line["max"] - line["achieved"]] if "max" in line else []
     rooms += [line["achieved"] - line["min"]] if "min" in line else []
-    return {"margin": min(rooms) if rooms else None, **line}
+    return {"margin": min(rooms) if rooms else None, "binding": bool(rooms) and min(rooms) <= 0, **line}
 
 
 def china(
-    material: str, period: int, supply: tuple[float, float] | None, production: tuple[float, float]
+    material: str,
+    period: int,
+    supply: tuple[float, float] | None,
+    production: tuple[float, float],
+    content: tuple[float, float] | None = None,
 ) -> list[Data]:
-    """The two shares that are reported for China, bounded or not; supply only of what is demanded."""
+    """The shares that are reported for China, bounded or not; supply and content only of what is demanded.
+
+    Without a content of its own, what is delivered is what arrives.
+    """
     records = [share(None, material, *production, period, measure="production")]
-    return records + ([share(None, material, *supply, period)] if supply else [])
+    if supply:
+        records += [share(None, material, *supply, period)]
+        records += [share(None, material, *(content or supply), period, measure="content")]
+    return records
 
 
 def plan(
@@ -276,8 +286,8 @@ def stock() -> tuple[Data, Data]:
         shares=[
             share("australia", "nd", 150, 150, 2026, **quota, achieved=150, margin=0),
             share("australia", "nd", 50, 50, 2027, **quota, achieved=50, margin=100),
-            *china("nd", 2026, (0, 170), (0, 170)),
-            *china("nd", 2027, (0, 70), (0, 70)),
+            *china("nd", 2026, (0, 170), (0, 170), (0, 120)),
+            *china("nd", 2027, (0, 70), (0, 70), (0, 120)),
         ],
     )
 
@@ -502,7 +512,7 @@ def midstream() -> tuple[Data, Data]:
             share("conc_cap", "conc", 10, 40, max=0.5),
             share("third", "oxide", 60, 100, max=0.65),
             *china("conc", 1, None, (70, 100)),
-            *china("oxide", 1, (60, 100), (60, 100)),
+            *china("oxide", 1, (60, 100), (60, 100), (70, 100)),  # with the 10 t that Malaysia makes of China's
         ],
     )
 
@@ -550,7 +560,7 @@ def test_right_plans_pass(case: Callable[[], tuple[Data, Data]]) -> None:
     found = checks(*case())
     assert list(found) == CATEGORIES
     assert {name: check.at for name, check in found.items() if check.worst > 1e-12} == {}
-    assert all(found[name].checked > 0 for name in CATEGORIES if name != "builds")
+    assert all(found[name].checked > 0 for name in CATEGORIES if name not in ("builds", "footprints"))
 
 
 @pytest.mark.parametrize(
@@ -710,17 +720,17 @@ def changed_problem(problem: Data, changes: Data) -> Data:
 @pytest.mark.parametrize(
     ("case", "changes", "said", "category", "where"),
     [
-        (minimal, {"policies.0.max": 0.3996}, {"shares.0.max": 0.3996, "shares.0.margin": -0.0004},
+        (minimal, {"policies.0.max": 0.3996}, {"shares.0.max": 0.3996, "shares.0.margin": -0.0004, "shares.0.binding": True},
          "shares", "bound of policy china_cap for ndpr_oxide in 1"),
-        (refinery, {"policies.0.min": [0.2, 0.7501]}, {"shares.1.min": 0.7501, "shares.1.margin": -0.0001},
+        (refinery, {"policies.0.min": [0.2, 0.7501]}, {"shares.1.min": 0.7501, "shares.1.margin": -0.0001, "shares.1.binding": True},
          "shares", "bound of policy home for oxide in 2028"),
-        (scrap, {"policies.0.min": 0.2501}, {"shares.0.min": 0.2501, "shares.0.margin": -0.0001},
+        (scrap, {"policies.0.min": 0.2501}, {"shares.0.min": 0.2501, "shares.0.margin": -0.0001, "shares.0.binding": True},
          "shares", "bound of policy recycled for nd in 1"),
-        (stock, {"policies.0.max": 149}, {"shares.0.max": 149, "shares.0.margin": -1, "shares.1.max": 149,
+        (stock, {"policies.0.max": 149}, {"shares.0.max": 149, "shares.0.margin": -1, "shares.0.binding": True, "shares.1.max": 149,
          "shares.1.margin": 99}, "shares", "bound of policy australia for nd in 2026"),
-        (midstream, {"policies.1.max": 0.599}, {"shares.1.max": 0.599, "shares.1.margin": -0.001},
+        (midstream, {"policies.1.max": 0.599}, {"shares.1.max": 0.599, "shares.1.margin": -0.001, "shares.1.binding": True},
          "shares", "bound of policy third on CN for oxide in 1"),
-        (midstream, {"policies.0.max": 0.249}, {"shares.0.max": 0.249, "shares.0.margin": -0.001},
+        (midstream, {"policies.0.max": 0.249}, {"shares.0.max": 0.249, "shares.0.margin": -0.001, "shares.0.binding": True},
          "shares", "bound of policy conc_cap for conc in 1"),
         (pooled, {"policies.0.penalty": None}, {"shares.0.beyond": 0, "shares.0.penalty": 0},
          "shares", "bound of policy cap for nd over all periods"),
@@ -936,7 +946,7 @@ def test_each_place_brings_its_stock() -> None:
         shares=[
             share("cap", "nd", 40, 100, max=0.5, place="tokyo"),
             share("cap", "nd", 10, 10, max=0.5, place="KR", beyond=5, penalty=10),
-            *china("nd", 1, (50, 110), (50, 110)),
+            *china("nd", 1, (50, 110), (50, 110), (50, 50)),
         ],
     )  # fmt: skip
     assert refused(checks(problem, answer)) == {}
@@ -970,5 +980,5 @@ def test_a_cap_and_a_floor_on_what_nobody_demands_are_two_ratios() -> None:
     answer["shares"].append(share("conc_cap", "conc", 70, 100, min=0.6))
     assert refused(checks(problem, answer)) == {}
     problem["policies"][0]["min"] = answer["shares"][-1]["min"] = 0.701
-    answer["shares"][-1]["margin"] = -0.001
+    answer["shares"][-1] |= {"margin": -0.001, "binding": True}
     assert refused(checks(problem, answer))["shares"] == "bound of policy conc_cap for conc in 1"
