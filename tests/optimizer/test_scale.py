@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -42,7 +42,7 @@ def points(*pairs: tuple[float, float]) -> list[Document]:
 
 def between(curve: list[tuple[float, float]], capacity: float) -> float:
     """Total capex of a size on a curve."""
-    for (low, less), (high, more) in zip(curve, curve[1:], strict=False):
+    for (low, less), (high, more) in pairwise(curve):
         if low <= capacity <= high:
             return less + (more - less) * (capacity - low) / (high - low)
     raise AssertionError(capacity)
@@ -54,8 +54,8 @@ def between(curve: list[tuple[float, float]], capacity: float) -> float:
 def test_a_concave_curve_against_enumeration(solver: str) -> None:
     """Two plants that get cheaper by size, in two periods: the best of all whole sizes and both years of ordering."""
     curves = {
-        "a": [(10.0, 900.0), (50.0, 2100.0), (100.0, 2600.0)],
-        "b": [(0.0, 400.0), (30.0, 1000.0), (60.0, 1300.0)],
+        "a": [(10.0, 500.0), (50.0, 1300.0), (100.0, 1700.0)],
+        "b": [(0.0, 400.0), (20.0, 800.0), (40.0, 1000.0)],
     }
     running, wanted, price, life = {"a": 2.0, "b": 1.0}, {2026: 43.0, 2027: 71.0}, 25.0, 2.0
     plan = solved(
@@ -281,14 +281,13 @@ def test_a_list_of_builds(solver: str) -> None:
     }
     builds = [
         {"max": 30, "unit_capex": 30, "life": 3, "lead_time": 1},
-        {"max": 30, "unit_capex": 80, "life": 4, "latest": 2026},
+        {"max": 30, "unit_capex": 40, "life": 4, "latest": 2026},
     ]
     plan = solved(import_or_build([50, 50], works(build=builds), periods=[2026, 2027]), solver)
-    # first 30 t of the second at 20 a year, which stay; from 2027 also 20 t of the first at 10
-    assert plan.total_cost == near(min(
-        30 * (20 + 2) + 20 * 20 + 30 * (20 + 2) + 20 * (10 + 2),
-        50 * 20 + 30 * (10 + 2) + 20 * 20,
-    ))  # fmt: skip
+    # 30 t of the second at once, at 10 a year and for good; 20 t of the first from 2027, at 10 too
+    assert plan.total_cost == near(30 * (10 + 2) + 20 * 20 + 50 * (10 + 2))
+    found = {build.build: (build.capacity, build.on_stream) for build in plan.builds}
+    assert found == {0: near((20, 2027)), 1: near((30, 2026))}
 
 
 # ---------------------------------------------------------------- coming on stream
@@ -737,25 +736,20 @@ def test_a_plants_own_surplus_is_in_place_of_the_materials(solver: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outlet", "sold", "total"),
+    ("outlet", "sold", "ore"),
     [
-        ({"sale_price": 3, "quantity": 10}, 10, 60 * 6 - 10 * 3),
-        ({"sale_price": 3}, 30, 60 * 6 - 30 * 3),
-        ({"sale_price": 0.5}, 0, 60 * 6),  # not worth a freight of 1
-        ({"sale_price": 20}, 100, 100 * 6 - 100 * 20 + 60 * 0),
+        ({"sale_price": 3, "quantity": 10}, 10, 60),
+        ({"sale_price": 3}, 30, 60),
+        ({"sale_price": 0.5}, 0, 60),  # not worth a freight of 1
+        ({"sale_price": 20}, 100, 200),  # 19 for the cerium of two tonnes of ore, which cost 12: all that can be made
     ],
 )
-def test_an_outlet(solver: str, outlet: Document, sold: float, total: float) -> None:
+def test_an_outlet(solver: str, outlet: Document, sold: float, ore: float) -> None:
     """It buys what pays its freight of 1 for the seller, at most its quantity, and misses nothing else."""
-    document = by_products(60, {}, separation("cheap", "MY", 1))
+    document = by_products(60, {}, separation("cheap", "MY", 1, capacity=200))
     document["lanes"] = [{"from": "*", "to": "US", "unit_cost": 1}]
     document["demands"].append({"id": "glass", "country": "US", "material": "cerium", **outlet})
-    if outlet["sale_price"] == 20:
-        # 2 t of ore for a tonne of cerium are worth it: all that 200 t of capacity can make
-        document["plants"][0]["capacity"] = 200
-        total = 200 * 6 - 100 * (20 - 1)
-    else:
-        total += sold * 1
+    total = ore * (5 + 1) - sold * (outlet["sale_price"] - 1)
     plan = solved(document, solver)
     assert plan.total_cost == near(total)
     (record,) = [record for record in plan.deliveries if record.demand == "glass"]
