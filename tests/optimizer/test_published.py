@@ -108,7 +108,7 @@ def test_a_capacitated_warehouse_problem(build: bool) -> None:
     J. E. Beasley, An algorithm for solving large capacitated warehouse location problems, European Journal of
     Operational Research 33 (1988) 314-325. A customer may be served from several warehouses.
     """
-    plan = solve(warehouse_problem(build=build), gap=0)
+    plan = solve(warehouse_problem(build=build))
     assert plan.status == "optimal"
     assert plan.certificate.verified
     assert plan.total_cost == pytest.approx(1_040_444.375, rel=1e-8)
