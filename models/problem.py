@@ -24,7 +24,7 @@ from oremix.models.chain import (
 )
 from oremix.models.fields import CountryCode, Id, Part, Rate, Year
 from oremix.models.network import Network
-from oremix.models.policies import Policy
+from oremix.models.policies import Policy, Rule
 from oremix.models.scenarios import Scenario
 from oremix.models.timeline import Timeline
 from oremix.models.warnings import warnings_of
@@ -99,6 +99,11 @@ class Problem(Part):
     def facilities(self) -> list[Facility]:
         """Suppliers, plants and recyclers, in this order."""
         return [*self.suppliers, *self.plants, *self.recyclers]
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The policies as rules that can be measured."""
+        return [policy for policy in self.policies if isinstance(policy, Rule)]
 
     @cached_property
     def network(self) -> Network:
