@@ -376,7 +376,7 @@ def to_have(*policies: Document, recipe: Document | None = None, wanted: float =
 
 
 def able(**fields: Any) -> Document:
-    return rule("share", measure="capacity", countries=["DE", "FR"], **{"stages": ["refining"], **fields})
+    return rule("share", measure="capacity", **{"countries": ["DE", "FR"], "stages": ["refining"], **fields})
 
 
 @pytest.mark.parametrize(
