@@ -75,6 +75,7 @@ def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
             "deliveries": list(records.deliveries(values)),
             "surpluses": list(records.surpluses(values)),
             "shares": list(shares(values)),
+            "footprints": list(records.footprints(values)),
             "prices": list(prices(values, duals)) if outcome.duals is not None else [],
             "limits": list(limits(values, duals)),
         }
