@@ -52,7 +52,7 @@ def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[in
         ]
         for position, group in traced.items()
     }
-    known = {position: values.sum([p for p in part if p[0] in values.value]) for position, part in parts.items()}
+    known = {p: float(values.sum([pair for pair in part if pair[0] in values.value])) for p, part in parts.items()}
     if not layer.within:
         return known
     costs = {position: [p for p in part if p[0] not in values.value] for position, part in parts.items()}
@@ -82,6 +82,8 @@ def _arrays(values: Values, layer: Layer, lp: LeanProblem, columns: dict[Column,
     for row in lp.rows.values():
         known = sum(amount * values.value[column] for column, amount in row.expr.items() if column in values.value)
         terms = [(columns[column], amount) for column, amount in row.expr.items() if column in columns]
+        if not terms:
+            continue
         through = max([abs(known), abs(row.constant), *(abs(amount) * flows[number] for number, amount in terms)])
         index += [number for number, _ in terms]
         coefficients += [amount * flows[number] / through for number, amount in terms]
