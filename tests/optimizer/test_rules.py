@@ -307,7 +307,7 @@ def quota(**fields: Any) -> Document:
         ({"from": ["CN"], "to": ["JP", "US"], "max": 30}, 30 * 5 + 70 * 8),
         ({"to": "west", "countries": ["CN"], "max": 30}, 60 * 5 + 30 * 5 + 10 * 8),
         ({"to": "west", "max": 40}, 100 * 5),
-        ({"from": "AU", "to": "JP", "min": 20}, 20 * 8 + 80 * 5),
+        ({"from": "AU", "to": "JP", "min": 20, "materials": ["oxide"]}, 20 * 8 + 80 * 5),
         ({"from": "CN", "to": "JP", "max": 30, "penalty": 2}, 100 * 5 + 30 * 2),
         ({"from": "CN", "to": "JP", "max": 30, "penalty": 4}, 30 * 5 + 30 * 8 + 40 * 5),
         ({"from": "CN", "to": "JP", "max": 30, "materials": ["metal"]}, 100 * 5),

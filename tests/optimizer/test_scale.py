@@ -522,7 +522,8 @@ def test_all_units_of_what_is_paid_for(solver: str) -> None:
         "id": "seller", "country": "AU", "material": "oxide", "all_units": True, "take_or_pay": 60,
         "tiers": [{"up_to": 50, "unit_cost": 10}, {"up_to": 100, "unit_cost": 7}],
     }  # fmt: skip
-    plan = solved({"suppliers": [seller], "demands": [demand(40)]}, solver)
+    dear_to_leave = [{"id": "oxide", "unit": "t", "surplus": -1}]
+    plan = solved({"materials": dear_to_leave, "suppliers": [seller], "demands": [demand(40)]}, solver)
     assert plan.total_cost == near(60 * 7)
     assert (plan.purchases[0].quantity, plan.purchases[0].paid) == near((40, 60))
 
