@@ -106,6 +106,7 @@ FAULTS: list[tuple[str, Any, str, str]] = [
     ("/lanes/0", {"from": "AU", "to": "JP", "joint": True}, "/lanes/0/joint", ""),
     # recyclers
     ("/recyclers/0/returns", [RETURN | {"demand": "korea"}], "/recyclers/0/returns/0/demand", "demand"),
+    ("/recyclers/0/returns", [RETURN, RETURN | {"scrap_per_unit": 0.5}], "/recyclers/0/returns", "twice"),
     ("/recyclers/0", {"id": "urban", "country": "JP", "material": "oxide", "scrap": 5, "collection_rate": 0.4,
                       "minimum_collection_rate": 0.5}, "/recyclers/0/minimum_collection_rate", "above"),
     # demands
@@ -293,7 +294,7 @@ def test_every_fault_of_the_terms_at_once() -> None:
     data["plants"][0]["build"] |= {"curve": POINTS}
     data["recyclers"][0] |= {"collection_rate": 0.1, "minimum_collection_rate": 0.2}
     data["demands"][0] |= {"sale_price": 5, "shortage_cost": 4}
-    data["policies"].append({"id": "co2", "type": "footprint", "of": "co2e_t"})
+    data["policies"].append({"id": "purse", "type": "budget", "max": [1, 2], "across": ["periods"]})
     data["policies"].append(SHIPMENTS | {"id": "quota", "stages": ["refining"]})
     places = {pointer.split("/")[1] + pointer.split("/")[2] for pointer in found(data)}
     assert places == {"suppliers0", "suppliers1", "plants0", "recyclers0", "demands0", "policies1", "policies2"}
