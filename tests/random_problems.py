@@ -50,8 +50,8 @@ class Writer:
             gaps = draw(st.lists(st.integers(1, 3), max_size=2))
             self.periods = [2026 + sum(gaps[:number]) for number in range(len(gaps) + 1)]
         self.materials = [f"m{number}" for number in range(draw(st.integers(1, 3)))]
-        self.staged = chance(draw, 40)
-        self.limited = chance(draw, 25)
+        self.staged = draw(st.booleans())
+        self.limited = draw(st.sampled_from([False, False, True]))
 
     def maybe(self, percent: int) -> bool:
         return chance(self.draw, percent)
@@ -181,12 +181,13 @@ class Writer:
 
     def by_size(self, build: Document) -> None:
         """Whole capex for whole sizes instead, ascending."""
-        sizes = sorted(self.draw(st.lists(st.integers(0, 60), min_size=2, max_size=3, unique=True)))
+        kind = self.one_of(["curve", "sizes"])
+        least = 1 if kind == "sizes" else 0
+        sizes = sorted(self.draw(st.lists(st.integers(least, 60), min_size=2, max_size=3, unique=True)))
         capex = sorted(self.draw(st.lists(st.integers(0, 900), min_size=len(sizes), max_size=len(sizes))))
         for name in ("unit_capex", "max", "max_per_order"):
             build.pop(name, None)
-        points = [{"capacity": size, "capex": money} for size, money in zip(sizes, capex, strict=True)]
-        build[self.one_of(["curve", "sizes"])] = points
+        build[kind] = [{"capacity": size, "capex": money} for size, money in zip(sizes, capex, strict=True)]
 
     def ramp(self) -> list[float]:
         return self.draw(st.lists(SHARES, min_size=1, max_size=3))

@@ -264,16 +264,19 @@ def test_the_strategy_draws_all_kinds_of_problem() -> None:
     """Solvable and unsolvable ones, with and without decisions: else the properties would hold of too little."""
     seen: set[Any] = set()
 
-    @settings(max_examples=120, database=None, derandomize=True, suppress_health_check=SLOW)
+    @settings(max_examples=300, database=None, derandomize=True, suppress_health_check=SLOW)
     @given(documents())
     def look(document: Document) -> None:
         plan = solve(document)
         seen.add(plan.status)
         seen.update(key for key, category in plan.costs.by_category.items() if category)
         seen.update(name for name in ("plants", "recyclers", "stockpiles", "policies", "lanes") if document[name])
+        seen.update(policy.get("measure", policy["type"]) for policy in document["policies"])
         seen.add(len(document.get("periods", [])))
 
     look()
     assert seen >= {"optimal", "infeasible", "purchases", "processing", "collection", "freight", "duties", "holding"}
     assert seen >= {"fixed", "capital", "surplus", "shortage", "penalties"}
+    assert seen >= {"sales", "footprint", "budget", "diversify"}
+    assert seen >= {"supply", "production", "content", "capacity", "shipments"}
     assert seen >= {"plants", "recyclers", "stockpiles", "policies", "lanes", 0, 1, 2, 3}
