@@ -237,6 +237,8 @@ def _model_at(path: tuple[str | int, ...], data: dict[str, Any]) -> type[BaseMod
         return Problem
     if names[0] == "policies":
         entry = data["policies"][path[1]] if len(path) > 1 and isinstance(path[1], int) else {}
+        if isinstance(entry, dict) and "preset" in entry:
+            return policies.Share if "rules" in names else policies.Preset
         return POLICIES.get(entry.get("type") if isinstance(entry, dict) else None)
     return PARTS.get(names[-1])
 

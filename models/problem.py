@@ -24,10 +24,11 @@ from oremix.models.chain import (
 )
 from oremix.models.fields import CountryCode, Id, Part, Rate, Year
 from oremix.models.network import Network
-from oremix.models.policies import Policy
+from oremix.models.policies import Policy, Rule
 from oremix.models.scenarios import Scenario
 from oremix.models.timeline import Timeline
 from oremix.models.warnings import warnings_of
+from oremix.models.written_out import Stated, written_out
 
 __all__ = ["Problem"]
 
@@ -104,6 +105,16 @@ class Problem(Part):
     def network(self) -> Network:
         """The problem as a network: periods, places, lanes, who makes and who uses what."""
         return Network(self)
+
+    @cached_property
+    def written_out(self) -> list[Stated]:
+        """Every policy with its position in `policies`, presets rule by rule."""
+        return written_out(self)
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The policies as rules that can be measured, presets written out."""
+        return [place.rule for place in self.written_out if place.rule is not None]
 
     @property
     def timeline(self) -> Timeline:

@@ -22,6 +22,7 @@ def warnings_of(problem: Problem) -> Iterator[str]:
     yield from _capped_countries_own_demand(problem)
     yield from _surplus_worth_more(problem)
     yield from _unread(problem)
+    yield from _left_out(problem)
     yield from _rules_without_effect(problem)
     yield from _never_there(problem)
     yield from _stock(problem)
@@ -58,7 +59,7 @@ def _loops(problem: Problem) -> Iterator[str]:
 
 def _capped_countries_own_demand(problem: Problem) -> Iterator[str]:
     geography = problem.network.geography
-    for policy in problem.policies:
+    for policy in problem.rules:
         if not isinstance(policy, Share) or policy.measure != "supply" or policy.max is None or not policy.countries:
             continue
         capped = geography.members(policy.countries)
@@ -89,10 +90,17 @@ def _unread(problem: Problem) -> Iterator[str]:
         yield "`initial_origin` is read by shares of content only, and no policy has one"
 
 
+def _left_out(problem: Problem) -> Iterator[str]:
+    """Rules of presets that this problem has nothing for."""
+    for place in problem.written_out:
+        if place.line is not None and place.line.left_out is not None:
+            yield f"rule {place.line.id} is left out: {place.line.left_out}"
+
+
 def _rules_without_effect(problem: Problem) -> Iterator[str]:
     """Policies that count nothing: the commonest slip is a rule that does not bite."""
     network, timeline = problem.network, problem.timeline
-    for policy in problem.policies:
+    for policy in problem.rules:
         if not isinstance(policy, Share | Quantity):
             continue
         if not any(timeline.within(period, policy.from_year, policy.until_year) for period in timeline):

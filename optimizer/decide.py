@@ -6,7 +6,7 @@ from threading import Event
 from typing import Any
 
 from oremix.models import InvalidOption, Plan, Problem, TooLarge, read_problem
-from oremix.models.policies import Policy
+from oremix.models.policies import Rule
 from oremix.optimizer.answering import answer
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import solve_lp
@@ -84,11 +84,11 @@ def columns_at_most(problem: Problem) -> int:
         for facility in problem.facilities
     )
     piles = sum(2 + len(network.serves(pile)) for pile in problem.stockpiles)
-    rules = sum(_priced_ratios(problem, policy) for policy in problem.policies)
+    rules = sum(_priced_ratios(problem, policy) for policy in problem.rules)
     return (moves + facilities + piles + 2 * len(problem.demands) + rules) * len(network.timeline)
 
 
-def _priced_ratios(problem: Problem, policy: Policy) -> int:
+def _priced_ratios(problem: Problem, policy: Rule) -> int:
     """How many columns a priced rule may add in a period: one for each ratio and bound."""
     if getattr(policy, "penalty", None) is None:
         return 0

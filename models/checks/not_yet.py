@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from oremix.models.checks.finding import Finding, Path
 from oremix.models.fields import Part
-from oremix.models.policies import Budget, Diversify, Measured, Preset
+from oremix.models.policies import Budget, Diversify, Measured
 from oremix.models.policies import Footprint as FootprintPolicy
 
 if TYPE_CHECKING:
@@ -67,9 +67,7 @@ def _falling_tiers(problem: Problem) -> Iterator[Finding]:
 def _policies(problem: Problem) -> Iterator[Finding]:
     for position, policy in enumerate(problem.policies):
         path: Path = ("policies", position)
-        if isinstance(policy, Preset):
-            yield (*path, "preset"), _refusal("a preset"), policy.preset
-        elif isinstance(policy, Budget | Diversify | FootprintPolicy):
+        if isinstance(policy, Budget | Diversify | FootprintPolicy):
             yield (*path, "type"), _refusal(f"a `{policy.type}` policy"), policy.type
         elif isinstance(policy, Measured):
             measure = getattr(policy, "measure", None)

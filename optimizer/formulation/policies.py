@@ -26,7 +26,7 @@ CHINA = "CN"
 def add_policies(model: Model) -> None:
     """Columns beyond, rows share_max, share_min, quantity_max, quantity_min; and what is only measured."""
     shipments = shipped(model)
-    for rule in model.problem.policies:
+    for rule in model.problem.rules:
         if isinstance(rule, Share | Quantity):
             for measure in _measures(model, rule, shipments):
                 _bound(model, rule, measure)

@@ -90,7 +90,7 @@ def ratios(book: Book) -> list[Ratio]:
     scope = Scope(book)
     meter = _Meter(book, scope)
     named: list[tuple[str | None, Bounded]] = [(None, policy) for policy in ALWAYS]
-    named += [(policy.id, policy) for policy in book.problem.policies if isinstance(policy, Bounded)]
+    named += [(policy.id, policy) for policy in book.problem.rules if isinstance(policy, Bounded)]
     return [meter.ratio(subject) for name, policy in named for subject in _subjects(book, scope, name, policy)]
 
 

@@ -37,7 +37,7 @@ def check_shares(book: Book, measured: Iterable[Ratio]) -> Check:
 
 
 def _by_key(book: Book) -> dict[Key, list[ShareRecord]]:
-    each = {policy.id for policy in book.problem.policies if isinstance(policy, Bounded) and policy.each}
+    each = {policy.id for policy in book.problem.rules if isinstance(policy, Bounded) and policy.each}
     records: dict[Key, list[ShareRecord]] = defaultdict(list)
     for record in book.plan.shares:
         country = ",".join(record.countries) if record.policy in each else None
