@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
@@ -131,11 +132,9 @@ class Build(Part):
     fixed_capex: NonNegativeSeries | None = Field(None, description="money per order: makes it a yes/no decision")
     minimum: NonNegative | None = Field(None, description="smallest order, units per year: makes it a yes/no decision")
     curve: list[CurvePoint] | None = Field(
-        None, description="sizes with their whole capex, linear between them; cannot be solved yet"
+        None, description="sizes with their whole capex, linear between them; the first is the smallest size"
     )
-    sizes: list[CurvePoint] | None = Field(
-        None, description="sizes to choose one of, with their whole capex; cannot be solved yet"
-    )
+    sizes: list[CurvePoint] | None = Field(None, description="sizes to choose one of, with their whole capex")
     lead_time: NonNegative = Field(0, description="years from order to stream")
     life: Positive | None = Field(None, description="years on stream; required with capex")
     wacc: Rate | None = Field(None, description="cost of capital per year: 0.05 is 5 %; default the discount rate")
@@ -148,24 +147,58 @@ class Build(Part):
         None, description="the most that one order may add, units per year; absent: no limit but `max`"
     )
     orders: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="how often it may be ordered in the horizon; cannot be solved yet"
+        None,
+        description="how often it may be ordered in the horizon, at most once a period; default 1 with a yes/no part,"
+        " else no limit",
     )
-    committed: bool = Field(
-        False, description="true: it is ordered, within `earliest` and `latest`; cannot be solved yet"
-    )
+    committed: bool = Field(False, description="true: it is ordered, within `earliest` and `latest`")
     minimum_utilisation: Share = Field(0, description="the least of what was built that must run, share from 0 to 1")
     fixed_cost: NonNegativeSeries | None = Field(None, description="money per year while it exists: a yes/no decision")
     fixed_cost_per_capacity: NonNegativeSeries | None = Field(
         None, description="money per unit of capacity built and year"
     )
     ramp_up: list[Share] | None = Field(
-        None, description="share of its capacity in the 1st, 2nd, … year on stream, then 1; cannot be solved yet"
+        None, description="share of its capacity in the 1st, 2nd, … year on stream, then 1"
     )
 
     @property
     def is_yes_no(self) -> bool:
         """Whether ordering it is a decision of its own, beside its size."""
-        return bool(self.fixed_capex is not None or self.minimum or self.fixed_cost is not None)
+        return bool(
+            self.fixed_capex is not None
+            or self.minimum
+            or self.fixed_cost is not None
+            or self.sizes
+            or (self.curve and not self.is_convex)
+        )
+
+    @property
+    def is_convex(self) -> bool:
+        """Whether its curve starts at nothing and each further unit costs no less than the one before."""
+        points = self.curve or []
+        slopes = [slope for _, slope in self.steps]
+        return bool(points) and points[0].capacity == points[0].capex == 0 and slopes == sorted(slopes)
+
+    @property
+    def steps(self) -> list[tuple[float, float]]:
+        """Width and capex per unit of each step of its curve, above the smallest size."""
+        return [
+            (after.capacity - before.capacity, (after.capex - before.capex) / (after.capacity - before.capacity))
+            for before, after in pairwise(self.curve or [])
+            if after.capacity > before.capacity
+        ]
+
+    @property
+    def most_orders(self) -> int | None:
+        """How often it may be ordered over the horizon; none without a limit."""
+        return 1 if self.orders is None and (self.is_yes_no or self.curve) else self.orders
+
+    @property
+    def largest_order(self) -> float | None:
+        """The most that one order may add; none without a limit."""
+        limits = [self.max, self.max_per_order]
+        limits += [max(point.capacity for point in points) for points in (self.curve, self.sizes) if points]
+        return min((limit for limit in limits if limit is not None), default=None)
 
     @property
     def has_capex(self) -> bool:
@@ -197,9 +230,7 @@ class Facility(Location):
     capacity: NonNegativeSeries | None = Field(None, description="units per year; absent: no limit, with a build 0")
     from_year: Year | None = Field(None, description="first year of its own capacity, included; absent: from the start")
     until_year: Year | None = Field(None, description="last year of its own capacity, included; absent: to the end")
-    build: Builds | None = Field(
-        None, description="new capacity that may be added here; a list of builds cannot be solved yet"
-    )
+    build: Builds | None = Field(None, description="new capacity that may be added here: a build, or a list of builds")
 
     @property
     def builds(self) -> list[Build]:
@@ -213,9 +244,7 @@ class Tier(Part):
     """A step of a price schedule."""
 
     up_to: Positive | None = Field(None, description="units per year, cumulative; absent: open")
-    unit_cost: Number = Field(
-        description="money per unit within this tier; one below the tier before cannot be solved yet"
-    )
+    unit_cost: Number = Field(description="money per unit within this tier")
 
 
 class Supplier(Facility):
@@ -229,26 +258,24 @@ class Supplier(Facility):
     tiers: list[Tier] | None = Field(
         None, description="price schedule, each step for its own units; state this or `unit_cost`"
     )
-    all_units: bool = Field(
-        False, description="true: the price of the tier reached holds for all units; cannot be solved yet"
-    )
+    all_units: bool = Field(False, description="true: the price of the tier reached holds for all units")
     minimum: NonNegativeSeries | None = Field(None, description="units per year that must be taken")
     minimum_order: NonNegativeSeries | None = Field(
-        None, description="nothing, or at least this, units per year; cannot be solved yet"
+        None, description="what is taken is nothing, or at least this, units per year"
     )
     take_or_pay: NonNegativeSeries | None = Field(None, description="units per year paid for, taken or not")
-    fixed_cost: NonNegativeSeries | None = Field(
-        None, description="money per year in which anything is bought; cannot be solved yet"
-    )
-    reserve: NonNegative | None = Field(
-        None, description="units that can be taken over the whole horizon; cannot be solved yet"
-    )
+    fixed_cost: NonNegativeSeries | None = Field(None, description="money per year in which anything is taken")
+    reserve: NonNegative | None = Field(None, description="units that can be taken over the whole horizon")
     ramp_up: list[Share] | None = Field(
-        None, description="share of its capacity in the 1st, 2nd, … year from `from_year`, then 1; cannot be solved yet"
+        None, description="share of its capacity in the 1st, 2nd, … year from `from_year`, then 1"
     )
-    footprint: Footprint | None = Field(
-        None, description="name → amount per unit, such as co2e_t; cannot be solved yet"
-    )
+    footprint: Footprint | None = Field(None, description="name → amount per unit taken, such as co2e_t")
+
+    @property
+    def has_falling_price(self) -> bool:
+        """Whether a further tier is cheaper than the one before, so that the order of filling is a decision."""
+        costs = [tier.unit_cost for tier in self.tiers or []]
+        return not self.all_units and any(later < earlier for earlier, later in pairwise(costs))
 
 
 class Recipe(Part):
@@ -259,9 +286,7 @@ class Recipe(Part):
     outputs: Annotated[dict[str, Factor], Field(min_length=1, description="material → units per unit of activity")]
     unit_cost: AnySeries = Field(0.0, description="money per unit of activity")
     capacity_use: Use = Field(1.0, description="units of the plant's capacity taken by a unit of activity; 0: none")
-    footprint: Footprint | None = Field(
-        None, description="name → amount per unit of activity, such as co2e_t; cannot be solved yet"
-    )
+    footprint: Footprint | None = Field(None, description="name → amount per unit of activity, such as co2e_t")
 
 
 class Plant(Facility):
@@ -279,10 +304,10 @@ class Plant(Facility):
     )
     surplus: Surplus | None = Field(
         None,
-        description="as the material's `surplus`, for its own outputs in place of it; cannot be solved yet",
+        description="as the material's `surplus`, for its own outputs in place of it",
     )
     surplus_max: NonNegativeSeries | None = Field(
-        None, description="the most of its own outputs that may be left over, units per year; cannot be solved yet"
+        None, description="the most of each of its outputs that may be left over, units per year"
     )
     recipes: Annotated[list[Recipe], Field(min_length=1)] = Field(
         description="what it can do: at least one way of turning inputs into outputs"
@@ -305,21 +330,17 @@ class Recycler(Facility):
     stage: str | None = Field("recycling", description="step of the chain done here, a free word; policies name it")
     material: Id = Field(description="id of the material it recovers")
     scrap: NonNegativeSeries | None = Field(None, description="units of scrap available per year")
-    returns: list[Return] | None = Field(
-        None, description="scrap from this model's own past deliveries; cannot be solved yet"
-    )
+    returns: list[Return] | None = Field(None, description="scrap from this model's own past deliveries")
     collection_rate: ShareSeries = Field(
         1.0, description="the most of the scrap that can be collected, share from 0 to 1"
     )
     minimum_collection_rate: ShareSeries = Field(
-        0.0, description="the least of the scrap that must be collected, share from 0 to 1; cannot be solved yet"
+        0.0, description="the least of the scrap that must be collected, share from 0 to 1"
     )
     collection_cost: AnySeries = Field(0.0, description="money per unit of scrap collected")
     recovery: Factor = Field(1.0, description="units of material per unit of scrap")
     unit_cost: AnySeries = Field(0.0, description="money per unit recovered")
-    footprint: Footprint | None = Field(
-        None, description="name → amount per unit recovered, such as co2e_t; cannot be solved yet"
-    )
+    footprint: Footprint | None = Field(None, description="name → amount per unit recovered, such as co2e_t")
 
 
 class Demand(Location):
@@ -331,7 +352,7 @@ class Demand(Location):
     shortage_cost: NonNegativeSeries | None = Field(None, description="money per unit missing; absent: a hard demand")
     sale_price: AnySeries | None = Field(
         None,
-        description="money per unit delivered: makes it an outlet that takes at most `quantity`; cannot be solved yet",
+        description="money per unit delivered: makes it an outlet that takes at most `quantity`",
     )
 
 
@@ -363,16 +384,14 @@ class Lane(Part):
         None, description="the least shipped, units per year, each material and pair of places"
     )
     fixed_cost: NonNegativeSeries | None = Field(
-        None, description="money per year in which anything moves; cannot be solved yet"
+        None, description="money per year in which anything moves, each material and pair of places"
     )
     joint: bool = Field(
         False,
-        description="true: capacity, minimum, fixed cost hold for all it matches together; cannot be solved yet",
+        description="true: capacity, minimum and fixed cost hold for all it decides them for together",
     )
     closed: bool | None = Field(None, description="true: nothing moves; false reopens what an earlier rule closed")
-    footprint: Footprint | None = Field(
-        None, description="name → amount per unit shipped, such as co2e_t; cannot be solved yet"
-    )
+    footprint: Footprint | None = Field(None, description="name → amount per unit shipped, such as co2e_t")
     from_year: Year | None = Field(None, description="first year in which it holds, included; absent: from the start")
     until_year: Year | None = Field(None, description="last year in which it holds, included; absent: to the end")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oremix.models.chain import Lane, Material
 from oremix.models.geography import Geography
@@ -17,7 +17,10 @@ class Move:
     """The terms of moving one material between two places in one period.
 
     Freight and duty are money per unit shipped; loss is the share that does not arrive; capacity and minimum
-    are units shipped per year, for the material and pair.
+    are units shipped per year, fixed_cost money per year in which anything moves, for the material and pair.
+    `joint` names the rule (by position) that decides one of these three for all it decides it for together;
+    `fixed_by` is the rule that decides the fixed cost.
+    `footprint` is name → amount per unit shipped.
     """
 
     freight: float = 0.0
@@ -26,9 +29,15 @@ class Move:
     capacity: float | None = None
     minimum: float = 0.0
     closed: bool = False
+    fixed_cost: float = 0.0
+    fixed_by: int | None = None
+    joint: dict[str, int] = field(default_factory=dict)
+    footprint: dict[str, float] = field(default_factory=dict)
 
 
 OPEN_AND_FREE = Move()
+SERIES = ("unit_cost", "cost_per_km", "duty", "duty_per_unit", "capacity", "minimum", "fixed_cost")
+JOINT = ("capacity", "minimum", "fixed_cost")
 
 
 class Unpriced(ValueError):
@@ -54,11 +63,14 @@ class Lanes:
         self._timeline = timeline
         self._rules = [(lane, frozenset(lane.materials) if lane.materials else None) for lane in lanes]
         self._series = {
-            (position, field): timeline.read(series)
+            (position, name): timeline.read(series)
             for position, (lane, _) in enumerate(self._rules)
-            for field in ("unit_cost", "cost_per_km", "duty", "duty_per_unit", "capacity", "minimum")
-            if (series := getattr(lane, field)) is not None
+            for name in SERIES
+            if (series := getattr(lane, name)) is not None
         }
+        self._footprints = [
+            {name: timeline.read(series) for name, series in (lane.footprint or {}).items()} for lane, _ in self._rules
+        ]
         self._prices = {m.id: timeline.read(m.price) for m in materials if m.price is not None}
         self._pairs: dict[tuple[str, str], list[int]] = {}
         self._moves: dict[tuple[str, str, str], list[Move]] = {}
@@ -91,20 +103,28 @@ class Lanes:
         return [self._in_period(rules, material, start, end, period) for period in self._timeline]
 
     def _matches(self, lane: Lane, start: str, end: str) -> bool:
+        return self.matches(lane.origins, lane.destinations, start, end)
+
+    def matches(self, origins: list[str], destinations: list[str], start: str, end: str) -> bool:
+        """Whether ends that name countries, groups, places or `*` match a move.
+
+        A domestic move is matched only where both ends name that country or the place.
+        """
         country = self._geography.country(start)
         if country == self._geography.country(end):
             return all(
                 any(name in (country, place) for name in names)
-                for names, place in ((lane.origins, start), (lane.destinations, end))
+                for names, place in ((origins, start), (destinations, end))
             )
         return all(
             "*" in names or self._geography.covers(names, place)
-            for names, place in ((lane.origins, start), (lane.destinations, end))
+            for names, place in ((origins, start), (destinations, end))
         )
 
     def _in_period(self, rules: list[int], material: str, start: str, end: str, period: int) -> Move:
         terms: dict[str, float] = {}
         decided: dict[str, int] = {}
+        footprint: dict[str, float] = {}
         loss, closed = 0.0, False
         for position in rules:
             lane = self._rules[position][0]
@@ -113,10 +133,11 @@ class Lanes:
             if lane.unit_cost is not None or lane.cost_per_km is not None:
                 terms.pop("unit_cost", None)
                 terms.pop("cost_per_km", None)
-            for field in ("unit_cost", "cost_per_km", "duty", "duty_per_unit", "capacity", "minimum"):
-                if (position, field) in self._series:
-                    terms[field] = self._series[position, field][period]
-                    decided[field] = position
+            for name in SERIES:
+                if (position, name) in self._series:
+                    terms[name] = self._series[position, name][period]
+                    decided[name] = position
+            footprint |= {name: amounts[period] for name, amounts in self._footprints[position].items()}
             loss = lane.loss if lane.loss is not None else loss
             closed = lane.closed if lane.closed is not None else closed
         return Move(
@@ -126,6 +147,10 @@ class Lanes:
             capacity=terms.get("capacity"),
             minimum=terms.get("minimum", 0.0),
             closed=closed,
+            fixed_cost=terms.get("fixed_cost", 0.0),
+            fixed_by=decided.get("fixed_cost"),
+            joint={name: decided[name] for name in JOINT if name in decided and self._rules[decided[name]][0].joint},
+            footprint=footprint,
         )
 
     def _by_distance(self, cost_per_km: float | None, start: str, end: str, decided: dict[str, int]) -> float:

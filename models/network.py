@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from oremix.models.chain import Build, Facility, Plant, Stockpile
 from oremix.models.geography import Geography, Origin
+from oremix.models.history import History
 from oremix.models.lanes import Lanes
 from oremix.models.timeline import Timeline
 
@@ -33,6 +34,8 @@ class Network:
         Material → origin → the facilities that make it there.
     uses
         Material → places where it can be used: a recipe's input, a demand, or the filling of a stockpile.
+    history
+        What suppliers' materials and initial stocks went through before.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -46,7 +49,8 @@ class Network:
         self.makers = self._makers()
         self.consumers = self._consumers()
         self.uses = self._uses()
-        self._existing: dict[str, list[float | None]] = {}
+        self.history = History(problem, self.geography)
+        self._nameplate: dict[str, list[float | None]] = {}
 
     def _makers(self) -> dict[str, dict[Origin, list[Facility]]]:
         makers: dict[str, dict[Origin, list[Facility]]] = {material: {} for material in self.materials}
@@ -112,30 +116,37 @@ class Network:
         """The countries in which something can be made."""
         return frozenset(self.geography.country(origin.place) for origin in self.origins.values())
 
-    def existing_capacity(self, facility: Facility) -> list[float | None]:
-        """Capacity that exists without builds, in each period, in units per year; ``None`` where unlimited.
+    def nameplate(self, facility: Facility) -> list[float | None]:
+        """Capacity that exists without builds, before any ramp-up, in each period; ``None`` where unlimited.
 
         Outside the facility's years it is 0. Unstated, it is unlimited, or 0 where there is a build. The last
         `up_to` of a supplier's tiers limits it too.
         """
-        if facility.id not in self._existing:
-            self._existing[facility.id] = self._existing_capacity(facility)
-        return self._existing[facility.id]
+        if facility.id not in self._nameplate:
+            self._nameplate[facility.id] = [self._stated_capacity(facility, period) for period in self.timeline]
+        return self._nameplate[facility.id]
 
-    def _existing_capacity(self, facility: Facility) -> list[float | None]:
-        limit = getattr(facility, "tiers", None)
-        last = limit[-1].up_to if limit else None
-        stated = self.timeline.read(facility.capacity) if facility.capacity is not None else None
-        capacities: list[float | None] = []
-        for period in self.timeline:
-            limits = [value for value in (stated[period] if stated else None, last) if value is not None]
-            if not self.timeline.within(period, facility.from_year, facility.until_year):
-                capacities.append(0.0)
-            elif limits:
-                capacities.append(min(limits))
-            else:
-                capacities.append(0.0 if facility.builds else None)
-        return capacities
+    def _stated_capacity(self, facility: Facility, period: int) -> float | None:
+        if not self.timeline.within(period, facility.from_year, facility.until_year):
+            return 0.0
+        tiers = getattr(facility, "tiers", None)
+        stated = self.timeline.read(facility.capacity)[period] if facility.capacity is not None else None
+        limits = [limit for limit in (stated, tiers[-1].up_to if tiers else None) if limit is not None]
+        return min(limits) if limits else 0.0 if facility.builds else None
+
+    def existing_capacity(self, facility: Facility) -> list[float | None]:
+        """What can be made without builds, in each period, in units per year; ``None`` where unlimited.
+
+        It is the nameplate, times the mean of the ramp-up over the period's years.
+        """
+        capacities = self.nameplate(facility)
+        ramp_up, since = getattr(facility, "ramp_up", None), facility.from_year
+        if ramp_up is None or since is None:
+            return capacities
+        return [
+            capacity and capacity * self.timeline.ramped(ramp_up, since, period)
+            for period, capacity in enumerate(capacities)
+        ]
 
     def _on_stream(self, build: Build, order: int) -> list[int]:
         """The periods in which capacity ordered in a period counts; in a typical year lead times are ignored."""
@@ -153,6 +164,56 @@ class Network:
             if self.timeline.within(order, build.earliest, build.latest)
             and (on_stream := self._on_stream(build, order))
         }
+
+    def built_share(self, build: Build, order: int, period: int) -> float:
+        """The share of a build's capacity that its ramp-up lets it use in a period."""
+        return self.timeline.ramped(build.ramp_up, self.timeline.starts[order] + build.lead_time, period)
+
+    def decides(self, build: Build) -> bool:
+        """Whether ordering a build is a yes/no decision: by its costs, or because its orders are counted."""
+        most = build.most_orders
+        return build.is_yes_no or build.committed or (most is not None and most < len(self.orders(build)))
+
+    def most(self, facility: Facility, period: int) -> float:
+        """The most a facility can make in a period of what its capacity is counted in; infinite where unlimited."""
+        existing = self.existing_capacity(facility)[period]
+        built = sum(self._most_built(build, period) for build in facility.builds)
+        return inf if existing is None else existing + built
+
+    def _most_built(self, build: Build, period: int) -> float:
+        """The most that a build can have on stream in a period."""
+        counted = [order for order, on_stream in self.orders(build).items() if period in on_stream]
+        often = min(len(counted), build.most_orders or len(counted))
+        each = build.largest_order
+        if not often:
+            return 0.0
+        return min(inf if each is None else each * often, inf if build.max is None else build.max)
+
+    def most_made(self, material: str, facility: Facility, period: int) -> float:
+        """The most of a material that a facility can make in a period; infinite where unlimited."""
+        most = self.most(facility, period)
+        if not isinstance(facility, Plant) or most == 0:
+            return most
+        yields = [
+            recipe.outputs[material] / recipe.capacity_use if recipe.capacity_use else inf
+            for recipe in facility.recipes
+            if material in recipe.outputs
+        ]
+        return max(yields, default=0.0) * most
+
+    def most_moved(self, material: str, start: str, end: str, period: int) -> float:
+        """The most of a material that can move between two places in a period; infinite where unlimited."""
+        move = self.lanes.moves(material, start, end)[period]
+        limits = [inf if move.capacity is None else move.capacity]
+        limits.append(
+            sum(
+                self.most_made(material, facility, period)
+                for origin, facilities in self.makers[material].items()
+                if origin.place == start
+                for facility in facilities
+            )
+        )
+        return min(limits)
 
     def stands(self, facility: Facility, period: int) -> bool:
         """Whether a facility has capacity in a period, or can have been built by then."""

@@ -20,6 +20,7 @@ __all__ = [
     "Delivery",
     "Draw",
     "FacilityCost",
+    "FootprintRecord",
     "Limit",
     "PeriodCost",
     "Plan",
@@ -27,6 +28,7 @@ __all__ = [
     "Production",
     "Purchase",
     "Recycling",
+    "Returned",
     "ShareRecord",
     "Shipment",
     "SolverRun",
@@ -38,7 +40,7 @@ __all__ = [
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 CategoryCost = dict[str, float]
 PayerKind = Literal["supplier", "plant", "recycler", "lane", "stockpile", "demand", "surplus", "policy"]
-LimitKind = Literal["policy", "capacity", "build", "lane", "scrap", "stockpile", "obligation", "surplus"]
+LimitKind = Literal["policy", "capacity", "build", "lane", "scrap", "stockpile", "obligation", "surplus", "outlet"]
 
 
 class Record(BaseModel):
@@ -119,6 +121,14 @@ class Production(Record):
     cost: float = Field(description="money per year, undiscounted: processing")
 
 
+class Returned(Record):
+    """Scrap from this plan's own past deliveries."""
+
+    demand: str = Field(description="id of the demand that was delivered to")
+    after_years: float = Field(description="years from delivery to scrap")
+    scrap: float = Field(description="units of scrap per year that this recycler may collect from")
+
+
 class Recycling(Record):
     """Scrap collected and material recovered; `cost` is collection and recovery."""
 
@@ -129,6 +139,7 @@ class Recycling(Record):
     scrap: float = Field(description="units of scrap collected per year")
     quantity: float = Field(description="units of material recovered per year")
     unit: str = Field(description="of `quantity`")
+    returned: list[Returned] = Field(default_factory=list, description="scrap that past deliveries gave back to it")
     cost: float = Field(description="money per year, undiscounted: collection and recovery")
 
 
@@ -186,7 +197,7 @@ class Stock(Record):
 
 
 class Delivery(Record):
-    """Demand met and missed; `cost` is that of the shortage."""
+    """Demand met and missed; `cost` is that of the shortage, `revenue` what an outlet pays."""
 
     demand: str = Field(description="id of the demand")
     country: str = Field(description="country of the demand (ISO 3166-1 alpha-2)")
@@ -196,6 +207,7 @@ class Delivery(Record):
     shortage: float = Field(description="units missing per year")
     unit: str = Field(description="of the quantities")
     cost: float = Field(description="money per year, undiscounted: shortage")
+    revenue: float = Field(0.0, description="money per year, undiscounted: what is earned at a `sale_price`")
 
 
 class Surplus(Record):
@@ -226,7 +238,11 @@ class ShareRecord(Record):
     material: str | None = Field(description="id of the material; none: materials are pooled")
     place: str | None = Field(None, description="place or country of use, where places are taken apart")
     period: int | None = Field(description="first year of the period, 1: the typical year; none: periods are pooled")
-    measure: str = Field(description="what is counted: supply or production")
+    measure: str = Field(
+        description="what is counted: supply, production, content, capacity, shipments, footprint, budget, or how many"
+        " suppliers or countries"
+    )
+    unit: str = Field("", description="of `part`; empty where unlike units are added up or weighted")
     part: float = Field(
         description="units per year, as the policy weights them; over all years where periods are pooled"
     )
@@ -242,6 +258,15 @@ class ShareRecord(Record):
     beyond: float = Field(0.0, description="what a priced rule is broken by, in the units of the part")
     penalty: float = Field(0.0, description="what that costs, money per year, undiscounted")
     binding: bool = Field(False, description="true: a bound is met exactly, or broken at a price")
+
+
+class FootprintRecord(Record):
+    """What is emitted or used up in a country."""
+
+    of: str = Field(description="name of the footprint, such as co2e_t")
+    country: str = Field(description="where it arises (ISO 3166-1 alpha-2); of a lane its origin")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    amount: float = Field(description="amount per year, in what the name says")
 
 
 class Price(Record):
@@ -331,7 +356,11 @@ class Plan(Record):
     deliveries: list[Delivery] = Field(default_factory=list, description="every demand in every period")
     surpluses: list[Surplus] = Field(default_factory=list, description="what is made and not used")
     shares: list[ShareRecord] = Field(
-        default_factory=list, description="what every policy measures, and China's shares of supply and production"
+        default_factory=list,
+        description="what every policy measures, and China's shares of supply, production and content",
+    )
+    footprints: list[FootprintRecord] = Field(
+        default_factory=list, description="every footprint, by country and period"
     )
     prices: list[Price] = Field(default_factory=list, description="what one more unit of each demand would cost")
     limits: list[Limit] = Field(
@@ -341,6 +370,7 @@ class Plan(Record):
     certificate: Certificate = Field(description="the proof")
     assumptions: list[str] = Field(default_factory=list, description="objects with numbers that nobody published")
     warnings: list[str] = Field(default_factory=list, description="what is allowed and likely to surprise")
+    notes: list[str] = Field(default_factory=list, description="how numbers of this plan are to be read")
     solver: SolverRun = Field(description="what found the plan")
 
     def to_json(self, indent: int | None = 2) -> str:

@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag
 from oremix.models.fields import AnySeries, Factor, Id, NonNegativeSeries, Part, ShareSeries, Year
 from oremix.models.presets import Role
 
-__all__ = ["Budget", "Diversify", "Footprint", "Measured", "Policy", "Preset", "Quantity", "Share"]
+__all__ = ["Budget", "Diversify", "Footprint", "Measured", "Policy", "Preset", "Quantity", "Rule", "Share"]
 
 Across = Literal["materials", "periods"]
 Weight = Literal["quantity", "value"] | dict[str, Factor]
@@ -41,7 +41,7 @@ class Measured(Rule):
     )
     by: Literal["location", "owner"] = Field(
         "location",
-        description="whose a flow is: of its maker's country, or of its maker's owner; `owner` cannot be solved yet",
+        description="whose a flow is: of its maker's country, or of its maker's owner",
     )
     of: Literal["output", "consumption"] = Field(
         "output", description="whole of a share of production: what is made, or what the demands in scope consume"
@@ -62,7 +62,7 @@ class Measured(Rule):
         description="what a unit counts: 1 (`quantity`), the material's price (`value`), or material → factor",
     )
     carriers: Names | None = Field(
-        None, description="ids of the inputs that hand on where they come from, for `content`; cannot be solved yet"
+        None, description="ids of the inputs that hand on where they come from, for `content`; default all"
     )
 
 
@@ -72,7 +72,8 @@ class Share(Measured):
     type: Literal["share"]
     measure: Literal["supply", "production", "content", "capacity"] = Field(
         "supply",
-        description="what is counted: arrivals (`supply`) or what is made; content, capacity cannot be solved yet",
+        description="what is counted: arrivals (`supply`), what is made (`production`), what went through `stages`"
+        " before it was delivered (`content`), or what can be made (`capacity`)",
     )
     max: ShareSeries | None = Field(None, description="upper bound, share from 0 to 1")
     min: ShareSeries | None = Field(None, description="lower bound, share from 0 to 1")
@@ -84,7 +85,7 @@ class Quantity(Measured):
     type: Literal["quantity"]
     measure: Literal["supply", "production", "content", "capacity", "shipments"] = Field(
         "supply",
-        description="what is counted: arrivals (`supply`) or what is made; the others cannot be solved yet",
+        description="what is counted: as for a share, or what moves from `from` to `to` (`shipments`)",
     )
     max: NonNegativeSeries | None = Field(None, description="upper bound, units of the part per year")
     min: NonNegativeSeries | None = Field(None, description="lower bound, units of the part per year")
@@ -95,19 +96,33 @@ class Quantity(Measured):
         Id | Names | None,
         Field(
             alias="from",
-            description="country, group, place, or a list, where shipments counted start; cannot be solved yet",
+            description='country, group, place, "*", or a list, where shipments counted start; default "*"',
         ),
     ] = None
     to: Id | Names | None = Field(
         None,
-        description="country, group, place, or a list, where shipments counted end; cannot be solved yet",
+        description='country, group, place, "*", or a list, where shipments counted end; default "*"',
     )
+
+    @property
+    def origins(self) -> list[str]:
+        """What `from` names, as a list."""
+        return _listed(self.from_)
+
+    @property
+    def destinations(self) -> list[str]:
+        """What `to` names, as a list."""
+        return _listed(self.to)
+
+
+def _listed(end: str | list[str] | None) -> list[str]:
+    return ["*"] if end is None else [end] if isinstance(end, str) else end
 
 
 class Footprint(Rule):
     """What is emitted or used up along the chain, bounded or priced."""
 
-    type: Literal["footprint"] = Field(description="a bound or price on a footprint; cannot be solved yet")
+    type: Literal["footprint"] = Field(description="a bound or price on a footprint")
     of: str = Field(description="name of the footprint, such as co2e_t or water_m3")
     max: NonNegativeSeries | None = Field(None, description="upper bound, amount per year")
     min: NonNegativeSeries | None = Field(None, description="lower bound, amount per year")
@@ -121,7 +136,7 @@ class Footprint(Rule):
 class Budget(Rule):
     """What may be spent on builds."""
 
-    type: Literal["budget"] = Field(description="a limit on capex; cannot be solved yet")
+    type: Literal["budget"] = Field(description="a limit on capex")
     max: NonNegativeSeries = Field(description="capex less grants, undiscounted money per period of ordering")
     across: list[Literal["periods"]] = Field(
         default_factory=list, description="`periods`: one limit for the whole horizon; default one per period"
@@ -132,7 +147,7 @@ class Budget(Rule):
 class Diversify(Rule):
     """How many suppliers or countries there must or may be."""
 
-    type: Literal["diversify"] = Field(description="a bound on the number of sources; cannot be solved yet")
+    type: Literal["diversify"] = Field(description="a bound on the number of sources")
     of: Literal["suppliers", "countries"] = Field(
         description="what is numbered: suppliers, or the countries that material arrives from"
     )

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from math import expm1, log1p
+from math import expm1, floor, log1p
 
 from oremix.models.fields import Series
 
@@ -71,6 +71,19 @@ class Timeline:
     def read_or(self, series: Series | None, default: float) -> list[float]:
         """As `read`, with a default where nothing is stated."""
         return self.read(default if series is None else series)
+
+    def period_at(self, year: float) -> int | None:
+        """The period that a year lies in; none before the horizon or after it."""
+        if not self.starts[0] <= year < self.starts[-1] + self.years[-1]:
+            return None
+        return bisect_right(self.starts, year) - 1
+
+    def ramped(self, ramp_up: list[float] | None, since: float, period: int) -> float:
+        """The share of capacity that a ramp-up since a year allows, on the mean of the period's years; else 1."""
+        if ramp_up is None or self.typical:
+            return 1.0
+        ages = [floor(self.starts[period] + year - since) for year in range(self.years[period])]
+        return sum(ramp_up[age] if 0 <= age < len(ramp_up) else 1.0 for age in ages) / len(ages)
 
     def within(self, period: int, from_year: int | None, until_year: int | None) -> bool:
         """Whether the period starts within the years, both included."""

@@ -21,7 +21,7 @@ def warnings_of(problem: Problem) -> Iterator[str]:
     yield from _loops(problem)
     yield from _capped_countries_own_demand(problem)
     yield from _surplus_worth_more(problem)
-    yield from _unread(problem)
+    yield from _returns(problem)
     yield from _left_out(problem)
     yield from _rules_without_effect(problem)
     yield from _never_there(problem)
@@ -32,8 +32,14 @@ def warnings_of(problem: Problem) -> Iterator[str]:
 def _typical_year(problem: Problem) -> Iterator[str]:
     if problem.timeline.typical:
         late = [facility.id for facility in problem.facilities if any(build.lead_time for build in facility.builds)]
-        if late:
-            yield f"without `periods` there is one typical year: the lead time of {', '.join(late)} is ignored"
+        slow = [
+            facility.id
+            for facility in problem.facilities
+            if getattr(facility, "ramp_up", None) or any(build.ramp_up for build in facility.builds)
+        ]
+        for what, ids in (("lead time", late), ("ramp-up", slow)):
+            if ids:
+                yield f"without `periods` there is one typical year: the {what} of {', '.join(ids)} is ignored"
 
 
 def _loops(problem: Problem) -> Iterator[str]:
@@ -83,11 +89,21 @@ def _surplus_worth_more(problem: Problem) -> Iterator[str]:
             yield f"a surplus of {supplier.material} fetches {surplus:g}, more than {supplier.id} asks ({min(costs):g})"
 
 
-def _unread(problem: Problem) -> Iterator[str]:
-    if any(supplier.history for supplier in problem.suppliers):
-        yield "`history` is read by shares of content only, and no policy has one"
-    if any(pile.initial_origin for pile in problem.stockpiles):
-        yield "`initial_origin` is read by shares of content only, and no policy has one"
+def _returns(problem: Problem) -> Iterator[str]:
+    """Deliveries that come back never, or twice."""
+    lags: dict[str, set[float]] = {}
+    for recycler in problem.recyclers:
+        for entry in recycler.returns or []:
+            lags.setdefault(entry.demand, set()).add(entry.after_years)
+            if problem.timeline.typical and entry.after_years:
+                yield f"without `periods` nothing returns to {recycler.id} from {entry.demand}: it was delivered before"
+    for demand, years in lags.items():
+        if len(years) > 1:
+            listed = ", ".join(f"{year:g}" for year in sorted(years))
+            yield (
+                f"what {demand} took returns after {listed} years, each time by its own `scrap_per_unit`: what returns"
+                " early is not taken off what returns late"
+            )
 
 
 def _left_out(problem: Problem) -> Iterator[str]:
@@ -101,10 +117,10 @@ def _rules_without_effect(problem: Problem) -> Iterator[str]:
     """Policies that count nothing: the commonest slip is a rule that does not bite."""
     network, timeline = problem.network, problem.timeline
     for policy in problem.rules:
-        if not isinstance(policy, Share | Quantity):
-            continue
         if not any(timeline.within(period, policy.from_year, policy.until_year) for period in timeline):
             yield f"policy {policy.id} is for no period: none starts in its years"
+        if not isinstance(policy, Share | Quantity) or policy.measure == "content" or policy.by == "owner":
+            continue
         named = network.geography.members(policy.countries or ())
         if named and not named & network.making_countries:
             yield f"policy {policy.id} counts nothing: nobody makes anything in {', '.join(sorted(named))}"

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ModelWrapValidatorHandler, ValidationError
 
-from oremix.models.checks.facilities import facilities
+from oremix.models.checks.facilities import facilities, limits
 from oremix.models.checks.finding import Finding
 from oremix.models.checks.known import STAND_IN, Known
-from oremix.models.checks.lanes import lanes
+from oremix.models.checks.lanes import lanes, unlimited
 from oremix.models.checks.not_yet import not_yet
-from oremix.models.checks.policies import policies
+from oremix.models.checks.policies import countable, policies
 from oremix.models.checks.presets import faults_of_lines, faults_of_presets
 from oremix.models.checks.references import identities, references, references_in_malformed
 from oremix.models.checks.stockpiles import stockpiles
@@ -143,4 +143,9 @@ def _of_parts_and_rules(problem: Problem, known: Known) -> Iterator[Finding]:
     yield from policies(problem)
     yield from not_yet(problem)
     if not wrong_references and not wrong_times:
-        yield from lanes(problem)
+        wrong_lanes = list(lanes(problem))
+        yield from wrong_lanes
+        if not wrong_lanes:
+            yield from limits(problem)
+            yield from unlimited(problem)
+            yield from countable(problem)

@@ -26,6 +26,7 @@ class Known:
         self.plants = self._ids("plants")
         self.sources = self._ids("sources")
         self.stages = self._stages()
+        self.footprints = self._footprints()
 
     def states(self, key: str) -> bool:
         """Whether the document says anything about a key, sound or not."""
@@ -57,3 +58,15 @@ class Known:
             history = supplier.get("history") if isinstance(supplier, dict) else getattr(supplier, "history", None)
             stages |= set(history) if isinstance(history, dict) else set()
         return stages
+
+    def _footprints(self) -> set[str]:
+        """Names of everything that is emitted or used up anywhere."""
+        holders = [entry for key in ("suppliers", "recyclers", "lanes") for entry in self.entries(key)]
+        for plant in self.entries("plants"):
+            recipes = plant.get("recipes") if isinstance(plant, dict) else getattr(plant, "recipes", None)
+            holders += recipes if isinstance(recipes, list) else []
+        found: set[str] = set()
+        for holder in holders:
+            named = holder.get("footprint") if isinstance(holder, dict) else getattr(holder, "footprint", None)
+            found |= set(named) if isinstance(named, dict) else set()
+        return found

@@ -58,10 +58,10 @@ def _overrides(entry: Preset, shipped: ShippedPreset) -> Iterator[Finding]:
     rules = {rule.id for rule in shipped.rules}
     for name, changed in entry.rules.items():
         yield from unknown(("rules", name), name, rules, f"rule of {shipped.id}")
-        for field in FIXED if isinstance(changed, dict) else ():
-            if field in changed:
+        for field, value in (changed or {}).items():
+            if field in FIXED:
                 message = "cannot be replaced; leave it out, or state a policy of your own"
-                yield ("rules", name, field), message, changed[field]
+                yield ("rules", name, field), message, value
     for field in ("max", "min", "carriers"):
         if getattr(entry, field) is not None and not any(reads(rule, field) for rule in shipped.rules):
             yield (field,), f"is read by no rule of {shipped.id}; leave it out", getattr(entry, field)

@@ -11,6 +11,7 @@ from oremix.models.checks.finding import Finding, Path, parts
 from oremix.models.checks.known import STAND_IN, Known
 from oremix.models.fields import Part
 from oremix.models.geography import COUNTRIES
+from oremix.models.policies import Footprint
 
 if TYPE_CHECKING:
     from oremix.models.problem import Problem
@@ -67,6 +68,7 @@ def references(problem: Problem, known: Known) -> Iterator[Finding]:
         for position, code in enumerate(codes):
             yield from _country(("groups", group, position), code)
     yield from _of_lanes(problem, known)
+    yield from _of_returns(problem, known)
     yield from _of_policies(problem, known)
 
 
@@ -146,6 +148,13 @@ def _of_lanes(problem: Problem, known: Known) -> Iterator[Finding]:
                 yield from unknown(("lanes", position, key), end, ids, "country, group or place")
 
 
+def _of_returns(problem: Problem, known: Known) -> Iterator[Finding]:
+    for position, recycler in enumerate(problem.recyclers):
+        for number, entry in enumerate(recycler.returns or []):
+            path: Path = ("recyclers", position, "returns", number, "demand")
+            yield from unknown(path, entry.demand, known.demands, "demand")
+
+
 def _of_policies(problem: Problem, known: Known) -> Iterator[Finding]:
     countries = known.groups | COUNTRIES
     fields: tuple[tuple[str, Iterable[str], str], ...] = (
@@ -154,9 +163,15 @@ def _of_policies(problem: Problem, known: Known) -> Iterator[Finding]:
         ("places", countries | known.places, "country, group or place"),
         ("demands", known.demands, "demand"),
         ("plants", known.plants, "plant"),
+        ("carriers", known.materials, "material"),
+        ("origins", countries | known.places | {"*"}, "country, group or place"),
+        ("destinations", countries | known.places | {"*"}, "country, group or place"),
         ("stages", known.stages, "stage of a facility"),
     )
     for position, policy in enumerate(problem.policies):
         for field, ids, kind in fields:
+            key = {"origins": "from", "destinations": "to"}.get(field, field.rstrip("_"))
             for entry, name in enumerate(getattr(policy, field, None) or []):
-                yield from unknown(("policies", position, field.rstrip("_"), entry), name, ids, kind)
+                yield from unknown(("policies", position, key, entry), name, ids, kind)
+        if isinstance(policy, Footprint):
+            yield from unknown(("policies", position, "of"), policy.of, known.footprints, "footprint")

@@ -24,6 +24,8 @@ def stockpiles(problem: Problem) -> Iterator[Finding]:
             message = f"is a second stockpile of {pile.material} at {pile.at}; make one of it and entry {first}"
             yield ("stockpiles", position), message, None
         yield from under(("stockpiles", position), _stockpile(pile, problem.timeline))
+        if pile.days_of_demand is not None:
+            yield from under(("stockpiles", position), _endless_demand(problem, pile))
 
 
 def _stockpile(pile: Stockpile, timeline: Timeline) -> Iterator[Finding]:
@@ -35,3 +37,12 @@ def _stockpile(pile: Stockpile, timeline: Timeline) -> Iterator[Finding]:
     shares = sum((pile.initial_origin or {}).values())
     if shares > 1 + 1e-9:
         yield ("initial_origin",), "has shares that add up to more than 1", shares
+
+
+def _endless_demand(problem: Problem, pile: Stockpile) -> Iterator[Finding]:
+    """Days of a demand that nobody has stated."""
+    country = problem.network.geography.country
+    for demand in problem.demands:
+        if demand.quantity is None and demand.material == pile.material and country(demand.at) == country(pile.at):
+            message = f"is read from the demand in {country(pile.at)}, and the outlet {demand.id} states no `quantity`"
+            yield ("days_of_demand",), f"{message}; state it, or give a `minimum`", None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oremix.models.checks.facilities import builds
 from oremix.models.checks.finding import Finding, Path, parts
@@ -62,11 +62,19 @@ def _series_fields(kind: type[Part]) -> list[tuple[str, str]]:
 def _series(path: Path, part: Part, timeline: Timeline) -> Iterator[Finding]:
     for name, key in _series_fields(type(part)):
         value = getattr(part, name)
-        if isinstance(value, list) and len(value) != len(timeline):
-            count = "1 period" if len(timeline) == 1 else f"{len(timeline)} periods"
-            yield (*path, key), f"has {len(value)} numbers for {count}; give one per period", value
-        elif isinstance(value, dict) and timeline.typical:
-            yield (*path, key), "is a map of years, but the problem has no `periods`", value
+        if name == "footprint":
+            for footprint, amount in (value or {}).items():
+                yield from _readable((*path, key, footprint), amount, timeline)
+        else:
+            yield from _readable((*path, key), value, timeline)
+
+
+def _readable(path: Path, value: Any, timeline: Timeline) -> Iterator[Finding]:
+    if isinstance(value, list) and len(value) != len(timeline):
+        count = "1 period" if len(timeline) == 1 else f"{len(timeline)} periods"
+        yield path, f"has {len(value)} numbers for {count}; give one per period", value
+    elif isinstance(value, dict) and timeline.typical:
+        yield path, "is a map of years, but the problem has no `periods`", value
 
 
 def _years(path: Path, part: Part, timeline: Timeline) -> Iterator[Finding]:
