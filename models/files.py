@@ -201,7 +201,7 @@ def _is_branch(step: str, path: list[str | int]) -> bool:
     """Whether a step is the name of a kind of policy or of a form of a value, and no key."""
     if step in POLICIES:
         return len(path) == 2 and path[0] == "policies"
-    return "[" in step or step in ("one", "many", "preset", "str", "bool", "int", "float")
+    return "[" in step or step in ("one", "many", "a preset", "str", "bool", "int", "float")
 
 
 def _plain(message: str, path: tuple[str | int, ...], data: dict[str, Any]) -> str:

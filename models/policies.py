@@ -206,9 +206,9 @@ class Preset(Part):
 
 def _kind(policy: Any) -> str | None:
     if isinstance(policy, Part):
-        return "preset" if isinstance(policy, Preset) else getattr(policy, "type", None)
+        return "a preset" if isinstance(policy, Preset) else getattr(policy, "type", None)
     if isinstance(policy, dict):
-        kind = "preset" if "preset" in policy else policy.get("type")
+        kind = "a preset" if "preset" in policy else policy.get("type")
         return kind if isinstance(kind, str) else None
     return None
 
@@ -219,7 +219,7 @@ Policy = Annotated[
     | Annotated[Footprint, Tag("footprint")]
     | Annotated[Budget, Tag("budget")]
     | Annotated[Diversify, Tag("diversify")]
-    | Annotated[Preset, Tag("preset")],
+    | Annotated[Preset, Tag("a preset")],
     Discriminator(
         _kind,
         custom_error_type="oremix",

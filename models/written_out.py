@@ -133,7 +133,7 @@ def _policy(problem: Problem, entry: Preset, shipped: ShippedPreset, rule: Shipp
         if field == "demands" and value and field in policy:
             others = {demand.id for demand in problem.demands} - set(policy[field])
             policy[field] = [name for name in value if name not in others]
-        elif reads(rule, field):
+        elif reads(entry, rule, field):
             policy[field] = value
     if entry.source is not None:
         policy["source"] = entry.source
@@ -152,10 +152,13 @@ def _shipped_policy(problem: Problem, shipped: ShippedPreset, rule: ShippedRule)
     return policy
 
 
-def reads(rule: ShippedRule, field: str) -> bool:
+def reads(entry: Preset, rule: ShippedRule, field: str) -> bool:
     """Whether what a preset states for all its rules is put into this one."""
     if field in ("max", "min"):
         return field in rule.policy
+    if field == "weight":
+        across = rule.policy.get("across", ()) if entry.across is None else entry.across
+        return "materials" in across
     return field != "carriers" or rule.policy["measure"] == "content"
 
 

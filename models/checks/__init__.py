@@ -16,7 +16,7 @@ from oremix.models.checks.known import STAND_IN, Known
 from oremix.models.checks.lanes import lanes, unlimited
 from oremix.models.checks.not_yet import not_yet
 from oremix.models.checks.policies import countable, policies
-from oremix.models.checks.presets import faults_of_lines, faults_of_presets
+from oremix.models.checks.presets import faults_of_policies
 from oremix.models.checks.references import identities, references, references_in_malformed
 from oremix.models.checks.stockpiles import stockpiles
 from oremix.models.checks.time import time
@@ -128,11 +128,10 @@ def _restored(findings: Iterable[Finding], positions: dict[str, list[int]]) -> I
 def _between_entries(problem: Problem, known: Known) -> Iterator[Finding]:
     """Faults that only show between entries."""
     yield from identities(known)
-    yield from faults_of_presets(problem, known)
-    yield from (finding for _, finding in faults_of_lines(problem, known, _of_parts_and_rules))
+    yield from faults_of_policies(problem, known, of_parts_and_rules)
 
 
-def _of_parts_and_rules(problem: Problem, known: Known) -> Iterator[Finding]:
+def of_parts_and_rules(problem: Problem, known: Known) -> Iterator[Finding]:
     """Faults between the parts of a problem in which every policy is a rule."""
     wrong_references = list(references(problem, known))
     yield from wrong_references

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from oremix.models.checks.finding import Finding, Path, under
 from oremix.models.checks.known import Known
 from oremix.models.checks.references import unknown
+from oremix.models.geography import COUNTRIES
 from oremix.models.policies import Preset, Share
 from oremix.models.presets import ShippedPreset, preset, presets
 from oremix.models.written_out import Line, Stated, demands_of, made_at, reads, stating
@@ -18,7 +19,7 @@ from oremix.models.written_out import Line, Stated, demands_of, made_at, reads, 
 if TYPE_CHECKING:
     from oremix.models.problem import Problem
 
-__all__ = ["Labelled", "faults_of_lines", "faults_of_presets"]
+__all__ = ["Labelled", "faults_of_lines", "faults_of_policies", "faults_of_presets"]
 
 Checks = Callable[["Problem", Known], Iterator[Finding]]
 Labelled = tuple[str | None, Finding]
@@ -26,6 +27,24 @@ Labelled = tuple[str | None, Finding]
 
 FIXED = ("id", "type")
 NOT_DEMANDED = "names no material that is demanded; name what the demands want too"
+
+
+def faults_of_policies(problem: Problem, known: Known, checks: Checks) -> Iterator[Finding]:
+    """Faults of presets, and whatever the checks find with every preset written out.
+
+    A fault of a preset's rule is reported where the preset states what is wrong, else on the preset, naming the rule;
+    one that several rules of a preset share, once.
+    """
+    wrong = list(faults_of_presets(problem, known))
+    yield from wrong
+    unsound = {path[1] for path, _, _ in wrong}
+    seen: set[tuple[Path, str]] = set()
+    for line, (path, message, value) in faults_of_lines(problem, known, checks):
+        follows = path[1] in unsound and "rules" not in path
+        if line is None or ((path, message) not in seen and not follows):
+            about = f"rule {line}: " if line is not None and len(path) == 2 else ""
+            yield path, about + message, value
+        seen.add((path, message))
 
 
 def faults_of_presets(problem: Problem, known: Known) -> Iterator[Finding]:
@@ -51,6 +70,21 @@ def _entry(problem: Problem, entry: Preset, shipped: ShippedPreset, known: Known
         yield from under(path, _holding(problem, mineral, materials))
     if entry.materials is not None and not _demanded(problem, entry.materials):
         yield ("materials",), NOT_DEMANDED, entry.materials
+    yield from _names(entry, known)
+
+
+def _names(entry: Preset, known: Known) -> Iterator[Finding]:
+    anywhere = known.groups | known.places | COUNTRIES
+    for field, ids, kind in (
+        ("materials", known.materials, "material"),
+        ("carriers", known.materials, "material"),
+        ("demands", known.demands, "demand"),
+        ("places", anywhere, "country, group or place"),
+    ):
+        for position, name in enumerate(getattr(entry, field) or ()):
+            yield from unknown((field, position), name, ids, kind)
+    for material in entry.weight if isinstance(entry.weight, dict) else ():
+        yield from unknown(("weight", material), material, known.materials, "material")
 
 
 def _overrides(entry: Preset, shipped: ShippedPreset) -> Iterator[Finding]:
@@ -62,8 +96,8 @@ def _overrides(entry: Preset, shipped: ShippedPreset) -> Iterator[Finding]:
             if field in FIXED:
                 message = "cannot be replaced; leave it out, or state a policy of your own"
                 yield ("rules", name, field), message, value
-    for field in ("max", "min", "carriers"):
-        if getattr(entry, field) is not None and not any(reads(rule, field) for rule in shipped.rules):
+    for field in ("max", "min", "weight", "carriers"):
+        if getattr(entry, field) is not None and not any(reads(entry, rule, field) for rule in shipped.rules):
             yield (field,), f"is read by no rule of {shipped.id}; leave it out", getattr(entry, field)
 
 
@@ -87,10 +121,7 @@ def _holding(problem: Problem, mineral: str, materials: list[str]) -> Iterator[F
 
 
 def faults_of_lines(problem: Problem, known: Known, checks: Checks) -> Iterator[Labelled]:
-    """What anybody's policies are checked for, on the policies and the rules of the presets, each fault found once.
-
-    A fault of a preset's rule is reported where the preset states what is wrong, else on the preset, naming the rule.
-    """
+    """What the checks find with every preset written out, on the entry that it was written out of."""
     stated = problem.written_out
     yield from _wrong_lines(stated)
     yield from _twice(stated)
@@ -99,12 +130,8 @@ def faults_of_lines(problem: Problem, known: Known, checks: Checks) -> Iterator[
             yield from _unweighed(problem, place, place.line, place.rule)
     places = [place for place in stated if place.rule is not None]
     written = stating(problem, [place.rule for place in places])  # type: ignore[misc]
-    seen: set[tuple[Path, str]] = set()
     for finding in checks(written, known):
-        label, home = _at_home(problem, places, finding)
-        if (home[0], home[1]) not in seen or label is not None:
-            seen.add((home[0], home[1]))
-            yield label, home
+        yield _at_home(problem, places, finding)
 
 
 def _wrong_lines(stated: list[Stated]) -> Iterator[Labelled]:
@@ -121,7 +148,7 @@ def _twice(stated: list[Stated]) -> Iterator[Labelled]:
     counts = Counter(place.rule.id for place in stated if place.rule is not None)
     for place in stated:
         if place.line is not None and place.rule is not None and counts[place.rule.id] > 1:
-            message = f"writes out a rule {place.rule.id}, and another policy has this id; give the preset an `id`"
+            message = "has the id of another policy; give the preset an `id` of its own"
             yield place.line.id, (("policies", place.position), message, None)
 
 
@@ -154,7 +181,7 @@ def _at_home(problem: Problem, places: list[Stated], finding: Finding) -> Labell
     if field in entry.model_fields_set - {"stages"} and _as_stated(entry, field, line):
         return line.id, ((*home, *inner), message, value)
     about = f"`{field}` " if field else ""
-    return line.id, (home, f"rule {line.id}: {about}{message}", value)
+    return line.id, (home, about + message, value)
 
 
 def _as_stated(entry: Preset, field: str, line: Line) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any, Literal
@@ -67,6 +68,10 @@ class ShippedPreset(Shipped):
     def minerals(self) -> list[str]:
         """The minerals that its rules are about."""
         return [rule.mineral for rule in self.rules if rule.mineral is not None]
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The preset as JSON, as it is shipped."""
+        return json.dumps(self.model_dump(mode="json", exclude_unset=True), indent=indent, ensure_ascii=False)
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
