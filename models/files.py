@@ -17,7 +17,7 @@ from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
 
-__all__ = ["load", "load_plan", "parse_json", "read_problem"]
+__all__ = ["load", "load_plan", "parse_json", "read_plan", "read_problem"]
 
 SHOWN = 100
 
@@ -67,7 +67,20 @@ def load(path: str | Path) -> Problem:
 
 def load_plan(path: str | Path) -> Plan:
     """Read a plan from a JSON file."""
-    return _checked(Plan, parse_json(Path(path).read_bytes()))
+    return read_plan(Path(path).read_bytes())
+
+
+def read_plan(data: Plan | dict[str, Any] | str | bytes) -> Plan:
+    """Make a plan of JSON text or of a dict.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found.
+    """
+    if isinstance(data, Plan):
+        return data
+    return _checked(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
 
 
 def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:

@@ -154,15 +154,11 @@ def _twice(stated: list[Stated]) -> Iterator[Labelled]:
 
 def _unweighed(problem: Problem, place: Stated, line: Line, rule: Share) -> Iterator[Labelled]:
     """A sum over several materials in which nobody has said what a unit of each holds."""
-    added = dict.fromkeys([*made_at(problem, rule), *(demand.material for demand in demands_of(problem, rule))])
+    added = list(dict.fromkeys([*made_at(problem, rule), *(demand.material for demand in demands_of(problem, rule))]))
     if rule.weight == "quantity" and len(added) > 1:
-        example = ", ".join(f'"{material}": …' for material in added)
-        message = f"is missing: rule {line.id} adds up {_listed(added)}; state what a unit of each holds, {{{example}}}"
+        listed = ", ".join(added[:4]) + (f" and {len(added) - 4} more" if len(added) > 4 else "")
+        message = f'is missing: {line.id} adds up {listed}; state what a unit of each holds, as {{"{added[0]}": 1, …}}'
         yield line.id, (("policies", place.position, "weight"), message, None)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return " and ".join(names)
 
 
 def _at_home(problem: Problem, places: list[Stated], finding: Finding) -> Labelled:

@@ -93,4 +93,6 @@ def _lines(preset: ShippedPreset) -> Iterator[str]:
 
 
 def _item(text: str) -> list[str]:
-    return wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
+    return wrap(
+        text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
+    )

@@ -195,17 +195,17 @@ def _verdict(probe: Problem, line: Line, preset_name: str, ratio: Ratio) -> Verd
         "material": subject.cell.material,
         "place": subject.cell.place,
         "period": period,
+        "measure": subject.policy.measure,
         "in_force": rule is not None and any(timeline.within(t, rule.from_year, rule.until_year) for t in subject.pool),
     }
     if not ratio.whole > 0:
-        return Verdict(**told, evaluated=False, reason="nothing is delivered or consumed that it could be a share of")
+        return Verdict(**told, evaluated=False, reason="nothing is delivered or consumed there")
     achieved = ratio.part / ratio.whole
     margins = [ratio.max - achieved] if ratio.max is not None else []
     margins += [achieved - ratio.min] if ratio.min is not None else []
     return Verdict(
         **told,
         evaluated=True,
-        measure=subject.policy.measure,
         part=ratio.part,
         whole=ratio.whole,
         achieved=achieved,
@@ -225,7 +225,7 @@ def _as_a_whole(name: str, verdicts: list[Verdict]) -> PresetCompliance:
         title=shipped.title,
         source=shipped.source,
         verdict="not evaluated" if not binding else "met" if all(binding) else "missed",
-        unmeasured=len({verdict.rule for verdict in own if not verdict.evaluated}),
+        unmeasured=len({verdict.rule for verdict in own if verdict.measure is None}),
     )
 
 
