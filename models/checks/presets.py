@@ -40,10 +40,10 @@ def faults_of_policies(problem: Problem, known: Known, checks: Checks) -> Iterat
     unsound = {path[1] for path, _, _ in wrong}
     seen: set[tuple[Path, str]] = set()
     for line, (path, message, value) in faults_of_lines(problem, known, checks):
-        follows = path[1] in unsound and "rules" not in path
-        if line is None or ((path, message) not in seen and not follows):
-            about = f"rule {line}: " if line is not None and len(path) == 2 else ""
-            yield path, about + message, value
+        if line is None:
+            yield path, message, value
+        elif (path, message) not in seen and ("rules" in path or path[1] not in unsound):
+            yield path, message if len(path) > 2 else f"rule {line}: {message}", value
         seen.add((path, message))
 
 
