@@ -215,6 +215,12 @@ class Network:
         )
         return min(limits)
 
+    def lane_label(self, position: int) -> str:
+        """What a lane rule is called: its id, or its number from 1 with a name that no other rule has."""
+        label = f"lane {position + 1}"
+        taken = any(lane.id == label for lane in self.problem.lanes)
+        return self.problem.lanes[position].id or (f"unnamed {label}" if taken else label)
+
     def stands(self, facility: Facility, period: int) -> bool:
         """Whether a facility has capacity in a period, or can have been built by then."""
         return self.existing_capacity(facility)[period] != 0 or any(

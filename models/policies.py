@@ -19,6 +19,7 @@ Names = Annotated[list[Id], Field(min_length=1)]
 class Rule(Part):
     """What every policy has."""
 
+    type: str
     id: Id = Field(description="what plans call it")
     penalty: NonNegativeSeries | None = Field(
         None, description="money per unit of the part beyond the bound, per year; absent: a hard rule"

@@ -61,8 +61,10 @@ def _sections(plan: Plan) -> Iterator[str]:
             "Stock at the period's end",
             _flows(plan.stocks, periods, lambda r: f"{r.material} at {r.place}", "level"),
         ),
+        ("Sold, a year", _flows([d for d in plan.deliveries if d.revenue], periods, lambda r: r.demand)),
         ("Short of demand, a year", _flows(plan.deliveries, periods, lambda r: r.demand, "shortage")),
         ("Left over, a year", _flows(plan.surpluses, periods, lambda r: f"{r.material} at {r.from_}")),
+        ("Footprint, a year", _pivot(((f.of, f.period, f.amount) for f in plan.footprints), periods)),
     ):
         if rows:
             yield from ["", *_table(title, titles, rows)]
@@ -71,10 +73,11 @@ def _sections(plan: Plan) -> Iterator[str]:
 
 
 def _remarks(plan: Plan) -> Iterator[str]:
-    if plan.warnings:
+    notes = plan.notes if any(share.policy and share.measure == "content" for share in plan.shares) else []
+    if plan.warnings or notes:
         yield from ["", "Note"]
-        for warning in plan.warnings:
-            yield from wrap(warning, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    for remark in [*plan.warnings, *notes]:
+        yield from wrap(remark, WIDTH, initial_indent="  ", subsequent_indent="    ")
     if plan.assumptions:
         count = len(plan.assumptions)
         yield from [
@@ -109,18 +112,24 @@ def _rules(plan: Plan, periods: list[int]) -> Rows:
             continue
         label = _share_label(share)
         for period in periods if share.period is None else [share.period]:
-            found.setdefault(label, {})[period] = _share_text(share)
+            cells = found.setdefault(label, {})
+            cells[period] = f"{cells[period]}; {_share_text(share)}" if period in cells else _share_text(share)
     return [(label, [cells.get(period, "") for period in periods]) for label, cells in found.items()]
 
 
 def _dull(plan: Plan) -> set[tuple[str, str | None]]:
-    """Of the shares that no policy bounds, production that is always all from one side of the border."""
-    seen: dict[tuple[str, str | None], set[float | None]] = {}
+    """Of the shares that no policy bounds, production on one side of the border, and content that is as supply is."""
+    seen: dict[tuple[str, str | None], dict[int | None, float | None]] = {}
     for share in plan.shares:
-        if share.policy is None and share.measure == "production":
+        if share.policy is None:
             rounded = None if share.achieved is None else round(share.achieved, 4)
-            seen.setdefault((share.measure, share.material), set()).add(rounded)
-    return {key for key, values in seen.items() if values <= {0.0, 1.0, None}}
+            seen.setdefault((share.measure, share.material), {})[share.period] = rounded
+    return {
+        (measure, material)
+        for (measure, material), values in seen.items()
+        if (measure == "production" and set(values.values()) <= {0.0, 1.0, None})
+        or (measure == "content" and values == seen.get(("supply", material)))
+    }
 
 
 def _share_label(share: ShareRecord) -> str:
@@ -129,7 +138,9 @@ def _share_label(share: ShareRecord) -> str:
     if share.policy is None:
         return f"  {'/'.join(share.countries)} in {share.measure} of {what}{pooled}"
     who = "/".join(share.countries[:3]) + ("…" if len(share.countries) > 3 else "")
-    return f"{share.policy}: {who} {what}{pooled}".rstrip()
+    how = "" if share.measure in ("supply", "production") else share.measure
+    unit = f", {share.unit}" if share.whole is None and share.unit not in ("", share.measure) else ""
+    return f"{share.policy}: " + " ".join(word for word in (who, how, what) if word) + unit + pooled
 
 
 def _share_text(share: ShareRecord) -> str:

@@ -101,6 +101,9 @@ def _plant(plant: Plant) -> Iterator[Finding]:
 def _recycler(recycler: Recycler, timeline: Timeline) -> Iterator[Finding]:
     if recycler.scrap is None and not recycler.returns:
         yield ("scrap",), "is missing: state the scrap available per year", None
+    named = [(entry.demand, entry.after_years) for entry in recycler.returns or []]
+    if len(set(named)) < len(named):
+        yield ("returns",), "names a demand twice with the same `after_years`; add the two up", named
     yield from ordered(timeline, "minimum_collection_rate", recycler.minimum_collection_rate, recycler.collection_rate)
 
 

@@ -75,8 +75,10 @@ def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
             "deliveries": list(records.deliveries(values)),
             "surpluses": list(records.surpluses(values)),
             "shares": list(shares(values)),
+            "footprints": list(records.footprints(values)),
             "prices": list(prices(values, duals)) if outcome.duals is not None else [],
             "limits": list(limits(values, duals)),
+            "notes": list(_notes(model)),
         }
     )
     return _certified(values, outcome, plan)
@@ -128,8 +130,18 @@ def _warnings(values: Values, plan: Plan) -> Iterator[str]:
         )
 
 
+def _notes(model: Model) -> Iterator[str]:
+    """How numbers of the plan are to be read."""
+    if any(measure.measure == "content" for measure in model.measures):
+        yield (
+            "content is counted segregated, as in a chain-of-custody audit: marked material can be kept apart from the"
+            " rest of its kind, and a share is the least (for a floor the most) that the plan's flows allow; this says"
+            " nothing of physical blending"
+        )
+
+
 def _assumptions(problem: Problem) -> Iterator[str]:
-    """Every object with numbers that nobody published."""
+    """Every object with numbers that nobody published, and what is taken to be so where nothing is stated."""
 
     def marked(label: str, part: Part) -> Iterator[str]:
         if part.assumption:
@@ -139,6 +151,12 @@ def _assumptions(problem: Problem) -> Iterator[str]:
             for position, inner in enumerate(getattr(part, name, None) or []):
                 yield from marked(f"{label} {name[:-1]} {getattr(inner, 'id', None) or position + 1}", inner)
 
+    untold = [supplier.id for supplier in problem.suppliers if supplier.history is None]
+    if untold:
+        yield f"history of {', '.join(untold)}: none is stated, so all before was done in the supplier's own country"
+    for pile in problem.stockpiles:
+        if pile.initial and pile.initial_origin is None:
+            yield f"initial_origin of the stock of {pile.material} at {pile.at}: none is stated, so it is nobody's"
     yield from marked("problem", problem)
     for kind in (
         "places",

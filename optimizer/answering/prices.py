@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oremix.models.plan import Limit, LimitKind, Price
-from oremix.models.policies import Quantity, Share
+from oremix.models.policies import Budget, Rule, Share
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Measure
 from oremix.optimizer.lean import Key, Row
@@ -38,6 +38,12 @@ ROWS: dict[str, tuple[LimitKind, str]] = {
     "draw_max": ("stockpile", "more that may be drawn from"),
     "build_max": ("build", "more that may be built at"),
     "surplus_max": ("surplus", "more that may be left over of"),
+    "plant_surplus_max": ("surplus", "more that may be left over of"),
+    "reserve": ("capacity", "more in the reserve of"),
+    "outlet": ("outlet", "more that may be sold to"),
+    "joint_capacity": ("lane", "more on"),
+    "joint_minimum": ("obligation", "less that must move on"),
+    "collection_minimum": ("obligation", "less scrap that must be collected by"),
 }
 
 
@@ -54,9 +60,9 @@ def duals_of(values: Values, outcome: Outcome) -> Duals:
 
 
 def prices(values: Values, duals: Duals) -> Iterator[Price]:
-    """What one more unit of each demand would cost."""
+    """What one more unit of each demand would cost; an outlet's limit is among the limits."""
     model = values.model
-    for demand in model.problem.demands:
+    for demand in (demand for demand in model.problem.demands if demand.sale_price is None):
         for period in model.timeline:
             row = model.lp.rows["demand", demand.id, model.start(period)]
             yield Price.model_construct(
@@ -75,62 +81,74 @@ def limits(values: Values, duals: Duals) -> Iterator[Limit]:
 
 def _policies(values: Values, duals: Duals) -> Iterator[Limit]:
     for measure in values.model.measures:
-        for side, row in measure.rows.items():
-            if row in duals and measure.policy is not None:
-                yield _policy_limit(values, measure.policy, measure, side, duals[row])
+        # a number of sources is a matter of decisions, and duals hold with those as they are
+        if measure.policy is not None and measure.sources is None:
+            for side, row in measure.rows.items():
+                if row in duals:
+                    yield _policy_limit(values, measure.policy, measure, side, duals[row])
 
 
-def _policy_limit(values: Values, rule: Share | Quantity, measure: Measure, side: str, dual: float) -> Limit:
+def _policy_limit(values: Values, rule: Rule, measure: Measure, side: str, dual: float) -> Limit:
     """The saving from loosening the bound in all periods of the measure, by one point or one unit."""
     model = values.model
-    loosening = -1.0 if side == "max" else 1.0
-    weight = sum(model.timeline.weights[period] for period in measure.periods)
+    saving = -dual if side == "max" else dual
+    pooled, once = measure.period is None, isinstance(rule, Budget)
     if isinstance(rule, Share):
         whole = measure.whole if isinstance(measure.whole, int | float) else values.sum(measure.whole or [])
-        price, per = loosening * dual * whole / 100 / weight, "percentage point"
-        unit = "one percentage point"
+        loosened, per = whole / 100, "percentage point"
     else:
-        pooled = measure.period is None
-        years = sum(model.timeline.years[period] for period in measure.periods) if pooled else 1
-        price, per = loosening * dual * years / weight, _unit(values, measure)
-        unit = f"one {per}"
-    who = ", ".join(measure.countries) or "this part"
-    way = f"{unit} more from {who}" if side == "max" else f"{unit} less from {who}"
+        years = sum(model.timeline.years[period] for period in measure.periods)
+        loosened, per = float(years) if pooled and not once else 1.0, measure.unit or _unit(rule)
+    horizon = pooled and once
+    price = saving * loosened / (1.0 if horizon else sum(model.timeline.weights[t] for t in measure.periods))
+    more = "more" if side == "max" else "less"
     what = "" if measure.material is None else f" of {measure.material}"
-    when = " in every period" if measure.period is None else _when(values, model.start(measure.period))
+    when = "" if horizon else " in every period" if pooled else _when(values, model.start(measure.periods[0]))
+    span = "over the horizon, discounted" if horizon else "a year"
     return Limit.model_construct(
         kind="policy",
         on=rule.id,
-        period=None if measure.period is None else model.start(measure.period),
+        period=None if pooled else model.start(measure.periods[0]),
         material=measure.material,
         price=price,
         per=per,
-        text=f"{way}{what}{when} would save up to {_money(values, price)} a year",
+        text=f"one {per} {more} {_whose(measure)}{what}{when} would save up to {_money(values, price)} {span}",
     )
 
 
-def _unit(values: Values, measure: Measure) -> str:
-    rule = measure.policy
-    if rule is None or rule.weight != "quantity":
-        return "unit of weight"
-    materials = values.model.network.materials
-    return materials[measure.material].unit if measure.material else "unit"
+# How the part of a measure belongs to its countries.
+WHOSE = {
+    "content": ("that went through", "of this content"),
+    "capacity": ("of capacity in", "of this capacity"),
+    "footprint": ("in", "everywhere"),
+    "budget": ("of budget for", "of budget"),
+    "shipments": ("shipped from", "of these shipments"),
+}
+
+
+def _whose(measure: Measure) -> str:
+    words, without = WHOSE.get(measure.measure, ("from", "from this part"))
+    return f"{words} {', '.join(measure.countries)}" if measure.countries else without
+
+
+def _unit(rule: Rule) -> str:
+    return "unit" if getattr(rule, "weight", "quantity") == "quantity" else "unit of weight"
 
 
 def _rows(values: Values, duals: Duals) -> Iterator[Limit]:
     for row, dual in duals.items():
         # Where there is no capacity yet, more of it is what the build is for.
         if row.key[0] in ROWS and not (ROWS[row.key[0]][0] == "capacity" and row.constant == 0):
-            yield _row_limit(values, row.key, -dual if row.sense < 0 else dual)
+            yield _row_limit(values, row, -dual if row.sense < 0 else dual)
 
 
-def _row_limit(values: Values, key: Key, saving: float) -> Limit:
-    model = values.model
+def _row_limit(values: Values, row: Row, saving: float) -> Limit:
+    model, key = values.model, row.key
     name = key[0]
     kind, words = ROWS[name]
-    start = None if name == "build_max" else key[-1]
+    start = None if name in ("build_max", "reserve") else key[-1]
     weight = 1.0 if start is None else model.timeline.weights[model.timeline.starts.index(start)]
-    material, on = _subject(values, key)
+    material, on = _subject(values, row)
     unit = model.network.materials[material].unit if material else _capacity_unit(values, key)
     price = saving / weight
     span = "over the horizon, discounted" if start is None else "a year"
@@ -146,16 +164,27 @@ def _row_limit(values: Values, key: Key, saving: float) -> Limit:
     )
 
 
-def _subject(values: Values, key: Key) -> tuple[str | None, str]:
+def _subject(values: Values, row: Row) -> tuple[str | None, str]:
     """The material whose unit the limit is in, and whose limit it is."""
+    key = row.key
     name = key[0]
+    if name in ("joint_capacity", "joint_minimum", "outlet"):
+        # what moves together, or is delivered, is of one unit: that of the first
+        return _material(values, next(iter(row.expr)).key), str(key[1])
     if name.startswith("lane"):
         return key[1], f"the lane {key[2]} to {key[3]}"
     if name.startswith("stock") or name == "draw_max":
         return key[1], f"the stock of {key[1]} at {key[2]}"
-    if name == "surplus_max":
-        return key[1], key[1]
+    if name in ("surplus_max", "plant_surplus_max"):
+        return key[-2], " at ".join(key[-2:0:-1])
     return getattr(values.model.network.facilities[key[1]], "material", None), key[1]
+
+
+def _material(values: Values, column: Key) -> str:
+    """The material of a shipment or a delivery."""
+    if column[0] == "ship":
+        return str(column[1])
+    return next(demand.material for demand in values.model.problem.demands if demand.id == column[1])
 
 
 def _capacity_unit(values: Values, key: Key) -> str:

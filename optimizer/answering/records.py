@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from oremix.models import plan
-from oremix.models.chain import Build, Facility
+from oremix.models.chain import Build, Facility, Recycler
 from oremix.optimizer.answering.values import Values
 
-__all__ = ["builds", "deliveries", "production", "purchases", "recycling", "shipments", "stocks", "surpluses"]
+__all__ = [
+    "builds",
+    "deliveries",
+    "footprints",
+    "production",
+    "purchases",
+    "recycling",
+    "shipments",
+    "stocks",
+    "surpluses",
+]
 
 
 def purchases(values: Values) -> Iterator[plan.Purchase]:
@@ -59,8 +70,9 @@ def recycling(values: Values) -> Iterator[plan.Recycling]:
     recyclers = {recycler.id: recycler for recycler in model.problem.recyclers}
     for (name, period), collect in model.collect.items():
         scrap = values.value[collect]
-        if scrap:
-            recycler = recyclers[name]
+        recycler = recyclers[name]
+        returned = list(_returned(values, recycler, period))
+        if scrap or returned:
             yield plan.Recycling.model_construct(
                 recycler=name,
                 country=model.country(recycler.at),
@@ -69,15 +81,22 @@ def recycling(values: Values) -> Iterator[plan.Recycling]:
                 scrap=scrap,
                 quantity=scrap * recycler.recovery,
                 unit=model.network.materials[recycler.material].unit,
+                returned=returned,
                 cost=values.cost.get((collect, "collection"), 0.0) + values.cost.get((collect, "processing"), 0.0),
             )
+
+
+def _returned(values: Values, recycler: Recycler, period: int) -> Iterator[plan.Returned]:
+    for number, entry in enumerate(recycler.returns or []):
+        scrap = values.sum(values.model.returned.get((recycler.id, number, period), []))
+        if scrap:
+            yield plan.Returned.model_construct(demand=entry.demand, after_years=entry.after_years, scrap=scrap)
 
 
 def builds(values: Values) -> Iterator[plan.Build]:
     """What is ordered."""
     for (name, number, period), add in values.model.add.items():
-        opened = values.model.open.get((name, number, period))
-        if values.value[add] or (opened is not None and values.value[opened]):
+        if values.value[add] or values.sum(values.model.opened[name, number, period]):
             facility = values.model.network.facilities[name]
             yield _build(values, facility, facility.builds[number], number, period, values.value[add])
 
@@ -86,8 +105,7 @@ def _build(values: Values, facility: Facility, build: Build, number: int, period
     model = values.model
     ordered = model.start(period)
     on_stream = ordered if model.timeline.typical else ordered + build.lead_time
-    capex = model.timeline.read_or(build.unit_capex, 0.0)[period] * capacity
-    capex += model.timeline.read_or(build.fixed_capex, 0.0)[period]
+    capex = values.sum(model.capex[facility.id, number, period])
     return plan.Build.model_construct(
         on=facility.id,
         build=number,
@@ -166,6 +184,7 @@ def deliveries(values: Values) -> Iterator[plan.Delivery]:
             shortage=values.value[short] if short is not None else 0.0,
             unit=model.network.materials[demand.material].unit,
             cost=values.paid.get(("demand", name, "shortage", period), 0.0),
+            revenue=-values.paid.get(("demand", name, "sales", period), 0.0),
         )
 
 
@@ -185,3 +204,14 @@ def surpluses(values: Values) -> Iterator[plan.Surplus]:
                 unit=model.network.materials[material].unit,
                 cost=values.cost.get((surplus, "surplus"), 0.0),
             )
+
+
+def footprints(values: Values) -> Iterator[plan.FootprintRecord]:
+    """What is emitted or used up, by name, country and period."""
+    amounts: dict[tuple[str, str, int], float] = defaultdict(float)
+    for emission in values.model.emissions:
+        amounts[emission.name, emission.country, emission.period] += emission.rate * values.value[emission.column]
+    for (name, country, period), amount in sorted(amounts.items()):
+        if amount:
+            start = values.model.start(period)
+            yield plan.FootprintRecord.model_construct(of=name, country=country, period=start, amount=amount)

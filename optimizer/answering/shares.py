@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oremix.models.plan import ShareRecord
-from oremix.models.policies import Quantity
+from oremix.models.policies import Diversify, Share
+from oremix.optimizer.answering.content import contents
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Measure
 from oremix.optimizer.lean import Pairs
@@ -18,16 +19,19 @@ BINDING = 1e-7
 
 def shares(values: Values) -> Iterator[ShareRecord]:
     """A record for every ratio or amount that a policy bounds, and for China's shares."""
-    for measure in values.model.measures:
-        yield _record(values, measure)
+    traced = contents(values)
+    for position, measure in enumerate(values.model.measures):
+        yield _record(values, measure, traced.get(position))
 
 
-def _record(values: Values, measure: Measure) -> ShareRecord:
-    part = values.sum(measure.part)
+def _record(values: Values, measure: Measure, traced: float | None) -> ShareRecord:
+    part = _part(values, measure) if traced is None else traced
     whole = None if measure.whole is None else _amount(values, measure.whole)
-    is_share = not isinstance(measure.policy, Quantity)
+    is_share = measure.policy is None or isinstance(measure.policy, Share)
     scale = (whole or 0.0) if is_share else 1.0
     achieved = (part / scale if scale > 0 else None) if is_share else part
+    if measure.sources is not None and not _bought(values, measure.sources):
+        achieved = None
     bounds = {
         side: _amount(values, total) / scale if scale > 0 else _stated(values, measure, side)
         for side, total in measure.bounds.items()
@@ -45,16 +49,42 @@ def _record(values: Values, measure: Measure) -> ShareRecord:
         place=measure.place,
         period=None if measure.period is None else values.model.start(measure.period),
         measure=measure.measure,
+        unit=measure.unit,
         part=part,
         whole=whole,
         achieved=achieved,
         max=bounds.get("max"),
         min=bounds.get("min"),
         margin=margin,
-        beyond=sum(values.value[column] for column in measure.beyond.values()),
+        beyond=_beyond(values, measure, part),
         penalty=_penalty(values, measure),
         binding=margin is not None and margin <= BINDING * size,
     )
+
+
+def _part(values: Values, measure: Measure) -> float:
+    """The part as it is: of numbers, how many sources bring anything, or for a floor enough to count."""
+    if measure.sources is None or not isinstance(measure.policy, Diversify):
+        return values.sum(measure.part) + measure.constant
+    amounts = [values.sum(amount) for amount in measure.sources.values()]
+    # of a floor the sources that are large enough count, of a cap all but what the solver left instead of nothing
+    smallest = BINDING if "max" in measure.bounds else (measure.policy.smallest or 0.0) * (1 - BINDING)
+    return float(sum(amount > 0 and amount >= smallest * sum(amounts) for amount in amounts))
+
+
+def _beyond(values: Values, measure: Measure, part: float) -> float:
+    """What a priced rule is broken by; a number by what is counted, not by decisions that nothing hangs on."""
+    if measure.sources is None or not measure.beyond:
+        return sum(values.value[column] for column in measure.beyond.values())
+    if not _bought(values, measure.sources):
+        return 0.0
+    bounds = {side: _amount(values, limit) for side, limit in measure.bounds.items()}
+    return max(0.0, part - bounds["max"] if "max" in bounds else bounds["min"] - part)
+
+
+def _bought(values: Values, sources: dict[str, Pairs]) -> bool:
+    """Whether anything comes from any source."""
+    return any(values.sum(amount) > 0 for amount in sources.values())
 
 
 def _amount(values: Values, total: Pairs | float) -> float:

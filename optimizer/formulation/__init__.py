@@ -25,11 +25,11 @@ def build_model(problem: Problem) -> Model:
     model = Model(problem)
     with collector_off():
         add_builds(model)
+        add_demands(model)
         add_suppliers(model)
         add_plants(model)
         add_recyclers(model)
         add_utilisation(model)
-        add_demands(model)
         add_stockpiles(model)
         add_lanes(model)
         add_balances(model)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from oremix.models.chain import Material
+from oremix.models.chain import Material, Plant
 from oremix.models.geography import Origin
+from oremix.models.network import products
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Column, Pairs
 
@@ -13,31 +14,49 @@ __all__ = ["add_balances"]
 
 
 def add_balances(model: Model) -> None:
-    """Columns surplus, rows made, used and surplus_max."""
+    """Columns surplus, rows made, used, surplus_max and plant_surplus_max."""
     shipped: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
     for (material, origin, _, period), ship in model.ship.items():
         shipped[material, origin, period].append((ship, -1.0))
     spare: dict[tuple[str, int], Pairs] = defaultdict(list)
+    own = _own_terms(model)
     for (material, origin, period), made in list(model.made.items()):
         pairs = [*made, *shipped[material, origin, period]]
-        surplus = _surplus(model, model.network.materials[material], origin, period)
+        plant = own.get((material, origin))
+        surplus = _surplus(model, model.network.materials[material], origin, period, plant)
         if surplus is not None:
             pairs.append((surplus, -1.0))
-            spare[material, period].append((surplus, 1.0))
+            if plant is None or plant.surplus_max is None:
+                spare[material, period].append((surplus, 1.0))
+            else:
+                rhs = model.timeline.read(plant.surplus_max)[period]
+                key = (plant.id, material, model.start(period))
+                model.at_most("plant_surplus_max", *key, pairs=[(surplus, 1.0)], rhs=rhs)
         model.equal("made", material, origin, model.start(period), pairs=pairs)
     _limit_surplus(model, spare)
     _used(model)
 
 
-def _surplus(model: Model, material: Material, origin: Origin, period: int) -> Column | None:
+def _own_terms(model: Model) -> dict[tuple[str, Origin], Plant]:
+    """(material, origin) → the plant that states its own terms for what is left over; it is alone there."""
+    return {
+        (material, model.network.origins[plant.id]): plant
+        for plant in model.problem.plants
+        if plant.surplus is not None or plant.surplus_max is not None
+        for material in products(plant)
+    }
+
+
+def _surplus(model: Model, material: Material, origin: Origin, period: int, plant: Plant | None) -> Column | None:
     """What is made and not used; what it fetches is a credit."""
-    if material.surplus == "forbidden":
+    terms = material.surplus if plant is None or plant.surplus is None else plant.surplus
+    if terms == "forbidden":
         return None
     surplus = model.lp.column("surplus", material.id, origin, model.start(period))
     model.surplus[material.id, origin, period] = surplus
-    if isinstance(material.surplus, float):
+    if isinstance(terms, float):
         country = model.country(origin.place)
-        model.charge("surplus", period, -material.surplus, surplus, "surplus", origin.place, country)
+        model.charge("surplus", period, -terms, surplus, "surplus", origin.place, country)
     return surplus
 
 

@@ -1,7 +1,8 @@
-"""Demands: what is delivered, and what is missing at a price."""
+"""Demands: what is delivered, what is missing at a price, and what outlets pay for."""
 
 from __future__ import annotations
 
+from oremix.models.chain import Demand
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Pairs
 
@@ -9,8 +10,11 @@ __all__ = ["add_demands"]
 
 
 def add_demands(model: Model) -> None:
-    """Columns deliver and short, row demand."""
+    """Columns deliver and short, rows demand and outlet."""
     for demand in model.problem.demands:
+        if demand.sale_price is not None:
+            _outlet(model, demand, model.timeline.read(demand.sale_price))
+            continue
         quantity = model.timeline.read_or(demand.quantity, 0.0)
         shortage = None if demand.shortage_cost is None else model.timeline.read(demand.shortage_cost)
         for period in model.timeline:
@@ -24,3 +28,15 @@ def add_demands(model: Model) -> None:
                 model.charge("shortage", period, shortage[period], short, "demand", demand.id, country)
                 met.append((short, 1.0))
             model.equal("demand", *key, pairs=met, rhs=quantity[period])
+
+
+def _outlet(model: Model, demand: Demand, prices: list[float]) -> None:
+    """It takes what it is brought, up to its quantity, and pays for it."""
+    quantity = None if demand.quantity is None else model.timeline.read(demand.quantity)
+    for period in model.timeline:
+        key = (demand.id, model.start(period))
+        deliver = model.deliver[demand.id, period] = model.lp.column("deliver", *key)
+        model.needs[demand.material, demand.at, period].append((deliver, 1.0))
+        model.charge("sales", period, -prices[period], deliver, "demand", demand.id, model.country(demand.at))
+        if quantity is not None:
+            model.at_most("outlet", *key, pairs=[(deliver, 1.0)], rhs=quantity[period])

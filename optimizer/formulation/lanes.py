@@ -2,41 +2,78 @@
 
 from __future__ import annotations
 
-from oremix.models.lanes import Move
+from dataclasses import dataclass, field
+
+from oremix.models.geography import Origin
+from oremix.models.lanes import JOINT, Move
+from oremix.models.plan import PayerKind
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Key, Pairs
 
 __all__ = ["add_lanes"]
 
 
+@dataclass
+class _Together:
+    """Moves that share a limit or a fixed cost: its value, what is shipped, and the most that can be."""
+
+    value: float
+    pairs: Pairs = field(default_factory=list)
+    pays: tuple[PayerKind, str, str | None] = ("lane", "", None)
+    most: dict[Key, float] = field(default_factory=dict)
+
+
+Groups = dict[tuple[str, Key, int], _Together]
+"""Field that is shared, what it is of, and the period."""
+
+
 def add_lanes(model: Model) -> None:
-    """Columns ship, rows lane_capacity and lane_minimum.
+    """Columns ship and moves, rows lane_capacity, lane_minimum and lane_fixed; joint_… where a rule is joint.
 
     A column exists where something can be made in the period, something can use it, and the lane is not closed.
     """
+    groups: Groups = {}
     for material in model.network.materials:
-        limited: dict[tuple[str, str, int], tuple[Move, Pairs]] = {}
         for origin, place in model.network.flows(material):
             moves = model.network.lanes.moves(material, origin.place, place)
             for period, move in enumerate(moves):
                 if move.closed or not model.made.get((material, origin, period)):
                     continue
-                if not model.needs.get((material, place, period)):
-                    continue
-                ship = model.lp.column("ship", material, origin, place, model.start(period))
-                model.ship[material, origin, place, period] = ship
-                model.arrivals[material, place, period].append((origin, 1.0 - move.loss, ship))
-                country = model.country(place)
-                model.charge("freight", period, move.freight, ship, "lane", place, country)
-                model.charge("duties", period, move.duty, ship, "lane", place, country)
-                if move.capacity is not None or move.minimum:
-                    limited.setdefault((origin.place, place, period), (move, []))[1].append((ship, 1.0))
-        for (start, end, period), (move, pairs) in limited.items():
-            _limit(model, (material, start, end, model.start(period)), move, pairs)
+                if model.needs.get((material, place, period)):
+                    _ship(model, material, origin, place, period, move, groups)
+    for (name, key, period), together in groups.items():
+        _limit(model, name, (*key, model.start(period)), period, together)
 
 
-def _limit(model: Model, key: tuple[str, str, str, int], move: Move, pairs: Pairs) -> None:
-    if move.capacity is not None:
-        model.at_most("lane_capacity", *key, pairs=pairs, rhs=move.capacity)
-    if move.minimum:
-        model.at_least("lane_minimum", *key, pairs=pairs, rhs=move.minimum)
+def _ship(model: Model, material: str, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:
+    ship = model.lp.column("ship", material, origin, place, model.start(period))
+    model.ship[material, origin, place, period] = ship
+    model.arrivals[material, place, period].append((origin, 1.0 - move.loss, ship))
+    country = model.country(place)
+    model.charge("freight", period, move.freight, ship, "lane", place, country)
+    model.charge("duties", period, move.duty, ship, "lane", place, country)
+    model.emit_at(move.footprint, period, ship, model.country(origin.place))
+    pair: Key = (material, origin.place, place)
+    for name in JOINT:
+        value = getattr(move, name)
+        if value is None or (value == 0 and name != "capacity"):
+            continue
+        rule = move.joint.get(name)
+        key = pair if rule is None else (model.network.lane_label(rule),)
+        together = groups.setdefault((name, key, period), _Together(value))
+        together.pairs.append((ship, 1.0))
+        if name == "fixed_cost":
+            together.pays = ("lane", place, country) if rule is None else ("lane", str(key[0]), None)
+            together.most[pair] = model.network.most_moved(material, origin.place, place, period)
+
+
+def _limit(model: Model, name: str, key: Key, period: int, together: _Together) -> None:
+    kind = "lane" if len(key) > 2 else "joint"
+    if name == "capacity":
+        model.at_most(f"{kind}_capacity", *key, pairs=together.pairs, rhs=together.value)
+    elif name == "minimum":
+        model.at_least(f"{kind}_minimum", *key, pairs=together.pairs, rhs=together.value)
+    else:
+        moves = model.lp.column(f"{kind}_moves", *key, upper=1.0, integer=True)
+        model.at_most(f"{kind}_fixed", *key, pairs=[*together.pairs, (moves, -sum(together.most.values()))])
+        model.charge("fixed", period, together.value, moves, *together.pays)

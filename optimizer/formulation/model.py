@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -10,12 +11,14 @@ import pulp
 
 from oremix.models import Problem
 from oremix.models.chain import Facility, Plant
+from oremix.models.fields import Series
 from oremix.models.geography import Origin
 from oremix.models.plan import PayerKind
-from oremix.models.policies import Quantity, Share
+from oremix.models.policies import Rule
+from oremix.optimizer.formulation.marking import Traced
 from oremix.optimizer.lean import Column, Expression, LeanProblem, Pairs, Row
 
-__all__ = ["Charge", "Measure", "Model"]
+__all__ = ["Charge", "Emission", "Measure", "Model"]
 
 
 class Charge(NamedTuple):
@@ -30,15 +33,29 @@ class Charge(NamedTuple):
     country: str | None
 
 
+class Emission(NamedTuple):
+    """What a unit of a column emits or uses up per year in a period, and where."""
+
+    column: Column
+    rate: float
+    name: str
+    period: int
+    country: str
+
+
 @dataclass
 class Measure:
     """A part and its whole, and the rows that bound it.
 
     Sums are per year, or over the years of the pooled periods. `bounds` are the `max` and `min` times the whole (for
-    a quantity, the bounds themselves), so that the rule reads part ≤ bounds["max"], part ≥ bounds["min"].
+    anything but a share, the bounds themselves), so that the rule reads part + constant ≤ bounds["max"], and ≥
+    bounds["min"].
+
+    Two parts are not what the columns of `part` say, which a bound may leave room: of content, `traced` says whose it
+    is, and it is the least (or most) that the plan's flows allow; of numbers, `sources` says what comes from whom.
     """
 
-    policy: Share | Quantity | None
+    policy: Rule | None
     countries: tuple[str, ...]
     measure: str
     material: str | None
@@ -47,6 +64,10 @@ class Measure:
     periods: list[int]
     part: Pairs
     whole: Pairs | float | None
+    constant: float = 0.0
+    unit: str = ""
+    traced: Traced | None = None
+    sources: dict[str, Pairs] | None = None
     bounds: dict[str, Pairs | float] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     beyond: dict[str, Column] = field(default_factory=dict)
@@ -66,9 +87,13 @@ class Model:
     needs
         (material, place, period) → what is used there, as pairs with positive coefficients.
     built
-        (facility, period) → capacity built and on stream, as pairs.
-    charges
-        Every cost, for the objective and for the plan.
+        (facility, period) → what builds on stream can make, after their ramp-up, as pairs.
+    opened, capex
+        (facility, build, period of the order) → the decisions to order, and the whole capex, as pairs.
+    returned
+        (recycler, position of the return, period) → scrap from past deliveries, as pairs.
+    charges, emissions
+        Every cost, for the objective and for the plan; every footprint.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -88,7 +113,9 @@ class Model:
         self.draw: dict[tuple[int, str, int], Column] = {}
         self.level: dict[tuple[int, int], Column] = {}
         self.add: dict[tuple[str, int, int], Column] = {}
-        self.open: dict[tuple[str, int, int], Column] = {}
+        self.opened: dict[tuple[str, int, int], Pairs] = {}
+        self.capex: dict[tuple[str, int, int], Pairs] = {}
+        self.returned: dict[tuple[str, int, int], Pairs] = {}
         self.surplus: dict[tuple[str, Origin, int], Column] = {}
         self.made: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
         self.arrivals: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = defaultdict(list)
@@ -96,6 +123,7 @@ class Model:
         self.built: dict[tuple[str, int], Pairs] = defaultdict(list)
         self.measures: list[Measure] = []
         self.charges: list[Charge] = []
+        self.emissions: list[Emission] = []
 
     def at_most(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
         """A row: the sum is at most `rhs`."""
@@ -122,6 +150,33 @@ class Model:
         """Enter a cost per year; nothing is entered at a rate of 0."""
         if rate:
             self.charges.append(Charge(column, rate, category, period, kind, facility, country))
+
+    def charge_penalty(self, rule: Rule, periods: list[int], beyond: Column) -> None:
+        """The penalty per year for what is beyond a bound; of pooled periods, spread over all their years."""
+        penalty = self.timeline.read_or(rule.penalty, 0.0)
+        pooled = "periods" in getattr(rule, "across", ())
+        years = float(sum(self.timeline.years[t] for t in periods)) if pooled else 1.0
+        for period in periods:
+            self.charge("penalties", period, penalty[period] / years, beyond, "policy", rule.id, None)
+
+    def emit(
+        self, footprint: Mapping[str, Series] | None, period: int, factor: float, column: Column, country: str
+    ) -> None:
+        """Enter `factor` times what each footprint of a facility is per unit."""
+        for name, series in (footprint or {}).items():
+            rate = factor * self.timeline.read(series)[period]
+            if rate:
+                self.emissions.append(Emission(column, rate, name, period, country))
+
+    def emit_at(self, footprint: Mapping[str, float], period: int, column: Column, country: str) -> None:
+        """Enter each footprint of a move at its rate."""
+        for name, rate in footprint.items():
+            if rate:
+                self.emissions.append(Emission(column, rate, name, period, country))
+
+    def less_built(self, facility: Facility, period: int) -> Pairs:
+        """What builds add to a facility's capacity in a period, to be taken off what is used."""
+        return [(add, -share) for add, share in self.built[facility.id, period] if share]
 
     def country(self, place: str) -> str:
         """The country of a place."""

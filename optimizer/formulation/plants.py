@@ -20,7 +20,7 @@ def add_plants(model: Model) -> None:
                 continue
             use = _run(model, plant, period)
             if existing[period] is not None:
-                pairs = [*use, *((add, -1.0) for add, _ in built)]
+                pairs = [*use, *model.less_built(plant, period)]
                 model.at_most("plant_capacity", plant.id, model.start(period), pairs=pairs, rhs=existing[period] or 0.0)
 
 
@@ -33,6 +33,7 @@ def _run(model: Model, plant: Plant, period: int) -> Pairs:
         model.run[plant.id, recipe.id, period] = run
         cost = model.timeline.read(recipe.unit_cost)[period]
         model.charge("processing", period, cost, run, "plant", plant.id, model.country(plant.at))
+        model.emit(recipe.footprint, period, 1.0, run, model.country(plant.at))
         for material, amount in recipe.outputs.items():
             model.made[material, origin, period].append((run, amount))
         for material, amount in recipe.inputs.items():

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oremix.models.policies import Quantity, Share
+from oremix.models.policies import Budget, Diversify, Footprint, Quantity, Rule, Share
+from oremix.optimizer.formulation.amounts import budgets, footprints, price_footprint
+from oremix.optimizer.formulation.content import contents
+from oremix.optimizer.formulation.diversify import add_diversity
+from oremix.optimizer.formulation.marking import Marking, Traced
 from oremix.optimizer.formulation.model import Measure, Model
 from oremix.optimizer.formulation.scopes import (
     Counted,
-    Rule,
+    Measured,
     Shipped,
+    capacities,
     consumption,
+    over_consumption,
     productions,
+    shipments_counted,
     shipped,
     supplies,
     tested,
+    unit_of,
 )
-from oremix.optimizer.lean import Column, Pairs, summed
+from oremix.optimizer.lean import Pairs, summed
 
 __all__ = ["add_policies"]
 
@@ -24,42 +32,66 @@ CHINA = "CN"
 
 
 def add_policies(model: Model) -> None:
-    """Columns beyond, rows share_max, share_min, quantity_max, quantity_min; and what is only measured."""
+    """Columns beyond, rows share_max, share_min, quantity_max, …; and what is only measured."""
     shipments = shipped(model)
     for rule in model.problem.rules:
-        if isinstance(rule, Share | Quantity):
-            for measure in _measures(model, rule, shipments):
-                _bound(model, rule, measure)
-                model.measures.append(measure)
-    for measured in ("supply", "production"):
-        rule = Share.model_construct(id=CHINA, type="share", countries=[CHINA], measure=measured)
+        if isinstance(rule, Diversify):
+            add_diversity(model, rule)
+            continue
+        if isinstance(rule, Footprint):
+            price_footprint(model, rule)
+        for measure in _measures(model, rule, shipments):
+            _bound(model, rule, measure)
+            model.measures.append(measure)
+    for rule in _standing_report():
         for measure in _measures(model, rule, shipments):
             measure.policy = None
             model.measures.append(measure)
 
 
+def _standing_report() -> list[Share]:
+    """What is measured whether a policy asks for it or not: China's shares."""
+    return [
+        Share.model_construct(id=CHINA, type="share", countries=[CHINA], measure=measure)
+        for measure in ("supply", "production", "content")
+    ]
+
+
 def _measures(model: Model, rule: Rule, shipments: Shipped) -> Iterator[Measure]:
-    """Every ratio (or amount) the rule bounds: per country tested, scope, material and period, or pooled."""
+    """Every ratio or amount that the rule bounds: per country tested, scope, material and period, or pooled."""
     active = [period for period in model.timeline if model.timeline.within(period, rule.from_year, rule.until_year)]
-    pools = [active] if "periods" in rule.across else [[period] for period in active]
-    for countries in tested(model, rule):
-        for counted, sides in _counted(model, rule, countries, shipments):
-            for periods in pools:
-                if periods and (measure := _measure(model, rule, countries, counted, periods, sides)):
-                    yield measure
+    pools = [active] if "periods" in getattr(rule, "across", ()) else [[period] for period in active]
+    pools = [periods for periods in pools if periods]
+    if isinstance(rule, Footprint):
+        yield from footprints(model, rule, pools)
+    elif isinstance(rule, Budget):
+        yield from budgets(model, rule, pools)
+    elif isinstance(rule, Share | Quantity):
+        for countries in tested(model, rule):
+            for counted, sides in _counted(model, rule, countries, shipments):
+                for periods in pools:
+                    if measure := _measure(model, rule, countries, counted, periods, sides):
+                        yield measure
 
 
 def _counted(
-    model: Model, rule: Rule, countries: tuple[str, ...], shipments: Shipped
+    model: Model, rule: Measured, countries: tuple[str, ...], shipments: Shipped
 ) -> list[tuple[Counted, tuple[str, ...]]]:
     """What is counted, with the bounds on it.
 
-    A cap on the supply of a material that is only processed leaves out uses that a floor counts: then there is one
-    ratio for each bound.
+    A cap on the supply of a material that is only processed leaves out uses that a floor counts, and content marked
+    at least is not content marked at most: then there is one ratio for each bound.
     """
     sides = tuple(side for side in ("max", "min") if getattr(rule, side) is not None)
+    if rule.measure == "content":
+        found = [(side, contents(model, rule, countries, side)) for side in sides or ("max",)]
+        return [(counted, (side,) if sides else ()) for side, group in found for counted in group]
     if rule.measure == "production":
         return [(counted, sides) for counted in productions(model, rule, countries, shipments)]
+    if rule.measure == "capacity":
+        return [(counted, sides) for counted in capacities(model, rule, countries)]
+    if isinstance(rule, Quantity) and rule.measure == "shipments":
+        return [(counted, sides) for counted in shipments_counted(model, rule, countries)]
     if len(sides) < 2:
         return [(counted, sides) for counted in supplies(model, rule, countries, sides[0] if sides else "max")]
     capped, floored = (supplies(model, rule, countries, side) for side in sides)
@@ -70,10 +102,16 @@ def _counted(
 
 
 def _measure(
-    model: Model, rule: Rule, countries: tuple[str, ...], counted: Counted, periods: list[int], sides: tuple[str, ...]
+    model: Model,
+    rule: Measured,
+    countries: tuple[str, ...],
+    counted: Counted,
+    periods: list[int],
+    sides: tuple[str, ...],
 ) -> Measure | None:
     """The ratio over a period or a pool; none where there is nothing to count."""
     wholes = _wholes(model, rule, counted, periods)
+    years = {period: _years(model, rule, period) for period in periods}
     measure = Measure(
         policy=rule,
         countries=countries,
@@ -82,34 +120,36 @@ def _measure(
         place=counted.place,
         period=None if "periods" in rule.across else periods[0],
         periods=periods,
-        part=[
-            (column, amount * _years(model, rule, period))
-            for period in periods
-            for column, amount in counted.part(period)
-        ],
+        part=[(column, amount * years[period]) for period in periods for column, amount in counted.part(period)],
         whole=_total([(1.0, amount) for _, amount in wholes]) if isinstance(rule, Share) else None,
+        constant=sum(years[period] * counted.constant(period) for period in periods),
+        unit=unit_of(model, rule, counted),
     )
-    if not wholes or not (measure.part or any(amount for _, amount in wholes)):
+    if rule.measure == "content":
+        deliveries = [(d, period, amount * years[period]) for period in periods for d, amount in counted.traced(period)]
+        measure.traced = Traced(Marking.of(rule, countries, "min" if sides == ("min",) else "max"), deliveries)
+    counts = measure.part or measure.constant or any(amount for _, amount in wholes)
+    if not wholes or not counts:
         return None
     for side in sides:
-        bound = model.timeline.read(getattr(rule, side))
-        measure.bounds[side] = _total([(bound[period], amount) for period, amount in wholes])
+        stated = model.timeline.read(getattr(rule, side))
+        measure.bounds[side] = _total([(stated[period], amount) for period, amount in wholes])
     return measure
 
 
-def _years(model: Model, rule: Rule, period: int) -> float:
+def _years(model: Model, rule: Measured, period: int) -> float:
     """What a period counts in a pool: its years; alone, one."""
     return float(model.timeline.years[period]) if "periods" in rule.across else 1.0
 
 
-def _wholes(model: Model, rule: Rule, counted: Counted, periods: list[int]) -> list[tuple[int, Pairs | float]]:
+def _wholes(model: Model, rule: Measured, counted: Counted, periods: list[int]) -> list[tuple[int, Pairs | float]]:
     """What the bound of each period is multiplied with: for a share the whole, for a quantity one (or the years)."""
     wholes: list[tuple[int, Pairs | float]] = []
     for period in periods:
         years = _years(model, rule, period)
         if isinstance(rule, Quantity):
             wholes.append((period, years))
-        elif rule.of == "consumption":
+        elif over_consumption(rule):
             demanded = consumption(model, rule, counted, period)
             if demanded is not None:
                 wholes.append((period, years * demanded))
@@ -137,26 +177,18 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
     """
     if measure.whole == 0:
         return
-    whose = measure.countries if rule.each else ()
+    whose = measure.countries if getattr(rule, "each", False) else ()
     when = None if measure.period is None else model.start(measure.period)
     key = (rule.id, whose, measure.material, measure.place, when)
-    for side, bound in measure.bounds.items():
-        pairs, rhs = list(measure.part), 0.0
-        if isinstance(bound, list):
-            pairs = [(c, a) for c, a in summed([*pairs, *((c, -a) for c, a in bound)]) if a]
+    for side, limit in measure.bounds.items():
+        pairs, rhs = list(measure.part), -measure.constant
+        if isinstance(limit, list):
+            pairs = [(c, a) for c, a in summed([*pairs, *((c, -a) for c, a in limit)]) if a]
         else:
-            rhs = bound
+            rhs += limit
         if rule.penalty is not None:
             beyond = measure.beyond[side] = model.lp.column("beyond", side, *key)
             pairs.append((beyond, -1.0 if side == "max" else 1.0))
-            _charge(model, rule, measure, beyond)
+            model.charge_penalty(rule, measure.periods, beyond)
         row = model.at_most if side == "max" else model.at_least
         measure.rows[side] = row(f"{rule.type}_{side}", *key, pairs=pairs, rhs=rhs)
-
-
-def _charge(model: Model, rule: Rule, measure: Measure, beyond: Column) -> None:
-    """The penalty per year; of pooled periods, spread over all their years."""
-    penalty = model.timeline.read_or(rule.penalty, 0.0)
-    years = 1.0 if measure.period is not None else float(sum(model.timeline.years[t] for t in measure.periods))
-    for period in measure.periods:
-        model.charge("penalties", period, penalty[period] / years, beyond, "policy", rule.id, None)

@@ -1,4 +1,4 @@
-"""What a share or quantity counts: which arrivals, which output, in which units."""
+"""What a share or quantity counts: which arrivals, output, capacity or shipments, whose, in which units."""
 
 from __future__ import annotations
 
@@ -6,14 +6,30 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from oremix.models.chain import Facility, Plant
 from oremix.models.geography import Origin
+from oremix.models.network import products
 from oremix.models.policies import Quantity, Share
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Column, Pairs
 
-__all__ = ["Counted", "Rule", "Shipped", "consumption", "productions", "shipped", "supplies", "tested"]
+__all__ = [
+    "Counted",
+    "Measured",
+    "Shipped",
+    "capacities",
+    "consumption",
+    "over_consumption",
+    "productions",
+    "shipments_counted",
+    "shipped",
+    "supplies",
+    "tested",
+    "unit_of",
+    "weight",
+]
 
-Rule = Share | Quantity
+Measured = Share | Quantity
 Site = tuple[str, str]
 """A material and a place where it is used."""
 
@@ -25,7 +41,8 @@ Shipped = dict[tuple[str, int], list[tuple[Origin, Column]]]
 class Counted:
     """A part and its whole in each period, weighted; of one material, or of all that are pooled.
 
-    `spots` are the materials with the places where their arrivals count (none for what is made).
+    `spots` are the materials with the places where their arrivals count (none for what is made). `constant` is what is
+    there anyway; `traced` are the demands whose content is the part, with what a unit delivered counts.
     """
 
     material: str | None
@@ -33,18 +50,41 @@ class Counted:
     spots: dict[str, tuple[str, ...]]
     part: Count = field(compare=False)
     whole: Count = field(compare=False)
+    constant: Callable[[int], float] = field(default=lambda _: 0.0, compare=False)
+    traced: Callable[[int], list[tuple[str, float]]] = field(default=lambda _: [], compare=False)
 
 
-def tested(model: Model, rule: Rule) -> list[tuple[str, ...]]:
-    """The sets of countries whose part is bounded: all together, or with `each` one by one."""
+def tested(model: Model, rule: Measured) -> list[tuple[str, ...]]:
+    """The sets of countries whose part is bounded: all together, or with `each` one by one; an empty set is all."""
     geography = model.network.geography
     if not rule.each:
         return [tuple(sorted(geography.members(rule.countries or ())))]
-    countries = model.network.making_countries if rule.countries is None else geography.members(rule.countries)
+    countries = _acting(model, rule) if rule.countries is None else geography.members(rule.countries)
     return [(country,) for country in sorted(countries - geography.members(rule.except_ or ()))]
 
 
-def weight(model: Model, rule: Rule, material: str, period: int) -> float:
+def _acting(model: Model, rule: Measured) -> frozenset[str]:
+    """The countries that can have a part: those where something is made; of content, also those it came through."""
+    network = model.network
+    acting = {whose(model, rule, origin) for origin in network.origins.values()}
+    if rule.measure == "content":
+        acting |= {step.whose(rule.by) for s in model.problem.suppliers for step in network.history.of_supplier(s)}
+        acting |= {country for pile in model.problem.stockpiles for country in pile.initial_origin or {}}
+    return frozenset(acting)
+
+
+def whose(model: Model, rule: Measured, origin: Origin) -> str:
+    """The country that what is made at an origin counts for."""
+    return origin.owner if rule.by == "owner" else model.country(origin.place)
+
+
+def unit_of(model: Model, rule: Measured, counted: Counted) -> str:
+    """The unit of the part; none where unlike units are weighted."""
+    units = {model.network.materials[material].unit for material in counted.spots}
+    return units.pop() if rule.weight == "quantity" and len(units) == 1 else ""
+
+
+def weight(model: Model, rule: Measured, material: str, period: int) -> float:
     """What a unit of the material counts."""
     if rule.weight == "value":
         return model.timeline.read_or(model.network.materials[material].price, 0.0)[period]
@@ -54,7 +94,7 @@ def weight(model: Model, rule: Rule, material: str, period: int) -> float:
 # ---------------------------------------------------------------- supply
 
 
-def supplies(model: Model, rule: Rule, countries: tuple[str, ...], side: str) -> list[Counted]:
+def supplies(model: Model, rule: Measured, countries: tuple[str, ...], side: str) -> list[Counted]:
     """Arrivals at the sites in scope, after losses; with `each_place` of each place on its own."""
     sites = _sites(model, rule, countries, side)
     places = dict.fromkeys(place for _, place in sites) if rule.each_place else [None]
@@ -67,18 +107,18 @@ def supplies(model: Model, rule: Rule, countries: tuple[str, ...], side: str) ->
     return found
 
 
-def _pooled(rule: Rule, spots: dict[str, tuple[str, ...]]) -> list[dict[str, tuple[str, ...]]]:
+def _pooled(rule: Measured, spots: dict[str, tuple[str, ...]]) -> list[dict[str, tuple[str, ...]]]:
     """The materials of each ratio: one by one, or all in one."""
     if "materials" in rule.across:
         return [spots] if spots else []
     return [{material: places} for material, places in spots.items()]
 
 
-def _named(rule: Rule, spots: dict[str, tuple[str, ...]]) -> str | None:
+def _named(rule: Measured, spots: dict[str, tuple[str, ...]]) -> str | None:
     return None if "materials" in rule.across else next(iter(spots))
 
 
-def _sites(model: Model, rule: Rule, countries: tuple[str, ...], side: str) -> list[Site]:
+def _sites(model: Model, rule: Measured, countries: tuple[str, ...], side: str) -> list[Site]:
     """The sites whose arrivals are counted."""
     geography, uses = model.network.geography, model.network.uses
     demanded = {(d.material, d.at): None for d in model.problem.demands if not rule.demands or d.id in rule.demands}
@@ -111,7 +151,7 @@ def _with_stockpiles(model: Model, sites: list[Site]) -> list[Site]:
 
 
 def _supply(
-    model: Model, rule: Rule, countries: tuple[str, ...], place: str | None, spots: dict[str, tuple[str, ...]]
+    model: Model, rule: Measured, countries: tuple[str, ...], place: str | None, spots: dict[str, tuple[str, ...]]
 ) -> Counted:
     def arriving(period: int, only: tuple[str, ...] | None) -> Pairs:
         return [
@@ -119,7 +159,7 @@ def _supply(
             for material, places in spots.items()
             for spot in places
             for origin, arrives, ship in model.arrivals.get((material, spot, period), ())
-            if only is None or model.country(origin.place) in only
+            if only is None or whose(model, rule, origin) in only
         ]
 
     return Counted(
@@ -142,7 +182,7 @@ def shipped(model: Model) -> Shipped:
     return found
 
 
-def productions(model: Model, rule: Rule, countries: tuple[str, ...], shipments: Shipped) -> list[Counted]:
+def productions(model: Model, rule: Measured, countries: tuple[str, ...], shipments: Shipped) -> list[Counted]:
     """What is made at the stages less what is left as surplus."""
     materials = rule.materials or [
         material
@@ -153,7 +193,7 @@ def productions(model: Model, rule: Rule, countries: tuple[str, ...], shipments:
     return [_production(model, rule, countries, shipments, group) for group in _pooled(rule, spots)]
 
 
-def _is_made(model: Model, rule: Rule, material: str, origin: Origin) -> bool:
+def _is_made(model: Model, rule: Measured, material: str, origin: Origin) -> bool:
     """Whether the rule counts what an origin makes: by stage; a quantity also by place and plant."""
     if rule.stages is not None and origin.stage not in rule.stages:
         return False
@@ -167,7 +207,7 @@ def _is_made(model: Model, rule: Rule, material: str, origin: Origin) -> bool:
 
 def _production(
     model: Model,
-    rule: Rule,
+    rule: Measured,
     countries: tuple[str, ...],
     shipments: Shipped,
     spots: dict[str, tuple[str, ...]],
@@ -177,7 +217,7 @@ def _production(
             (ship, weight(model, rule, material, period))
             for material in spots
             for origin, ship in shipments.get((material, period), ())
-            if _is_made(model, rule, material, origin) and (not only or model.country(origin.place) in only)
+            if _is_made(model, rule, material, origin) and (not only or whose(model, rule, origin) in only)
         ]
 
     return Counted(
@@ -189,7 +229,90 @@ def _production(
     )
 
 
-def consumption(model: Model, rule: Rule, counted: Counted, period: int) -> float | None:
+# ---------------------------------------------------------------- shipments
+
+
+def shipments_counted(model: Model, rule: Quantity, countries: tuple[str, ...]) -> list[Counted]:
+    """What moves between the ends that the rule names, before losses."""
+    matches = model.network.lanes.matches
+    moved: dict[tuple[str, int], Pairs] = defaultdict(list)
+    for (material, origin, place, period), ship in model.ship.items():
+        counts = rule.materials is None or material in rule.materials
+        counts = counts and (not countries or whose(model, rule, origin) in countries)
+        if counts and matches(rule.origins, rule.destinations, origin.place, place):
+            moved[material, period].append((ship, weight(model, rule, material, period)))
+    spots: dict[str, tuple[str, ...]] = dict.fromkeys(rule.materials or model.network.materials, ())
+
+    def counted(group: dict[str, tuple[str, ...]]) -> Count:
+        return lambda period: [pair for material in group for pair in moved.get((material, period), ())]
+
+    return [
+        Counted(_named(rule, group), None, group, part=counted(group), whole=lambda _: [])
+        for group in _pooled(rule, spots)
+    ]
+
+
+# ---------------------------------------------------------------- capacity
+
+
+def capacities(model: Model, rule: Measured, countries: tuple[str, ...]) -> list[Counted]:
+    """What can be made at the stages: what exists in its years and what is built, before any ramp-up."""
+    counted = [
+        facility
+        for facility in model.problem.facilities
+        if (rule.stages is None or facility.stage in rule.stages)
+        and (not countries or whose(model, rule, model.network.origins[facility.id]) in countries)
+    ]
+    at_stages = [f for f in model.problem.facilities if rule.stages is None or f.stage in rule.stages]
+    made = dict.fromkeys(material for facility in at_stages for material in products(facility))
+    spots: dict[str, tuple[str, ...]] = dict.fromkeys(rule.materials or made, ())
+    return [_capacity(model, rule, counted, group) for group in _pooled(rule, spots)]
+
+
+def _capacity(model: Model, rule: Measured, facilities: list[Facility], spots: dict[str, tuple[str, ...]]) -> Counted:
+    def built(period: int) -> Pairs:
+        return [
+            (model.add[facility.id, number, order], factor)
+            for facility in facilities
+            if (factor := _per_capacity(model, rule, facility, spots, period))
+            for number, build in enumerate(facility.builds)
+            for order, on_stream in model.network.orders(build).items()
+            if period in on_stream
+        ]
+
+    def existing(period: int) -> float:
+        return sum(
+            _per_capacity(model, rule, facility, spots, period) * (model.network.nameplate(facility)[period] or 0.0)
+            for facility in facilities
+        )
+
+    return Counted(_named(rule, spots), None, spots, part=built, whole=lambda _: [], constant=existing)
+
+
+def _per_capacity(
+    model: Model, rule: Measured, facility: Facility, spots: dict[str, tuple[str, ...]], period: int
+) -> float:
+    """What a unit of capacity can make at most of the ratio's materials, weighted."""
+    if not isinstance(facility, Plant):
+        return sum(weight(model, rule, material, period) for material in products(facility) if material in spots)
+    yields = (
+        sum(weight(model, rule, m, period) * amount for m, amount in recipe.outputs.items() if m in spots)
+        / recipe.capacity_use
+        for recipe in facility.recipes
+        if recipe.capacity_use
+    )
+    return max(yields, default=0.0)
+
+
+# ---------------------------------------------------------------- consumption
+
+
+def over_consumption(rule: Measured) -> bool:
+    """Whether the whole is what the demands in scope consume."""
+    return isinstance(rule, Share) and (rule.of == "consumption" or rule.measure == "capacity")
+
+
+def consumption(model: Model, rule: Measured, counted: Counted, period: int) -> float | None:
     """Units demanded per year, weighted; none where no demand in scope is for the material.
 
     A ratio that pools materials has the consumption of all of them as its whole, processed or not.

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from oremix.models.chain import Supplier
 from oremix.models.fields import Series
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Column, Pairs
+from oremix.optimizer.formulation.steps import fill_in_order
+from oremix.optimizer.lean import Column, Key, Pairs
 
 __all__ = ["add_suppliers"]
 
 
 def add_suppliers(model: Model) -> None:
-    """Columns buy and untaken, rows supplier_capacity, supplier_minimum and take_or_pay."""
+    """Columns buy, untaken, order, tier, …; rows supplier_…, take_or_pay, reserve, order_… and tier_…."""
     for supplier in model.problem.suppliers:
         existing = model.network.existing_capacity(supplier)
-        tiers = _tiers(model, supplier)
         minimum = _obligation(model, supplier.minimum, existing)
         take_or_pay = _obligation(model, supplier.take_or_pay, existing)
         for period in model.timeline:
-            built = model.built[supplier.id, period]
-            if existing[period] == 0 and not built:
+            if existing[period] == 0 and not model.built[supplier.id, period]:
                 continue
-            bought: Pairs = [(column, 1.0) for column in _buy(model, supplier, tiers, period)]
+            columns = _buy(model, supplier, period)
+            bought: Pairs = [(column, 1.0) for column in columns]
             taken = model.taken[supplier.id, period] = list(bought)
-            owed = take_or_pay[period]
-            if owed > 0:
-                # what is bought is at least what is owed, so what is taken is never less than nothing
-                key = (supplier.id, model.start(period))
-                taken.append((model.lp.column("untaken", *key, upper=owed), -1.0))
-                model.at_least("take_or_pay", *key, pairs=bought, rhs=owed)
-                model.owed[supplier.id, period] = owed
+            if take_or_pay[period] > 0:
+                taken += _owe(model, supplier, period, bought, take_or_pay[period])
             _limit(model, supplier, period, bought, taken, existing[period], minimum[period])
+            _decide(model, supplier, period, taken)
+            for column, sign in taken:
+                model.emit(supplier.footprint, period, sign, column, model.country(supplier.at))
             origin = model.network.origins[supplier.id]
             model.made[supplier.material, origin, period].extend(taken)
+        _reserve(model, supplier)
 
 
 def _obligation(model: Model, series: Series | None, existing: list[float | None]) -> list[float]:
@@ -41,29 +42,67 @@ def _obligation(model: Model, series: Series | None, existing: list[float | None
     return [value if limit is None else min(value, limit) for value, limit in zip(stated, existing, strict=True)]
 
 
-def _tiers(model: Model, supplier: Supplier) -> list[tuple[float | None, list[float]]]:
-    """Width of each tier (the last is open: the capacity limits it) and its price in each period."""
+def _buy(model: Model, supplier: Supplier, period: int) -> list[Column]:
+    """What is paid for in each tier; the last is open, since the capacity limits it."""
+    widths: list[float | None] = [None]
     if supplier.tiers is None:
-        return [(None, model.timeline.read_or(supplier.unit_cost, 0.0))]
-    lower = 0.0
-    tiers: list[tuple[float | None, list[float]]] = []
-    for tier in supplier.tiers[:-1]:
-        upper = tier.up_to or 0.0
-        tiers.append((upper - lower, model.timeline.read(tier.unit_cost)))
-        lower = upper
-    tiers.append((None, model.timeline.read(supplier.tiers[-1].unit_cost)))
-    return tiers
-
-
-def _buy(model: Model, supplier: Supplier, tiers: list[tuple[float | None, list[float]]], period: int) -> list[Column]:
+        prices = [model.timeline.read_or(supplier.unit_cost, 0.0)[period]]
+    else:
+        prices = [tier.unit_cost for tier in supplier.tiers]
+        widths = [None if supplier.all_units else width for width in _widths(supplier)]
     columns = []
-    country = model.country(supplier.at)
-    for number, (width, price) in enumerate(tiers):
+    for number, (width, price) in enumerate(zip(widths, prices, strict=True)):
         column = model.lp.column("buy", supplier.id, number + 1, model.start(period), upper=width)
         model.buy[supplier.id, number, period] = column
-        model.charge("purchases", period, price[period], column, "supplier", supplier.id, country)
+        model.charge("purchases", period, price, column, "supplier", supplier.id, model.country(supplier.at))
         columns.append(column)
+    if supplier.all_units:
+        _one_tier(model, supplier, period, columns)
+    elif supplier.has_falling_price:
+        most = model.network.most(supplier, period)
+        fitting = [most if width is None else width for width in widths]
+        fill_in_order(model, "tier", (supplier.id, model.start(period)), columns, fitting, prices)
     return columns
+
+
+def _widths(supplier: Supplier) -> list[float | None]:
+    """How much fits into each tier; the last is open."""
+    return [*(upper - lower for lower, upper in pairwise(_ends(supplier))), None]
+
+
+def _ends(supplier: Supplier) -> list[float]:
+    """Where each tier starts."""
+    return [0.0, *(tier.up_to or 0.0 for tier in (supplier.tiers or [])[:-1])]
+
+
+def _one_tier(model: Model, supplier: Supplier, period: int, columns: list[Column]) -> None:
+    """All that is paid for is paid for in one tier: the one that the whole amount lies in."""
+    ends = _ends(supplier)
+    ends.append(max(ends[-1], model.network.most(supplier, period)))
+    chosen: Pairs = []
+    for number, column in enumerate(columns):
+        key = (supplier.id, number + 1, model.start(period))
+        tier = model.lp.column("tier", *key, upper=1.0, integer=True)
+        model.at_most("tier_most", *key, pairs=[(column, 1.0), (tier, -ends[number + 1])])
+        if ends[number]:
+            model.at_least("tier_least", *key, pairs=[(column, 1.0), (tier, -ends[number])])
+        chosen.append((tier, 1.0))
+    model.at_most("tier_one", supplier.id, model.start(period), pairs=chosen, rhs=1.0)
+
+
+def _owe(model: Model, supplier: Supplier, period: int, bought: Pairs, owed: float) -> Pairs:
+    """What is paid for is at least what is owed, so what is taken is never less than nothing."""
+    key = (supplier.id, model.start(period))
+    untaken = model.lp.column("untaken", *key, upper=owed)
+    model.at_least("take_or_pay", *key, pairs=bought, rhs=owed)
+    model.owed[supplier.id, period] = owed
+    if supplier.all_units:
+        # more than is owed is paid for only where all of it is taken: else it would be paid for the price it reaches
+        beyond = model.lp.column("beyond_owed", *key, upper=1.0, integer=True)
+        most = max(owed, model.network.most(supplier, period))
+        model.at_most("owed_left", *key, pairs=[(untaken, 1.0), (beyond, owed)], rhs=owed)
+        model.at_most("paid_beyond", *key, pairs=[*bought, (beyond, owed - most)], rhs=owed)
+    return [(untaken, -1.0)]
 
 
 def _limit(
@@ -76,8 +115,35 @@ def _limit(
     minimum: float,
 ) -> None:
     key = (supplier.id, model.start(period))
-    built = model.built[supplier.id, period]
     if existing is not None:
-        model.at_most("supplier_capacity", *key, pairs=[*bought, *((add, -1.0) for add, _ in built)], rhs=existing)
+        pairs = [*bought, *model.less_built(supplier, period)]
+        model.at_most("supplier_capacity", *key, pairs=pairs, rhs=existing)
     if minimum > 0:
         model.at_least("supplier_minimum", *key, pairs=taken, rhs=minimum)
+
+
+def _decide(model: Model, supplier: Supplier, period: int, taken: Pairs) -> None:
+    """Whether anything is taken, where a smallest order or a fixed cost hangs on it."""
+    smallest = model.timeline.read_or(supplier.minimum_order, 0.0)[period]
+    fixed = model.timeline.read_or(supplier.fixed_cost, 0.0)[period]
+    if not smallest and not fixed:
+        return
+    key: Key = (supplier.id, model.start(period))
+    order = model.lp.column("order", *key, upper=1.0, integer=True)
+    model.at_most("order_most", *key, pairs=[*taken, (order, -model.network.most(supplier, period))])
+    if smallest:
+        model.at_least("order_least", *key, pairs=[*taken, (order, -smallest)])
+    model.charge("fixed", period, fixed, order, "supplier", supplier.id, model.country(supplier.at))
+
+
+def _reserve(model: Model, supplier: Supplier) -> None:
+    """What can be taken over the whole horizon."""
+    if supplier.reserve is None:
+        return
+    pairs = [
+        (column, sign * model.timeline.years[period])
+        for period in model.timeline
+        for column, sign in model.taken.get((supplier.id, period), ())
+    ]
+    if pairs:
+        model.at_most("reserve", supplier.id, pairs=pairs, rhs=supplier.reserve)

@@ -14,7 +14,7 @@ import pulp
 from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 
-__all__ = ["Claim", "Highs", "run_highs"]
+__all__ = ["Claim", "Highs", "least_of", "run_highs"]
 
 
 # The scheduler's threads do not survive a fork: a child that inherited it would wait for them for ever.
@@ -100,6 +100,28 @@ def run_highs(
     claim.version = solver.version()
     claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
     return claim
+
+
+def least_of(arrays: Arrays, objectives: list[Floats]) -> list[float]:
+    """The least of each objective over the same bounded LP, each solved from where the one before ended.
+
+    Raises
+    ------
+    SolverFailed
+        HiGHS found no optimum.
+    """
+    solver = _Quiet()
+    solver.passModel(_model(arrays, None, is_mip=False))
+    every = np.arange(len(arrays.cost), dtype=np.int32)
+    found = []
+    for objective in objectives:
+        solver.changeColsCost(len(every), every, objective)
+        solver.run()
+        status = solver.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise SolverFailed(f"HiGHS broke off: {solver.modelStatusToString(status)}")
+        found.append(float(solver.getInfo().objective_function_value))
+    return found
 
 
 def _listen(solver: Any, stop: Event) -> None:
