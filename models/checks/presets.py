@@ -67,7 +67,8 @@ def _entry(problem: Problem, entry: Preset, shipped: ShippedPreset, known: Known
         yield from unknown(path, mineral, shipped.minerals, f"mineral that a rule of {shipped.id} is about")
         for position, material in enumerate(materials):
             yield from unknown((*path, position), material, known.materials, "material")
-        yield from under(path, _holding(problem, mineral, materials))
+        if all(material in known.materials for material in materials):
+            yield from under(path, _holding(problem, mineral, materials))
     if entry.materials is not None and not _demanded(problem, entry.materials):
         yield ("materials",), NOT_DEMANDED, entry.materials
     yield from _names(entry, known)
