@@ -59,6 +59,7 @@ def _base(model: Model, outcome: Outcome) -> Plan:
 
 
 def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
+    problem = model.problem
     values = Values.of(model, point)
     duals = duals_of(values, outcome)
     costs = values.costs()
@@ -79,6 +80,7 @@ def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
             "prices": list(prices(values, duals)) if outcome.duals is not None else [],
             "limits": list(limits(values, duals)),
             "notes": list(_notes(model)),
+            "assumptions": [*_untold(problem), *_assumptions(problem)],
         }
     )
     return _certified(values, outcome, plan)
@@ -140,8 +142,18 @@ def _notes(model: Model) -> Iterator[str]:
         )
 
 
+def _untold(problem: Problem) -> Iterator[str]:
+    """What content rests on where nothing is stated."""
+    untold = [supplier.id for supplier in problem.suppliers if supplier.history is None]
+    if untold:
+        yield f"history of {', '.join(untold)}: none is stated, so all before was done in the supplier's own country"
+    for pile in problem.stockpiles:
+        if pile.initial and pile.initial_origin is None:
+            yield f"initial_origin of the stock of {pile.material} at {pile.at}: none is stated, so it is nobody's"
+
+
 def _assumptions(problem: Problem) -> Iterator[str]:
-    """Every object with numbers that nobody published, and what is taken to be so where nothing is stated."""
+    """Every object with numbers that nobody published."""
 
     def marked(label: str, part: Part) -> Iterator[str]:
         if part.assumption:
@@ -151,12 +163,6 @@ def _assumptions(problem: Problem) -> Iterator[str]:
             for position, inner in enumerate(getattr(part, name, None) or []):
                 yield from marked(f"{label} {name[:-1]} {getattr(inner, 'id', None) or position + 1}", inner)
 
-    untold = [supplier.id for supplier in problem.suppliers if supplier.history is None]
-    if untold:
-        yield f"history of {', '.join(untold)}: none is stated, so all before was done in the supplier's own country"
-    for pile in problem.stockpiles:
-        if pile.initial and pile.initial_origin is None:
-            yield f"initial_origin of the stock of {pile.material} at {pile.at}: none is stated, so it is nobody's"
     yield from marked("problem", problem)
     for kind in (
         "places",

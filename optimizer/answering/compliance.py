@@ -126,7 +126,7 @@ def _verdicts(probe: Problem, plan: Plan, known: Known) -> Iterator[Verdict]:
         if line.id in reasons:
             yield _unmeasured(line, name, reasons[line.id])
         elif not measured.get(line.id):
-            yield _unmeasured(line, name, "there is nothing to measure it on")
+            yield _unmeasured(line, name, "no country is left to test: all that take part are excepted")
         for ratio in measured.get(line.id, []):
             yield _verdict(probe, line, name, ratio)
 
@@ -162,10 +162,8 @@ def _measured(probe: Problem, plan: Plan, lines: list[Line]) -> dict[str, list[R
     """Rule → its ratios in every period, whether it is in force or not."""
     rules = [_always(line.rule) for line in lines if line.rule is not None]
     found: dict[str, list[Ratio]] = {rule.id: [] for rule in rules}
-    if rules:
-        for ratio in ratios(Book(stating(probe, list(rules)), plan)):
-            if ratio.subject.name in found:
-                found[ratio.subject.name].append(ratio)
+    for ratio in ratios(Book(probe, plan), [(rule.id, rule) for rule in rules]) if rules else ():
+        found[str(ratio.subject.name)].append(ratio)
     return found
 
 
@@ -195,10 +193,10 @@ def _verdict(probe: Problem, line: Line, preset_name: str, ratio: Ratio) -> Verd
         "material": subject.cell.material,
         "place": subject.cell.place,
         "period": period,
-        "measure": subject.policy.measure,
+        "measure": subject.measure,
         "in_force": rule is not None and any(timeline.within(t, rule.from_year, rule.until_year) for t in subject.pool),
     }
-    if not ratio.whole > 0:
+    if ratio.is_empty:
         return Verdict(**told, evaluated=False, reason="nothing is delivered or consumed there")
     achieved = ratio.part / ratio.whole
     margins = [ratio.max - achieved] if ratio.max is not None else []

@@ -418,51 +418,9 @@ def test_pointers_escape_what_keys_may_hold() -> None:
 
 # ---------------------------------------------------------------- what cannot be solved yet
 
-BUILD: Document = {"max": 40, "unit_capex": 9, "life": 10}
-RECIPE: Document = {"id": "roast", "inputs": {"ore": 2}, "outputs": {"oxide": 1}}
-POINTS = [{"capacity": 10, "capex": 90}, {"capacity": 20, "capex": 150}]
 CAP: Document = {"id": "cap", "type": "share", "countries": ["CN"], "max": 0.4}
 NOT_YET: list[tuple[str, Any, str]] = [
-    ("/policies/0/measure", "content", "/policies/0/measure"),
-    ("/policies/0/measure", "capacity", "/policies/0/measure"),
-    ("/policies/0/by", "owner", "/policies/0/by"),
-    (
-        "/policies/0",
-        {"id": "cap", "type": "quantity", "measure": "shipments", "countries": ["CN"], "max": 4},
-        "/policies/0/measure",
-    ),
-    ("/policies/0", {"id": "co2", "type": "footprint", "of": "co2e_t", "max": 5}, "/policies/0/type"),
-    ("/policies/0", {"id": "purse", "type": "budget", "max": 5}, "/policies/0/type"),
-    ("/policies/0", {"id": "many", "type": "diversify", "of": "suppliers", "max": 3}, "/policies/0/type"),
-    ("/policies/0", {"preset": "eu-crma-2030"}, "/policies/0/preset"),
     ("/scenarios", [{"id": "war", "changes": []}], "/scenarios"),
-    ("/plants/0/build", [BUILD], "/plants/0/build"),
-    ("/plants/0/build", {"curve": POINTS, "life": 9, "max": 20}, "/plants/0/build/curve"),
-    ("/plants/0/build", {"sizes": POINTS, "life": 9, "max": 20}, "/plants/0/build/sizes"),
-    ("/plants/0/build/orders", 2, "/plants/0/build/orders"),
-    ("/plants/0/build/committed", True, "/plants/0/build/committed"),
-    ("/plants/0/build/ramp_up", [0.5], "/plants/0/build/ramp_up"),
-    ("/plants/0/surplus", "forbidden", "/plants/0/surplus"),
-    ("/plants/0/surplus_max", 5, "/plants/0/surplus_max"),
-    ("/plants/0/recipes/0/footprint", {"co2e_t": 1}, "/plants/0/recipes/0/footprint"),
-    ("/suppliers/0/all_units", True, "/suppliers/0/all_units"),
-    ("/suppliers/0/minimum_order", 5, "/suppliers/0/minimum_order"),
-    ("/suppliers/0/fixed_cost", 5, "/suppliers/0/fixed_cost"),
-    ("/suppliers/0/reserve", 500, "/suppliers/0/reserve"),
-    ("/suppliers/0/ramp_up", [0.5], "/suppliers/0/ramp_up"),
-    ("/suppliers/0/footprint", {"co2e_t": 1}, "/suppliers/0/footprint"),
-    (
-        "/suppliers/0",
-        {"id": "weld", "country": "AU", "material": "oxide", "tiers": [{"up_to": 5, "unit_cost": 9}, {"unit_cost": 7}]},
-        "/suppliers/0/tiers",
-    ),
-    ("/recyclers/0/returns", [{"demand": "japan", "after_years": 8, "scrap_per_unit": 0.3}], "/recyclers/0/returns"),
-    ("/recyclers/0/minimum_collection_rate", 0.2, "/recyclers/0/minimum_collection_rate"),
-    ("/recyclers/0/footprint", {"co2e_t": 1}, "/recyclers/0/footprint"),
-    ("/demands/0/sale_price", 5, "/demands/0/sale_price"),
-    ("/lanes/0/fixed_cost", 5, "/lanes/0/fixed_cost"),
-    ("/lanes/0/joint", True, "/lanes/0/joint"),
-    ("/lanes/0/footprint", {"co2e_t": 1}, "/lanes/0/footprint"),
 ]
 
 

@@ -86,10 +86,6 @@ def test_the_examples_surprise_nobody(name: str) -> None:
             {"suppliers": [{**SELLER, "build": {"max": 9000, "lead_time": 3}}]},
             "without `periods` there is one typical year: the lead time of seller is ignored",
         ),
-        (
-            {"suppliers": [{**SELLER, "history": {"mining": "CN"}}]},
-            "`history` is read by shares of content only, and no policy has one",
-        ),
     ],
 )
 def test_a_surprise_is_said(changes: dict[str, Any], sentence: str) -> None:

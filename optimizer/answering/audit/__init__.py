@@ -10,8 +10,10 @@ from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.builds import check_builds
 from oremix.optimizer.answering.audit.capacities import check_capacities
 from oremix.optimizer.answering.audit.costs import check_costs
+from oremix.optimizer.answering.audit.footprints import check_footprints
 from oremix.optimizer.answering.audit.measures import ratios
 from oremix.optimizer.answering.audit.shares import check_shares
+from oremix.optimizer.answering.audit.subjects import asked
 from oremix.optimizer.answering.audit.totals import check_totals
 
 __all__ = ["TOLERANCE", "audit"]
@@ -21,7 +23,7 @@ TOLERANCE = 1e-6
 
 
 def audit(problem: Problem, plan: Plan) -> dict[str, Check]:
-    """Recompute a plan's costs, totals, balances, capacities, builds and shares.
+    """Recompute a plan's costs, totals, balances, capacities, builds, footprints and shares.
 
     Parameters
     ----------
@@ -46,12 +48,13 @@ def audit(problem: Problem, plan: Plan) -> dict[str, Check]:
         that is not finite, an order that never counts) is a violation of 1.
     """
     book = Book(problem, plan)
-    measured = ratios(book)
+    measured = ratios(book, asked(book))
     return {
         "costs": check_costs(book),
         "totals": check_totals(book, measured),
         "balances": check_balances(book),
         "capacities": check_capacities(book),
         "builds": check_builds(book),
+        "footprints": check_footprints(book),
         "shares": check_shares(book, measured),
     }

@@ -15,7 +15,10 @@ Spot = tuple[str, str, int]
 
 
 def check_balances(book: Book) -> Check:
-    """Made = shipped + surplus; arrived + drawn = used; stock rolls forward; delivered + short = demanded."""
+    """Made = shipped + surplus; arrived + drawn = used; stock rolls forward; delivered + short = demanded.
+
+    What an outlet is brought is within what it takes, and nothing is short there.
+    """
     gauge = Gauge()
     _recipes(book, gauge)
     _made(book, gauge)
@@ -64,8 +67,8 @@ def _used(book: Book, gauge: Gauge) -> None:
 
 def _supplied(book: Book) -> dict[Spot, float]:
     supplied: dict[Spot, float] = defaultdict(float)
-    for spot, by_country in book.arrived.items():
-        supplied[spot] += sum(by_country.values())
+    for spot, by_origin in book.arrived.items():
+        supplied[spot] += sum(by_origin.values())
     for (_, material, period), line in book.stocks.items():
         for draw in line.draws:
             supplied[material, draw.to, period] += draw.quantity
@@ -104,6 +107,11 @@ def _demands(book: Book, gauge: Gauge) -> None:
         for period, year in enumerate(book.timeline.starts):
             line = book.deliveries.get((demand.id, period))
             delivered, short = (line.quantity, line.shortage) if line else (0.0, 0.0)
+            if demand.sale_price is not None:
+                limit = book.limit(demand, "quantity", period)
+                gauge.most(kind, delivered, limit, "quantity of the outlet {} in {}", demand.id, year)
+                gauge.same(kind, short, 0.0, "shortage of the outlet {} in {}", demand.id, year)
+                continue
             wanted = book.value(demand, "quantity", period)
             gauge.same(kind, delivered + short, wanted, "demand {} in {}", demand.id, year)
             if demand.shortage_cost is None:

@@ -63,6 +63,7 @@ class Book:
         self.stocks = enter(plan.stocks, self._stock, "stock of {0.material} at {0.place} in {0.period}")
         self.deliveries = enter(plan.deliveries, self._delivery, "delivery to {0.demand} in {0.period}")
         self.surpluses = enter(plan.surpluses, self._surplus, "surplus of {0.material} from {0.from_} in {0.period}")
+        self.footprints = enter(plan.footprints, self._footprint, "footprint {0.of} in {0.country} in {0.period}")
         self.orders = self._orders()
 
     def _name_parts(self) -> None:
@@ -154,6 +155,9 @@ class Book:
         origin = self._origin(line)
         return ((line.material, origin), {"unit": self.unit(line.material)}) if origin else None
 
+    def _footprint(self, line: records.FootprintRecord) -> Placed:
+        return (line.of, line.country), {}
+
     # ------------------------------------------------------------ builds
 
     def _orders(self) -> list[Order]:
@@ -184,12 +188,25 @@ class Book:
 
     @cached_property
     def built(self) -> dict[tuple[str, int], float]:
-        """(facility, period) → built capacity that counts."""
+        """(facility, period) → built capacity that counts, before any ramp-up."""
         built: dict[tuple[str, int], float] = defaultdict(float)
         for order in self.orders:
             for period in order.counts:
                 built[order.facility.id, period] += order.record.capacity
         return built
+
+    def usable(self, order: Order, period: int) -> float:
+        """What an order's ramp-up lets its capacity make in a period."""
+        return order.record.capacity * self.network.built_share(order.build, order.period, period)
+
+    @cached_property
+    def built_usable(self) -> dict[tuple[str, int], float]:
+        """(facility, period) → what built capacity can make."""
+        usable: dict[tuple[str, int], float] = defaultdict(float)
+        for order in self.orders:
+            for period in order.counts:
+                usable[order.facility.id, period] += self.usable(order, period)
+        return usable
 
     # ------------------------------------------------------------ what the data says
 
@@ -209,7 +226,7 @@ class Book:
         return {facility.id: self.network.existing_capacity(facility) for facility in self.problem.facilities}
 
     def existing(self, facility: str, period: int) -> float | None:
-        """Capacity that exists without builds; none where unlimited."""
+        """Capacity that exists without builds, after any ramp-up; none where unlimited."""
         return self._existing[facility][period]
 
     def obligation(self, supplier: Supplier, field: str, period: int) -> float:
@@ -244,14 +261,52 @@ class Book:
         return made
 
     @cached_property
-    def arrived(self) -> dict[tuple[str, str, int], dict[str, float]]:
-        """(material, place, period) → country where it was last made → units that arrive per year."""
-        arrived: dict[tuple[str, str, int], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    def arrived(self) -> dict[tuple[str, str, int], dict[Origin, float]]:
+        """(material, place, period) → origin where it was last made → units that arrive per year."""
+        arrived: dict[tuple[str, str, int], dict[Origin, float]] = defaultdict(dict)
         for (material, origin, to, period), line in self.shipments.items():
             loss = self.network.lanes.moves(material, origin.place, to)[period].loss
-            country = self.network.geography.country(origin.place)
-            arrived[material, to, period][country] += line.quantity * (1 - loss)
+            arrived[material, to, period][origin] = line.quantity * (1 - loss)
         return arrived
+
+    @cached_property
+    def shipped(self) -> dict[tuple[str, str, str, int], float]:
+        """(material, from, to, period) → units shipped per year, whoever made them."""
+        shipped: dict[tuple[str, str, str, int], float] = defaultdict(float)
+        for (material, origin, to, period), line in self.shipments.items():
+            shipped[material, origin.place, to, period] += line.quantity
+        return shipped
+
+    def whose(self, origin: Origin, by: str) -> str:
+        """The country that what an origin makes counts for, by `location` or by `owner`."""
+        return origin.owner if by == "owner" else self.network.geography.country(origin.place)
+
+    def taken(self, supplier: str, period: int) -> float:
+        """Units taken from a supplier per year."""
+        line = self.purchases.get((supplier, period))
+        return line.quantity if line else 0.0
+
+    def is_something(self, material: str, amount: float) -> bool:
+        """Whether an amount bought or moved is more than what a solver leaves behind instead of a zero."""
+        largest = self.largest
+        return amount > max(1e-8 * largest.get(material, 0.0), 1e-12 * max(largest.values(), default=0.0))
+
+    @cached_property
+    def largest(self) -> dict[str, float]:
+        """Material → the largest amount bought or shipped per year."""
+        amounts = [(line.material, line.quantity) for line in self.purchases.values()]
+        amounts += [(line.material, line.quantity) for line in self.shipments.values()]
+        largest: dict[str, float] = {}
+        for material, amount in amounts:
+            largest[material] = max(largest.get(material, 0.0), amount)
+        return largest
+
+    def own_terms(self, material: str, origin: Origin) -> Plant | None:
+        """The plant at an origin that states terms of its own for what it leaves over, if there is one."""
+        for maker in self.network.makers[material][origin]:
+            if isinstance(maker, Plant) and (maker.surplus is not None or maker.surplus_max is not None):
+                return maker
+        return None
 
     @cached_property
     def usage(self) -> dict[tuple[str, int], float]:

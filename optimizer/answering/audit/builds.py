@@ -12,7 +12,7 @@ __all__ = ["check_builds"]
 
 
 def check_builds(book: Book) -> Check:
-    """Sizes, years of ordering, years on stream, and how often a build is ordered."""
+    """Sizes, years of ordering, years on stream, how often a build is ordered, and what is committed."""
     gauge = Gauge()
     for fault in book.build_faults:
         gauge.holds(False, *fault)
@@ -20,6 +20,7 @@ def check_builds(book: Book) -> Check:
         _size(gauge, order)
         _years(book, gauge, order)
     _together(book, gauge)
+    _committed(book, gauge)
     return gauge.check()
 
 
@@ -29,6 +30,12 @@ def _size(gauge: Gauge, order: Order) -> None:
     gauge.least(kind, record.capacity, 0.0, "negative capacity" + at, record)
     gauge.least(kind, record.capacity, build.minimum or 0.0, "minimum" + at, record)
     gauge.most(kind, record.capacity, build.max_per_order, "max_per_order" + at, record)
+    if build.curve:
+        gauge.least(kind, record.capacity, build.curve[0].capacity, "first point of the curve" + at, record)
+        gauge.most(kind, record.capacity, build.curve[-1].capacity, "last point of the curve" + at, record)
+    if build.sizes:
+        nearest = min((point.capacity for point in build.sizes), key=lambda size: abs(size - record.capacity))
+        gauge.same(kind, record.capacity, nearest, "none of the sizes" + at, record)
 
 
 def _years(book: Book, gauge: Gauge, order: Order) -> None:
@@ -51,12 +58,25 @@ def _same_end(book: Book, order: Order) -> bool:
 
 
 def _together(book: Book, gauge: Gauge) -> None:
-    """Over the horizon: the sum of orders, and one order of what is a yes/no decision."""
-    orders: dict[tuple[str, int], list[Order]] = defaultdict(list)
-    for order in book.orders:
-        orders[order.facility.id, order.record.build].append(order)
-    for (facility, _), group in orders.items():
+    """Over the horizon: the sum of orders, and how many there may be."""
+    for (facility, _), group in _by_build(book).items():
         build, total = group[0].build, sum(order.record.capacity for order in group)
         gauge.most(quantity(facility), total, build.max, "max of the build on {}", facility)
         often = ", ".join(str(order.record.ordered) for order in group)
-        gauge.holds(len(group) <= 1 or not build.is_yes_no, "yes/no build on {} ordered in {}", facility, often)
+        what = "yes/no build on {} ordered in {}" if build.orders is None else "orders of the build on {}: {}"
+        gauge.holds(build.most_orders is None or len(group) <= build.most_orders, what, facility, often)
+
+
+def _committed(book: Book, gauge: Gauge) -> None:
+    ordered = _by_build(book)
+    for facility in book.problem.facilities:
+        for position, build in enumerate(facility.builds):
+            if build.committed:
+                gauge.holds((facility.id, position) in ordered, "committed build on {}, not ordered", facility.id)
+
+
+def _by_build(book: Book) -> dict[tuple[str, int], list[Order]]:
+    orders: dict[tuple[str, int], list[Order]] = defaultdict(list)
+    for order in book.orders:
+        orders[order.facility.id, order.record.build].append(order)
+    return orders

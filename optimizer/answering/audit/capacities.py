@@ -10,6 +10,9 @@ from oremix.models.chain import Stockpile
 from oremix.models.plan import Check
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.gauge import Gauge, Kind, quantity
+from oremix.optimizer.answering.audit.lanes import lanes
+from oremix.optimizer.answering.audit.recyclers import recyclers
+from oremix.optimizer.answering.audit.suppliers import suppliers
 
 __all__ = ["check_capacities"]
 
@@ -23,10 +26,9 @@ def check_capacities(book: Book) -> Check:
         gauge.holds(False, *fault)
     _nothing_negative(book, gauge)
     _facilities(book, gauge)
-    _suppliers(book, gauge)
-    _collection(book, gauge)
-    _lanes(book, gauge)
-    _lane_minimums(book, gauge)
+    suppliers(book, gauge)
+    recyclers(book, gauge)
+    lanes(book, gauge)
     for pile in book.problem.stockpiles:
         _stock(book, gauge, pile)
     _draws(book, gauge)
@@ -72,7 +74,7 @@ def _unit_of_capacity(book: Book, facility: str) -> Kind:
 def _facilities(book: Book, gauge: Gauge) -> None:
     for (facility, period), used in book.usage.items():
         existing = book.existing(facility, period)
-        limit = None if existing is None else existing + book.built.get((facility, period), 0.0)
+        limit = None if existing is None else existing + book.built_usable.get((facility, period), 0.0)
         at = (book.facilities[facility].kind, facility, book.timeline.starts[period])
         gauge.most(_unit_of_capacity(book, facility), used, limit, "capacity of {} {} in {}", *at)
     for (facility, period), least in _least_usage(book).items():
@@ -82,7 +84,7 @@ def _facilities(book: Book, gauge: Gauge) -> None:
 
 
 def _least_usage(book: Book) -> dict[tuple[str, int], float]:
-    """(facility, period) → what must be used of existing and of built capacity."""
+    """(facility, period) → what must be used of existing and of built capacity, as far as they are ramped up."""
     least: dict[tuple[str, int], float] = defaultdict(float)
     for plant in book.problem.plants:
         for period in book.timeline if plant.minimum_utilisation is not None else ():
@@ -90,63 +92,8 @@ def _least_usage(book: Book) -> dict[tuple[str, int], float]:
             least[plant.id, period] += book.value(plant, "minimum_utilisation", period) * existing
     for order in book.orders:
         for period in order.counts if order.build.minimum_utilisation else ():
-            least[order.facility.id, period] += order.build.minimum_utilisation * order.record.capacity
+            least[order.facility.id, period] += order.build.minimum_utilisation * book.usable(order, period)
     return least
-
-
-def _suppliers(book: Book, gauge: Gauge) -> None:
-    for supplier in book.problem.suppliers:
-        if supplier.minimum is None and supplier.take_or_pay is None:
-            continue
-        kind = quantity(supplier.material)
-        for period, year in enumerate(book.timeline.starts):
-            line = book.purchases.get((supplier.id, period))
-            bought, paid = (line.quantity, line.paid) if line else (0.0, 0.0)
-            least = book.obligation(supplier, "minimum", period)
-            gauge.least(kind, bought, least, "minimum of supplier {} in {}", supplier.id, year)
-            owed = book.obligation(supplier, "take_or_pay", period)
-            gauge.least(kind, paid, owed, "take-or-pay of supplier {} in {}", supplier.id, year)
-
-
-def _collection(book: Book, gauge: Gauge) -> None:
-    for (name, period), line in book.recycling.items():
-        recycler = book.recyclers[name]
-        limit = book.value(recycler, "collection_rate", period) * book.value(recycler, "scrap", period)
-        at = "scrap collected by recycler {0.recycler} in {0.period}"
-        gauge.most(quantity(f"scrap of {recycler.material}"), line.scrap, limit, at, line)
-
-
-def _lanes(book: Book, gauge: Gauge) -> None:
-    for (material, start, end, period), shipped in _shipped(book).items():
-        move = book.network.lanes.moves(material, start, end)[period]
-        at = (material, start, end, book.timeline.starts[period])
-        limit = 0.0 if move.closed else move.capacity
-        what = "closed lane" if move.closed else "capacity of the lane"
-        gauge.most(quantity(material), shipped, limit, what + " for {} from {} to {} in {}", *at)
-        if book.network.materials[material].local and start != end:
-            gauge.most(quantity(material), shipped, 0.0, "local material {} moved from {} to {} in {}", *at)
-
-
-def _lane_minimums(book: Book, gauge: Gauge) -> None:
-    if all(lane.minimum is None for lane in book.problem.lanes):
-        return
-    shipped, at = _shipped(book), "minimum of the lane for {} from {} to {} in {}"
-    flows = book.network.flows
-    pairs = {(material, origin.place, end) for material in book.network.materials for origin, end in flows(material)}
-    for material, start, end in sorted(pairs):
-        for period, move in enumerate(book.network.lanes.moves(material, start, end)):
-            if move.minimum > 0 and not move.closed and book.network.can_move(material, start, end, period):
-                amount = shipped.get((material, start, end, period), 0.0)
-                year = book.timeline.starts[period]
-                gauge.least(quantity(material), amount, move.minimum, at, material, start, end, year)
-
-
-def _shipped(book: Book) -> dict[tuple[str, str, str, int], float]:
-    """(material, from, to, period) → units shipped, whoever made them."""
-    shipped: dict[tuple[str, str, str, int], float] = defaultdict(float)
-    for (material, origin, end, period), line in book.shipments.items():
-        shipped[material, origin.place, end, period] += line.quantity
-    return shipped
 
 
 def _stock(book: Book, gauge: Gauge, pile: Stockpile) -> None:
@@ -174,12 +121,19 @@ def _draws(book: Book, gauge: Gauge) -> None:
 
 
 def _surpluses(book: Book, gauge: Gauge) -> None:
+    """What may be left over: on a plant's own terms, each in place of its counterpart of the material's."""
     totals: dict[tuple[str, int], float] = defaultdict(float)
     for (material, origin, period), line in book.surpluses.items():
-        totals[material, period] += line.quantity
-        limit = 0.0 if book.network.materials[material].surplus == "forbidden" else None
-        at = ("forbidden surplus of {} at {} in {}", material, origin.place, line.period)
-        gauge.most(quantity(material), line.quantity, limit, *at)
+        part, own = book.network.materials[material], book.own_terms(material, origin)
+        terms = part.surplus if own is None or own.surplus is None else own.surplus
+        at = (material, origin.place, line.period)
+        limit = 0.0 if terms == "forbidden" else None
+        gauge.most(quantity(material), line.quantity, limit, "forbidden surplus of {} at {} in {}", *at)
+        if own is not None and own.surplus_max is not None:
+            limit = book.value(own, "surplus_max", period)
+            gauge.most(quantity(material), line.quantity, limit, "surplus of {} at {} in {}", *at)
+        else:
+            totals[material, period] += line.quantity
     for (material, period), total in totals.items():
         limit = book.limit(book.network.materials[material], "surplus_max", period)
         gauge.most(quantity(material), total, limit, "surplus of {} in {}", material, book.timeline.starts[period])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf
 
-from oremix.models.chain import Stockpile, Supplier
+from oremix.models.chain import CurvePoint, Stockpile, Supplier, Tier
 from oremix.models.geography import Origin
 from oremix.models.plan import Check, Recycling, Shipment
 from oremix.optimizer.answering.audit.book import Book, Order
@@ -23,7 +24,7 @@ __all__ = [
 
 
 def check_costs(book: Book) -> Check:
-    """Every record's cost, and what a cost is worked out from: `paid`, `arrived`, `capex`, `grant`."""
+    """Every record's cost, and what a cost is worked out from: `paid`, `arrived`, `capex`, `grant`; and revenue."""
     gauge = Gauge()
     _purchases(book, gauge)
     _making(book, gauge)
@@ -39,16 +40,31 @@ def paid(book: Book, supplier: Supplier, bought: float, period: int) -> float:
     return max(bought, book.obligation(supplier, "take_or_pay", period))
 
 
+# How near an amount paid for has to be to the end of a tier to have reached no further.
+BOUNDARY = 1e-7
+
+
 def price_of(book: Book, supplier: Supplier, amount: float, period: int) -> float:
-    """The price of an amount, along the tiers; beyond the last, as in the last."""
+    """The price of an amount: along the tiers, beyond the last as in the last; or all in the tier that it reaches."""
     if not supplier.tiers:
         return book.value(supplier, "unit_cost", period) * amount
+    if supplier.all_units:
+        return _tier_reached(supplier.tiers, amount) * amount
     cost = below = 0.0
     for tier in supplier.tiers:
         top = inf if tier is supplier.tiers[-1] or tier.up_to is None else tier.up_to
         cost += max(0.0, min(amount, top) - below) * tier.unit_cost
         below = top
     return cost
+
+
+def _tier_reached(tiers: list[Tier], amount: float) -> float:
+    """The unit cost of the tier that an amount reaches; where two meet, the lower of theirs."""
+    tops = [inf if tier is tiers[-1] or tier.up_to is None else tier.up_to for tier in tiers]
+    reached = next(position for position, top in enumerate(tops) if amount <= top)
+    near = BOUNDARY * amount
+    touched = [position for position, top in enumerate(tops) if abs(amount - top) <= near]
+    return min(tiers[position].unit_cost for position in (reached, *touched, *(position + 1 for position in touched)))
 
 
 def collection_and_recovery(book: Book, line: Recycling, period: int) -> tuple[float, float]:
@@ -69,16 +85,35 @@ def holding(book: Book, pile: Stockpile, level: float, period: int) -> float:
     return book.value(pile, "holding_cost", period) * (book.level_before(pile, period) + level) / 2
 
 
-def surplus_cost(book: Book, material: str, amount: float) -> float:
+def surplus_cost(book: Book, material: str, origin: Origin, amount: float) -> float:
     """What being rid of a surplus costs; negative where it fetches something."""
-    fetches = book.network.materials[material].surplus
+    own = book.own_terms(material, origin)
+    fetches = book.network.materials[material].surplus if own is None or own.surplus is None else own.surplus
     return 0.0 if isinstance(fetches, str) else -fetches * amount
 
 
 def capex(book: Book, order: Order) -> float:
     """The whole capex of an order, as of the year of ordering."""
+    if order.build.sizes:
+        return _of_size(order.build.sizes, order.record.capacity)
+    if order.build.curve:
+        return _on_curve(order.build.curve, order.record.capacity)
     per_unit = book.value(order.build, "unit_capex", order.period)
     return per_unit * order.record.capacity + book.value(order.build, "fixed_capex", order.period)
+
+
+def _on_curve(points: list[CurvePoint], capacity: float) -> float:
+    """The capex of a size: linear between the points, and that of the first or last outside them."""
+    for before, after in pairwise(points):
+        if before.capacity <= capacity <= after.capacity:
+            way = (capacity - before.capacity) / (after.capacity - before.capacity)
+            return before.capex + way * (after.capex - before.capex)
+    return points[0].capex if capacity <= points[0].capacity else points[-1].capex
+
+
+def _of_size(points: list[CurvePoint], capacity: float) -> float:
+    """The capex of the size that is meant."""
+    return min(points, key=lambda point: abs(point.capacity - capacity)).capex
 
 
 def _purchases(book: Book, gauge: Gauge) -> None:
@@ -122,9 +157,11 @@ def _ends(book: Book, gauge: Gauge) -> None:
     for (demand, period), line in book.deliveries.items():
         cost = book.value(book.demands[demand], "shortage_cost", period) * line.shortage
         gauge.same(money("shortage"), line.cost, cost, "shortage cost of demand {0.demand} in {0.period}", line)
-    for (material, _, _), left in book.surpluses.items():
+        earned = book.value(book.demands[demand], "sale_price", period) * line.quantity
+        gauge.same(money("sales"), line.revenue, earned, "revenue from demand {0.demand} in {0.period}", line)
+    for (material, origin, _), left in book.surpluses.items():
         at = "surplus of {0.material} from {0.from_} in {0.period}"
-        gauge.same(money("surplus"), left.cost, surplus_cost(book, material, left.quantity), at, left)
+        gauge.same(money("surplus"), left.cost, surplus_cost(book, material, origin, left.quantity), at, left)
 
 
 def _builds(book: Book, gauge: Gauge) -> None:

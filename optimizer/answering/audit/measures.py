@@ -1,56 +1,22 @@
-"""Part and whole of every ratio that the policies ask for, and how far it is beyond its bounds."""
+"""Part and whole of every ratio that is asked for, and how far it is beyond its bounds."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, NamedTuple
 
-from oremix.models.geography import Origin
-from oremix.models.policies import Share
+from oremix.models.policies import Budget, Diversify, Footprint, Rule
+from oremix.optimizer.answering.audit.amounts import Amounts
 from oremix.optimizer.answering.audit.book import Book
-from oremix.optimizer.answering.audit.scope import Bounded, Cell, Scope
+from oremix.optimizer.answering.audit.content import Content
+from oremix.optimizer.answering.audit.costs import capex
+from oremix.optimizer.answering.audit.diversity import number_of
+from oremix.optimizer.answering.audit.footprints import emitted
+from oremix.optimizer.answering.audit.reported import Reported
+from oremix.optimizer.answering.audit.scope import Bounded, Scope
+from oremix.optimizer.answering.audit.subjects import Subject, subjects
 
-__all__ = ["Ratio", "Subject", "ratios"]
-
-# What is always reported, whether a policy bounds it or not.
-ALWAYS = (
-    Share(id="supply", type="share", measure="supply", countries=["CN"]),
-    Share(id="production", type="share", measure="production", countries=["CN"]),
-)
-
-
-Tally = tuple[dict[str, float], float]
-"""Country → its amount, and the whole."""
-
-
-class Subject(NamedTuple):
-    """What a ratio is of.
-
-    `name` is the policy's id, none for the standing report; `country` is set where each country is bounded on its
-    own; `tested` are the countries of the part, none for all of them; `bounds` those of "max" and
-    "min" that are on this ratio; `pool` the periods.
-    """
-
-    policy: Bounded
-    name: str | None
-    country: str | None
-    tested: frozenset[str] | None
-    cell: Cell
-    bounds: tuple[str, ...]
-    pool: tuple[int, ...]
-
-    @property
-    def is_share(self) -> bool:
-        """Whether the bounds are shares of the whole."""
-        return isinstance(self.policy, Share)
-
-    @property
-    def pooled(self) -> bool:
-        """Whether periods are pooled."""
-        return "periods" in self.policy.across
+__all__ = ["Ratio", "ratios"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +28,23 @@ class Ratio:
     subject
         What it is of.
     part, whole
-        Weighted units per year; where periods are pooled, sums over their years.
+        Weighted units per year; where periods are pooled, sums over their years. A whole that is none of a share's is
+        only what a part is measured by.
     max, min
         The bounds as reported: of a share pooled over periods the mean, weighted by the whole; of a pooled quantity
         the sum over the years.
+    room
+        What the bounds allow the part to be, at most and at least.
     over
         By how much the part breaks its bounds, in its own units.
     price
         Of a unit beyond the bounds; none for a hard rule.
     beyond, penalty
         What a priced rule is broken by, in the units of the part, and what that costs per year.
+    is_empty
+        Whether nothing is counted, so that every bound holds.
+    doubt
+        How much more or less of the part may be stated: numbers of what is too little to say whether it counts.
     """
 
     subject: Subject
@@ -79,137 +52,134 @@ class Ratio:
     whole: float
     max: float | None
     min: float | None
+    room: tuple[float | None, float | None]
     over: float
     price: float | None
     beyond: float
     penalty: float
+    is_empty: bool
+    doubt: float = 0.0
 
 
-def ratios(book: Book) -> list[Ratio]:
-    """Every ratio that the policies, and the standing report on China, ask for."""
-    scope = Scope(book)
+def ratios(book: Book, policies: Iterable[tuple[str | None, Rule]]) -> list[Ratio]:
+    """Every ratio that policies ask for, whether they are the problem's own or not.
+
+    Parameters
+    ----------
+    book
+        A plan's records.
+    policies
+        Each with the name that records are under; none for what is only measured.
+    """
+    named, scope = list(policies), Scope(book)
     meter = _Meter(book, scope)
-    named: list[tuple[str | None, Bounded]] = [(None, policy) for policy in ALWAYS]
-    named += [(policy.id, policy) for policy in book.problem.rules if isinstance(policy, Bounded)]
-    return [meter.ratio(subject) for name, policy in named for subject in _subjects(book, scope, name, policy)]
+    return [meter.ratio(subject) for name, policy in named for subject in subjects(book, scope, name, policy)]
 
 
-def _subjects(book: Book, scope: Scope, name: str | None, policy: Bounded) -> Iterator[Subject]:
-    timeline = book.timeline
-    periods = tuple(t for t in timeline if timeline.within(t, policy.from_year, policy.until_year))
-    pools = [periods] if "periods" in policy.across else [(period,) for period in periods]
-    if not periods:
-        return
-    for country, tested in scope.tested(policy):
-        for cell, bounds in scope.cells(policy, tested or frozenset()):
-            for pool in pools:
-                yield Subject(policy, name, country, tested, cell, bounds, pool)
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What is found in the records: the part, the whole of each period, and what a reader may see otherwise."""
 
-
-# What is left of a difference of equal numbers.
-ROUNDING = 1e-12
+    part: float
+    wholes: list[float]
+    is_empty: bool = False
+    doubt: float = 0.0
 
 
 class _Meter:
     """Measures subjects in the records of a plan."""
 
     def __init__(self, book: Book, scope: Scope) -> None:
-        self._book, self._scope = book, scope
-        self._tallies: dict[tuple[Any, ...], Tally] = {}
+        self._book = book
+        self._amounts, self._content = Amounts(book, scope), Content(book, scope)
+        self._reported = Reported(book)
+        self._emitted: dict[int, list[tuple[float, float]]] = {}
 
     def ratio(self, subject: Subject) -> Ratio:
         """The ratio as it should be reported."""
-        book, policy = self._book, subject.policy
-        years = [book.timeline.years[period] if subject.pooled else 1 for period in subject.pool]
-        measured = [self._measure(subject, period) for period in subject.pool]
-        part = sum(n * amounts[0] for n, amounts in zip(years, measured, strict=True))
-        wholes = [n * amounts[1] for n, amounts in zip(years, measured, strict=True)]
-        per_bound = wholes if subject.is_share else [float(n) for n in years]
-        highest, lowest = (self._room(subject, field, per_bound) for field in ("max", "min"))
+        found = self._measure(subject)
+        part, wholes = found.part, found.wholes
+        highest, lowest = (self._room(subject, field, wholes) for field in ("max", "min"))
         over = max(0.0 if highest is None else part - highest, 0.0 if lowest is None else lowest - part, 0.0)
-        if subject.is_share and sum(wholes) == 0:
-            over = 0.0
-        price = book.limit(policy, "penalty", subject.pool[0])
-        beyond = 0.0 if price is None else over
-        penalty = beyond * (price or 0.0) / sum(years)
-        top, bottom = (self._bound(subject, field, per_bound) for field in ("max", "min"))
-        return Ratio(subject, part, sum(wholes), top, bottom, over, price, beyond, penalty)
+        is_empty = found.is_empty or (subject.is_share and sum(wholes) == 0)
+        over = 0.0 if is_empty else over
+        price = self._book.limit(subject.policy, "penalty", subject.pool[0])
+        beyond = 0.0 if price is None else self._beyond(subject, over)
+        penalty = beyond * (price or 0.0) / (sum(self._years(subject)) if subject.pooled else 1)
+        top, bottom = (self._bound(subject, field, wholes) for field in ("max", "min"))
+        room = (highest, lowest)
+        return Ratio(subject, part, sum(wholes), top, bottom, room, over, price, beyond, penalty, is_empty, found.doubt)
 
-    def _room(self, subject: Subject, field: str, per_bound: list[float]) -> float | None:
+    def _years(self, subject: Subject) -> list[int]:
+        """The years that a period counts for where periods are pooled."""
+        return [self._book.timeline.years[period] if subject.pooled else 1 for period in subject.pool]
+
+    def _room(self, subject: Subject, field: str, wholes: list[float]) -> float | None:
         """What a bound allows the part to be."""
         if field not in subject.bounds:
             return None
         values = [self._book.value(subject.policy, field, period) for period in subject.pool]
+        if isinstance(subject.policy, Budget):
+            return values[0]
+        per_bound = wholes if subject.is_share else self._years(subject)
         return sum(value * amount for value, amount in zip(values, per_bound, strict=True))
 
-    def _bound(self, subject: Subject, field: str, per_bound: list[float]) -> float | None:
-        room = self._room(subject, field, per_bound)
+    def _bound(self, subject: Subject, field: str, wholes: list[float]) -> float | None:
+        room = self._room(subject, field, wholes)
         if room is None or not subject.is_share:
             return room
         values = {self._book.value(subject.policy, field, period) for period in subject.pool}
         if len(values) == 1:
             return values.pop()
-        return room / sum(per_bound) if sum(per_bound) > 0 else None
+        return room / sum(wholes) if sum(wholes) > 0 else None
 
-    # ------------------------------------------------------------ part and whole in a period
+    def _beyond(self, subject: Subject, over: float) -> float:
+        """What a priced rule is broken by.
 
-    def _measure(self, subject: Subject, period: int) -> tuple[float, float]:
-        policy, cell, tested = subject.policy, subject.cell, subject.tested
-        key = (id(policy), tuple(cell.spots.items()), period)
-        if key not in self._tallies:
-            tally = self._supply if policy.measure == "supply" else self._production
-            self._tallies[key] = tally(policy, cell, period)
-        by_country, whole = self._tallies[key]
-        return sum(amount for country, amount in by_country.items() if tested is None or country in tested), whole
+        Bounds on content hold together, so that one may be broken by more than it is on its own: it is as stated, and
+        `check_shares` looks at all that are stated together.
+        """
+        record = self._reported.of(subject) if subject.measure == "content" else None
+        return over if record is None else record.beyond
 
-    def _weight(self, policy: Bounded, material: str, period: int) -> float:
-        if isinstance(policy.weight, dict):
-            return policy.weight.get(material, 1.0)
-        if policy.weight == "value":
-            return self._book.value(self._book.network.materials[material], "price", period)
-        return 1.0
+    # ------------------------------------------------------------ part and whole
 
-    def _supply(self, policy: Bounded, cell: Cell, period: int) -> Tally:
-        """What arrives, by the country where it was last made."""
-        arrived: dict[str, float] = defaultdict(float)
-        for material, places in cell.spots.items():
-            weight = self._weight(policy, material, period)
-            for place in places:
-                for country, amount in self._book.arrived.get((material, place, period), {}).items():
-                    arrived[country] += weight * amount
-        return arrived, sum(arrived.values())
+    def _measure(self, subject: Subject) -> _Measured:
+        policy, years = subject.policy, self._years(subject)
+        if isinstance(policy, Diversify):
+            return self._number(subject, policy)
+        if isinstance(policy, Bounded) and policy.measure == "content":
+            wholes = [self._content.whole(subject, period) for period in subject.pool]
+            return _Measured(self._content.part(subject), [n * w for n, w in zip(years, wholes, strict=True)])
+        if isinstance(policy, Budget):
+            spent = sum(self._spent(subject, period) for period in subject.pool)
+            return _Measured(spent, [spent])
+        amounts = [self._amount(subject, period) for period in subject.pool]
+        part = sum(n * amount for n, (amount, _) in zip(years, amounts, strict=True))
+        return _Measured(part, [n * whole for n, (_, whole) in zip(years, amounts, strict=True)])
 
-    def _production(self, policy: Bounded, cell: Cell, period: int) -> Tally:
-        """What is made and not left over, by country; against what is made everywhere, or against consumption."""
-        made: dict[str, float] = defaultdict(float)
-        whole = 0.0
-        for material in cell.spots:
-            weight = self._weight(policy, material, period)
-            for origin, makers in self._scope.origins(policy, material).items():
-                net = weight * self._net(material, origin, period)
-                whole += net
-                if self._scope.counts(policy, origin, makers):
-                    made[self._book.network.geography.country(origin.place)] += net
-        return made, self._consumption(policy, cell, period) if policy.of == "consumption" else whole
+    def _amount(self, subject: Subject, period: int) -> tuple[float, float]:
+        policy = subject.policy
+        if isinstance(policy, Footprint):
+            if id(policy) not in self._emitted:
+                self._emitted[id(policy)] = emitted(self._book, policy)
+            return self._emitted[id(policy)][period]
+        if isinstance(policy, Bounded):
+            return self._amounts.measure(policy, subject.cell, subject.tested, period)
+        raise TypeError(f"nothing measures {type(policy).__name__}")
 
-    def _net(self, material: str, origin: Origin, period: int) -> float:
-        """What is made of a material at an origin, less what is left as surplus."""
-        key = (material, origin, period)
-        made = self._book.made.get(key, 0.0)
-        net = made - self._surplus.get(key, 0.0)
-        return net if abs(net) > ROUNDING * made else 0.0
-
-    @cached_property
-    def _surplus(self) -> dict[tuple[str, Origin, int], float]:
-        surplus: dict[tuple[str, Origin, int], float] = defaultdict(float)
-        for (material, origin, period), line in self._book.surpluses.items():
-            surplus[material, origin, period] += line.quantity
-        return surplus
-
-    def _consumption(self, policy: Bounded, cell: Cell, period: int) -> float:
-        """The quantity demanded, of the ratio's material or, where materials are pooled, of all."""
+    def _spent(self, subject: Subject, period: int) -> float:
+        """Capex of the orders of a period, less what others pay."""
         return sum(
-            self._weight(policy, demand.material, period) * self._book.value(demand, "quantity", period)
-            for demand in self._scope.demands(policy)
-            if cell.material in (None, demand.material)
+            capex(self._book, order) * (1 - order.build.grant)
+            for order in self._book.orders
+            if order.period == period
+            and (subject.tested is None or self._book.country(order.facility) in subject.tested)
         )
+
+    def _number(self, subject: Subject, policy: Diversify) -> _Measured:
+        """How many there are: where it is hard to say, the number that the rule would rather have."""
+        bound = subject.bounds[0]
+        number = number_of(self._book, policy, subject.cell, bound, subject.pool[0])
+        part = number.least if bound == "max" else number.most
+        return _Measured(part, [0.0], is_empty=number.is_nothing, doubt=number.most - number.least)

@@ -4,79 +4,108 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
+from math import nan
 
 from oremix.models.plan import Check, ShareRecord
+from oremix.models.policies import Budget, Diversify, Footprint
 from oremix.optimizer.answering.audit.book import Book
+from oremix.optimizer.answering.audit.content import Content
 from oremix.optimizer.answering.audit.gauge import Gauge, Kind, money, quantity
 from oremix.optimizer.answering.audit.measures import Ratio
-from oremix.optimizer.answering.audit.scope import Bounded
+from oremix.optimizer.answering.audit.reported import Reported, year_of
+from oremix.optimizer.answering.audit.scope import Bounded, Scope
 
 __all__ = ["check_shares"]
 
 BOUND = Kind("bound", "bound")
-
-Key = tuple[str | None, str, str | None, str | None, str | None, int | None]
+# Only a bound that is as far as this from being met, as a part of what is measured, is clearly not.
+CLEARLY = 1e-4
 
 
 def check_shares(book: Book, measured: Iterable[Ratio]) -> Check:
-    """Each ratio within its bounds unless it is priced, and reported once, as it is."""
+    """Each ratio within its bounds unless it is priced, and reported once, as it is; those of content together too."""
     gauge = Gauge()
-    records = _by_key(book)
+    measured = list(measured)
+    reported = Reported(book)
     for ratio in measured:
         if ratio.price is None:
             gauge.excess(_kind(ratio), ratio.over, _size(ratio), "bound of {}", _name(book, ratio))
-        record = _take(records.get(_key(book, ratio), []), ratio)
+        record = reported.take(ratio.subject)
         if record is None:
             _missing(book, gauge, ratio)
         else:
             _compare(book, gauge, ratio, record)
-    for record in (record for left in records.values() for record in left):
+    for record in reported.left:
         at = "share of {1} ({0.measure}) for {0.material} in {0.period}, which nothing asks for (again)"
         gauge.holds(False, at, record, record.policy or "CN")
+    _together(book, gauge, measured)
     return gauge.check()
 
 
-def _by_key(book: Book) -> dict[Key, list[ShareRecord]]:
-    each = {policy.id for policy in book.problem.rules if isinstance(policy, Bounded) and policy.each}
-    records: dict[Key, list[ShareRecord]] = defaultdict(list)
-    for record in book.plan.shares:
-        country = ",".join(record.countries) if record.policy in each else None
-        key = (record.policy, record.measure, country, record.material, record.place, record.period)
-        records[key].append(record)
-    return records
+def _together(book: Book, gauge: Gauge, measured: list[Ratio]) -> None:
+    """The bounds of one layer on content: the flows allow marks with which all of them hold at once."""
+    layers: dict[tuple[str, str | None, str], list[Ratio]] = defaultdict(list)
+    for ratio in measured:
+        subject = ratio.subject
+        if subject.measure == "content" and subject.name is not None and not ratio.is_empty:
+            layers[subject.name, subject.country, subject.bounds[0]].append(ratio)
+    content = Content(book, Scope(book))
+    for group in layers.values():
+        if len(group) == 1 or not _hold(book, gauge, content, group):
+            for ratio in group if group[0].price is not None else ():
+                at = ("beyond of {}", _name(book, ratio))
+                gauge.same(_kind(ratio), ratio.beyond, ratio.over, *at, size=_size(ratio))
 
 
-def _take(records: list[ShareRecord], ratio: Ratio) -> ShareRecord | None:
-    """The record of a ratio, taken out; of two for the two bounds of a policy, the one that states this bound."""
-    bounds = ratio.subject.bounds
-    for position, record in enumerate(records):
-        if len(records) == 1 or all(getattr(record, bound) is not None for bound in bounds):
-            return records.pop(position)
-    return None
+def _hold(book: Book, gauge: Gauge, content: Content, group: list[Ratio]) -> bool:
+    """What is stated beyond priced bounds is enough for all of them; false where nothing is free to be shared out."""
+    sign = 1.0 if group[0].subject.bounds == ("max",) else -1.0
+    sizes = [_size(ratio) for ratio in group]
+    rooms = [next(room for room in ratio.room if room is not None) for ratio in group]
+    stated = [room + sign * ratio.beyond for room, ratio in zip(rooms, group, strict=True)]
+    subjects = [ratio.subject for ratio in group]
+    over = content.beyond(list(zip(subjects, stated, (1 / size for size in sizes), sizes, strict=True)))
+    if over is None:
+        return False
+    for ratio, amount, size in zip(group, over, sizes, strict=True):
+        gauge.excess(_kind(ratio), amount, size, "bound of {}, with the policy's others", _name(book, ratio))
+    prices = [_discounted_price(book, ratio) for ratio in group]
+    if max(prices) > 0:
+        least = content.beyond(list(zip(subjects, rooms, prices, sizes, strict=True))) or []
+        paid = sum(price * ratio.beyond for price, ratio in zip(prices, group, strict=True))
+        due = sum(price * amount for price, amount in zip(prices, least, strict=True))
+        stake = max(price * size for price, size in zip(prices, sizes, strict=True))
+        gauge.same(money("penalties"), paid, due, "penalties of policy {}", subjects[0].name, size=stake)
+    return True
 
 
-def _year(book: Book, ratio: Ratio) -> int | None:
-    return None if ratio.subject.pooled else book.timeline.starts[ratio.subject.pool[0]]
-
-
-def _key(book: Book, ratio: Ratio) -> Key:
-    subject = ratio.subject
-    cell = subject.cell
-    return subject.name, subject.policy.measure, subject.country, cell.material, cell.place, _year(book, ratio)
+def _discounted_price(book: Book, ratio: Ratio) -> float:
+    """What a unit beyond a bound costs over the horizon."""
+    pool, timeline = ratio.subject.pool, book.timeline
+    years = sum(timeline.years[period] for period in pool) if ratio.subject.pooled else 1
+    return (ratio.price or 0.0) * sum(timeline.weights[period] for period in pool) / years
 
 
 def _name(book: Book, ratio: Ratio) -> str:
     """Policy, country, material, place and period, for people."""
     subject = ratio.subject
-    name = f"policy {subject.name}" if subject.name is not None else f"CN ({subject.policy.measure})"
+    name = f"policy {subject.name}" if subject.name is not None else f"CN ({subject.measure})"
     country = f" on {subject.country}" if subject.country else ""
     place = f" at {subject.cell.place}" if subject.cell.place else ""
-    period = " over all periods" if subject.pooled else f" in {_year(book, ratio)}"
+    period = " over all periods" if subject.pooled else f" in {year_of(book, subject)}"
+    if not subject.cell.spots:
+        return f"{name}{country}{period}"
     return f"{name}{country} for {subject.cell.material or 'all materials'}{place}{period}"
 
 
 def _kind(ratio: Ratio) -> Kind:
-    return quantity(ratio.subject.name or ratio.subject.policy.measure)
+    """Money, numbers and amounts of each footprint are no yardstick for each other."""
+    subject = ratio.subject
+    name = subject.name or subject.measure
+    if isinstance(subject.policy, Budget):
+        return money(name)
+    return Kind(subject.measure, name) if isinstance(subject.policy, Footprint | Diversify) else quantity(name)
 
 
 def _size(ratio: Ratio) -> float:
@@ -90,27 +119,43 @@ def _missing(book: Book, gauge: Gauge, ratio: Ratio) -> None:
 
 
 def _compare(book: Book, gauge: Gauge, ratio: Ratio, record: ShareRecord) -> None:
+    if 0 < abs(record.part - ratio.part) <= ratio.doubt:
+        ratio = replace(ratio, part=record.part)
     kind, size, name = _kind(ratio), _size(ratio), _name(book, ratio)
     gauge.same(kind, record.part, ratio.part, "part of {}", name, size=size)
-    if record.whole is not None or ratio.subject.is_share:
+    if ratio.subject.is_share:
         gauge.same(kind, record.whole or 0.0, ratio.whole, "whole of {}", name, size=size)
+    elif record.whole is not None:
+        whole = ratio.whole if isinstance(ratio.subject.policy, Bounded) else nan
+        gauge.same(kind, record.whole, whole, "whole of {}", name, size=size)
     tested = ratio.subject.tested
     named = book.network.geography.members(record.countries)
-    gauge.holds(tested is None or named == tested, "countries of {}", name)
+    gauge.holds(named == (tested or named), "countries of {}", name)
     _bounds(gauge, ratio, record, name)
     achieved, margin = _achieved(ratio)
     _number(gauge, ratio, record, record.achieved, achieved, "achieved of {}", name)
     _number(gauge, ratio, record, record.margin, margin, "margin of {}", name)
+    _binding(gauge, ratio, record, margin, name)
     gauge.same(kind, record.beyond, ratio.beyond, "beyond of {}", name, size=size)
     stake = (ratio.price or 0.0) * size
     gauge.same(money("penalties"), record.penalty, ratio.penalty, "penalty of {}", name, size=stake)
+
+
+def _binding(gauge: Gauge, ratio: Ratio, record: ShareRecord, margin: float | None, name: str) -> None:
+    """A bound that is clearly not met does not bind, one that is clearly broken does."""
+    if margin is None:
+        gauge.holds(not record.binding, "binding of {}", name)
+        return
+    largest = 1.0 if ratio.subject.is_share else max(_size(ratio), *(abs(room or 0.0) for room in ratio.room))
+    if abs(margin) > CLEARLY * largest and not ratio.is_empty:
+        gauge.holds(record.binding is (margin < 0), "binding of {}", name)
 
 
 def _bounds(gauge: Gauge, ratio: Ratio, record: ShareRecord, name: str) -> None:
     kind = BOUND if ratio.subject.is_share else _kind(ratio)
     for field, stated, computed in (("max", record.max, ratio.max), ("min", record.min, ratio.min)):
         if stated is None or computed is None:
-            gauge.holds(stated is computed or ratio.whole == 0, field + " of {}", name)
+            gauge.holds(stated is computed or ratio.is_empty, field + " of {}", name)
         else:
             gauge.same(kind, stated, computed, field + " of {}", name)
 
@@ -138,6 +183,8 @@ def _number(
     if stated is not None and computed is not None:
         gauge.same(_kind(ratio), stated * factor, computed * factor, *at, size=size)
     elif computed is not None:
+        if ratio.is_empty:
+            return
         gauge.excess(_kind(ratio), size, size, *at)
     elif stated is not None:
         # a whole that the solver left as noise is a zero in the records: a number there, null here

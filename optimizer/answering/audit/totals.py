@@ -8,6 +8,7 @@ from math import nan
 from typing import Any, NamedTuple
 
 from oremix.models.plan import Check
+from oremix.models.policies import Footprint
 from oremix.models.timeline import annuity_factor
 from oremix.optimizer.answering.audit.book import Book, Order
 from oremix.optimizer.answering.audit.costs import (
@@ -19,7 +20,9 @@ from oremix.optimizer.answering.audit.costs import (
     price_of,
     surplus_cost,
 )
+from oremix.optimizer.answering.audit.footprints import emitted
 from oremix.optimizer.answering.audit.gauge import Gauge, Kind, money
+from oremix.optimizer.answering.audit.lanes import lane_name, moved
 from oremix.optimizer.answering.audit.measures import Ratio
 
 __all__ = ["Charge", "charges", "check_totals"]
@@ -57,6 +60,7 @@ def charges(book: Book, measured: Iterable[Ratio]) -> Iterator[Charge]:
     """Everything the plan costs, from the quantities in its records and the problem's data."""
     yield from _of_facilities(book)
     yield from _of_moves(book)
+    yield from _of_decisions(book)
     yield from _of_stock_and_demand(book)
     yield from _of_plants_that_stand(book)
     for order in book.orders:
@@ -64,6 +68,9 @@ def charges(book: Book, measured: Iterable[Ratio]) -> Iterator[Charge]:
     for ratio in measured:
         for period in ratio.subject.pool if ratio.penalty else ():
             yield Charge("penalties", period, None, "policy", str(ratio.subject.name), ratio.penalty)
+    for policy in book.problem.rules:
+        if isinstance(policy, Footprint) and policy.price is not None:
+            yield from _of_footprint(book, policy)
 
 
 def _number(value: float | None) -> float:
@@ -99,6 +106,32 @@ def _of_moves(book: Book) -> Iterator[Charge]:
         yield Charge("duties", period, country, "lane", to, duty)
 
 
+def _of_decisions(book: Book) -> Iterator[Charge]:
+    """Fixed costs in the years in which anything is taken from a supplier, or moves."""
+    for supplier in book.problem.suppliers:
+        for period in book.timeline if supplier.fixed_cost is not None else ():
+            if book.is_something(supplier.material, book.taken(supplier.id, period)):
+                cost = book.value(supplier, "fixed_cost", period)
+                yield Charge("fixed", period, book.country(supplier), "supplier", supplier.id, cost)
+    joint: dict[tuple[int, int], float] = {}
+    for (material, _, to, period), move, shipped in moved(book):
+        if move.fixed_cost and book.is_something(material, shipped):
+            if "fixed_cost" in move.joint:
+                joint[move.joint["fixed_cost"], period] = move.fixed_cost
+            else:
+                country = book.network.geography.country(to)
+                yield Charge("fixed", period, country, "lane", to, move.fixed_cost)
+    for (rule, period), cost in joint.items():
+        yield Charge("fixed", period, None, "lane", lane_name(book, rule), cost)
+
+
+def _of_footprint(book: Book, policy: Footprint) -> Iterator[Charge]:
+    for period, (amount, _) in enumerate(emitted(book, policy)):
+        if book.timeline.within(period, policy.from_year, policy.until_year):
+            cost = book.value(policy, "price", period) * amount
+            yield Charge("footprint", period, None, "policy", policy.id, cost)
+
+
 def _of_stock_and_demand(book: Book) -> Iterator[Charge]:
     for (place, material, period), line in book.stocks.items():
         pile = book.piles[place, material]
@@ -108,9 +141,11 @@ def _of_stock_and_demand(book: Book) -> Iterator[Charge]:
         demand = book.demands[name]
         cost = book.value(demand, "shortage_cost", period) * delivery.shortage
         yield Charge("shortage", period, book.country(demand), "demand", name, cost)
+        earned = book.value(demand, "sale_price", period) * delivery.quantity
+        yield Charge("sales", period, book.country(demand), "demand", name, -earned)
     for (material, origin, period), surplus in book.surpluses.items():
         country = book.network.geography.country(origin.place)
-        cost = surplus_cost(book, material, surplus.quantity)
+        cost = surplus_cost(book, material, origin, surplus.quantity)
         yield Charge("surplus", period, country, "surplus", origin.place, cost)
 
 
@@ -121,7 +156,9 @@ def _of_plants_that_stand(book: Book) -> Iterator[Charge]:
         for period in book.timeline:
             if book.exists(plant, period):
                 per_unit = book.value(plant, "fixed_cost_per_capacity", period)
-                cost = book.value(plant, "fixed_cost", period) + per_unit * (book.existing(plant.id, period) or 0.0)
+                cost = book.value(plant, "fixed_cost", period) + per_unit * (
+                    book.network.nameplate(plant)[period] or 0.0
+                )
                 yield Charge("fixed", period, book.country(plant), "plant", plant.id, cost)
 
 
