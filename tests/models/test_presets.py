@@ -238,7 +238,7 @@ def test_capacity_at_a_stage_known_from_history_alone_is_left_out() -> None:
     told = UNION["suppliers"][1] | {"history": {"mining": "CD"}}
     rules = written({"preset": "eu-crma-2030"}, suppliers=[told], plants=[], materials=[OXIDE])
     assert list(rules) == [f"eu-crma-2030.{rule}" for rule in
-                           ("processing.refining", "one_country.refining", "one_country.mining")]  # fmt: skip
+                           ("processing.refining", "one_country.mining", "one_country.refining")]  # fmt: skip
 
 
 def test_a_preset_twice_needs_two_ids() -> None:
