@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
@@ -201,19 +201,40 @@ class Network:
         ]
         return max(yields, default=0.0) * most
 
+    def most_used(self, material: str, place: str, period: int) -> float:
+        """The most of a material that can be used at a place in a period; infinite where unlimited."""
+        used = 0.0
+        for demand in self.problem.demands:
+            if demand.material == material and demand.at == place:
+                used += inf if demand.quantity is None else self.timeline.read(demand.quantity)[period]
+        for pile in self.problem.stockpiles:
+            if pile.material == material and pile.at == place:
+                used += inf if pile.fill_max is None else self.timeline.read(pile.fill_max)[period]
+        for plant in self.problem.plants:
+            taken = [recipe for recipe in plant.recipes if material in recipe.inputs] if plant.at == place else []
+            if taken and (most := self.most(plant, period)):
+                used += most * max(r.inputs[material] / r.capacity_use if r.capacity_use else inf for r in taken)
+        return used
+
+    def most_arriving(
+        self, material: str, makers: Iterable[Facility], places: Iterable[str] | None, period: int
+    ) -> float:
+        """The most of a material that some makers can bring to places (none: wherever); infinite where unlimited."""
+        made = sum(self.most_made(material, facility, period) for facility in makers)
+        used = inf if places is None else sum(self.most_used(material, place, period) for place in places)
+        return min(made, used)
+
     def most_moved(self, material: str, start: str, end: str, period: int) -> float:
-        """The most of a material that can move between two places in a period; infinite where unlimited."""
+        """The most of a material that can be shipped between two places in a period; infinite where unlimited."""
         move = self.lanes.moves(material, start, end)[period]
-        limits = [inf if move.capacity is None else move.capacity]
-        limits.append(
-            sum(
-                self.most_made(material, facility, period)
-                for origin, facilities in self.makers[material].items()
-                if origin.place == start
-                for facility in facilities
-            )
+        made = sum(
+            self.most_made(material, facility, period)
+            for origin, facilities in self.makers[material].items()
+            if origin.place == start
+            for facility in facilities
         )
-        return min(limits)
+        used = self.most_used(material, end, period) / (1 - move.loss)
+        return min(made, used, inf if move.capacity is None else move.capacity)
 
     def lane_label(self, position: int) -> str:
         """What a lane rule is called: its id, or its number from 1 with a name that no other rule has."""

@@ -227,9 +227,11 @@ def _numbered(problem: Problem, policy: Diversify) -> Iterator[Finding]:
         for facility in (facility for group in makers.values() for facility in group):
             if policy.of == "suppliers" and facility.kind != "supplier":
                 continue
-            limits = (network.most_made(material, facility, period) for period in _active(problem, policy))
+            places = network.uses[material] if policy.of == "countries" else None
+            limits = [network.most_arriving(material, [facility], places, t) for t in _active(problem, policy)]
             if not all(map(isfinite, limits)):
                 message = f"needs a limit on what {facility.id} can make of {material}: state its `capacity`"
+                message += " and the `max` of its builds" if facility.builds else ""
                 yield ("of",), message, policy.of
 
 

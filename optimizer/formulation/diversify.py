@@ -123,9 +123,10 @@ def _most(model: Model, rule: Diversify, material: str, source: str, period: int
     network = model.network
     if rule.of == "suppliers":
         return network.most(network.facilities[source], period)
-    return sum(
-        network.most_made(material, facility, period)
+    makers = [
+        facility
         for origin, facilities in network.makers[material].items()
         if model.country(origin.place) == source
         for facility in facilities
-    )
+    ]
+    return network.most_arriving(material, makers, network.uses[material], period)

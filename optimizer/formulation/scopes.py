@@ -234,14 +234,19 @@ def _production(
 
 def shipments_counted(model: Model, rule: Quantity, countries: tuple[str, ...]) -> list[Counted]:
     """What moves between the ends that the rule names, before losses."""
-    matches = model.network.lanes.matches
+
+    def matches(start: str, end: str) -> bool:
+        return model.network.lanes.matches(rule.origins, rule.destinations, start, end)
+
     moved: dict[tuple[str, int], Pairs] = defaultdict(list)
     for (material, origin, place, period), ship in model.ship.items():
         counts = rule.materials is None or material in rule.materials
         counts = counts and (not countries or whose(model, rule, origin) in countries)
-        if counts and matches(rule.origins, rule.destinations, origin.place, place):
+        if counts and matches(origin.place, place):
             moved[material, period].append((ship, weight(model, rule, material, period)))
-    spots: dict[str, tuple[str, ...]] = dict.fromkeys(rule.materials or model.network.materials, ())
+    network = model.network
+    moving = [m for m in network.materials if any(matches(origin.place, end) for origin, end in network.flows(m))]
+    spots: dict[str, tuple[str, ...]] = dict.fromkeys(rule.materials or moving, ())
 
     def counted(group: dict[str, tuple[str, ...]]) -> Count:
         return lambda period: [pair for material in group for pair in moved.get((material, period), ())]
