@@ -12,8 +12,9 @@ from oremix.api.answers import json_answer
 from oremix.api.operation import PROBLEM, Call, Operation
 from oremix.api.options import GAP, SOLVER, TIME_LIMIT
 from oremix.api.solving import solved
-from oremix.models import Fault, InvalidProblem, read_plan, read_problem
-from oremix.optimizer.answering.compliance import compliance
+from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
+from oremix.models.policies import Preset
+from oremix.optimizer.answering.compliance import asked, compliance
 
 __all__ = ["OPERATIONS"]
 
@@ -28,11 +29,22 @@ def _compliance(call: Call) -> Response:
         faults.append(Fault(("problem",), "is missing"))
     problem = _read(data, "problem", read_problem, faults)
     plan = _read(data, "plan", read_plan, faults)
-    if not isinstance(data.get("presets") or [], list):
-        faults.append(Fault(("presets",), "should be a list of names, or of entries as in a problem's policies"))
+    presets = _presets(problem, data.get("presets"), faults)
     if faults or problem is None:
         raise InvalidProblem(faults)
-    return json_answer(compliance(problem, plan or solved(problem, call)[0], data.get("presets")).to_json(indent=None))
+    return json_answer(compliance(problem, plan or solved(problem, call)[0], presets).to_json(indent=None))
+
+
+def _presets(problem: Problem | None, given: Any, faults: list[Fault]) -> list[Preset] | None:
+    if given is not None and not isinstance(given, list):
+        message = "should be a list of names, or of entries as in a problem's policies"
+        faults.append(Fault(("presets",), message, type(given).__name__))
+        return None
+    try:
+        return asked(problem, given) if problem is not None else None
+    except InvalidProblem as error:
+        faults += error.errors
+        return None
 
 
 def _read(data: dict[str, Any], key: str, read: Callable[[Any], Part], faults: list[Fault]) -> Part | None:

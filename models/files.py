@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
 
-__all__ = ["load", "load_plan", "parse_json", "read_plan", "read_problem"]
+__all__ = ["load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
 
 SHOWN = 100
 
@@ -94,6 +95,26 @@ def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
     if isinstance(data, Problem):
         return data
     return _checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
+
+
+class _Entries(BaseModel):
+    policies: list[policies.Preset]
+
+
+def read_presets(data: Iterable[str | dict[str, Any] | policies.Preset]) -> list[policies.Preset]:
+    """Make entries like those of a problem's policies of names of presets, or of dicts.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found, under `presets`.
+    """
+    stated = {"policies": [{"preset": entry} if isinstance(entry, str) else entry for entry in data]}
+    try:
+        return _Entries.model_validate(stated).policies
+    except ValidationError as error:
+        faults = _faults(error, stated)
+        raise InvalidProblem([Fault(("presets", *f.path[1:]), f.message, f.value) for f in faults]) from None
 
 
 def _checked(model: type[Model], data: Any) -> Model:

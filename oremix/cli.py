@@ -136,15 +136,17 @@ def compliance(problem: str, plan: str | None, presets: list[Any], as_json: bool
     Ends with 0 where there is a plan to measure, whatever it misses.
     """
     import oremix
+    from oremix.optimizer.answering.compliance import asked
 
     write_answer = terminal.reserve_output()
     question = _read(problem)
+    entries = asked(question, presets or None)
     if plan is not None:
         answer = _read_plan(plan)
     else:
         with terminal.progress("Solving …"):
             answer = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop))
-    found = oremix.compliance(question, answer, presets or None)
+    found = oremix.compliance(question, answer, entries)
     write_answer(found.to_json() if as_json else str(found))
     return EXIT_CODES[answer.status]
 

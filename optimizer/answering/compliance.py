@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pydantic import ValidationError
-
 from oremix.models.checks import of_parts_and_rules
 from oremix.models.checks.known import Known
 from oremix.models.checks.presets import faults_of_lines, faults_of_presets
 from oremix.models.compliance import Compliance, PresetCompliance, Verdict
 from oremix.models.errors import Fault, InvalidProblem
+from oremix.models.files import read_presets
 from oremix.models.plan import Plan
 from oremix.models.policies import Preset, Share
 from oremix.models.presets import preset, presets
@@ -21,7 +20,9 @@ from oremix.optimizer.answering.audit import TOLERANCE
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.measures import Ratio, ratios
 
-__all__ = ["compliance"]
+__all__ = ["asked", "compliance"]
+
+Entry = str | dict[str, Any] | Preset
 
 # What an entry of the problem says of the problem itself; its bounds and penalties are its own.
 OF_THE_PROBLEM = {
@@ -38,9 +39,7 @@ OF_THE_PROBLEM = {
 }
 
 
-def compliance(
-    problem: Problem, plan: Plan, presets: Iterable[str | dict[str, Any] | Preset] | None = None
-) -> Compliance:
+def compliance(problem: Problem, plan: Plan, presets: Iterable[Entry] | None = None) -> Compliance:
     """Measure a plan against presets, rule by rule and period by period.
 
     Parameters
@@ -59,12 +58,9 @@ def compliance(
     InvalidProblem
         An entry of `presets` is wrong.
     """
-    entries = _default(problem) if presets is None else [_entry(n, given) for n, given in enumerate(presets)]
+    entries = asked(problem, presets)
     probe = stating(problem, list(entries))
-    known = Known(problem)
-    if presets is not None:
-        _refuse([(path[1:], message, value) for path, message, value in faults_of_presets(probe, known)])
-    verdicts = list(_verdicts(probe, plan, known))
+    verdicts = list(_verdicts(probe, plan, Known(problem)))
     return Compliance(
         problem=problem.name,
         problem_hash=problem.hash,
@@ -73,6 +69,23 @@ def compliance(
         verdicts=verdicts,
         notes=list(_notes(problem, plan)),
     )
+
+
+def asked(problem: Problem, presets: Iterable[Entry] | None) -> list[Preset]:
+    """The entries to measure; of those given every fault is found before anything is solved.
+
+    Raises
+    ------
+    InvalidProblem
+        An entry of `presets` is wrong.
+    """
+    if presets is None:
+        return _default(problem)
+    entries = read_presets(presets)
+    faults = list(faults_of_presets(stating(problem, list(entries)), Known(problem)))
+    if faults:
+        raise InvalidProblem([Fault(("presets", *path[1:]), message, value) for path, message, value in faults])
+    return entries
 
 
 # ---------------------------------------------------------------- which presets
@@ -97,21 +110,6 @@ def _of_the_problem(entry: Preset) -> Preset:
 
 def _kept(changed: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in changed.items() if name in OF_THE_PROBLEM}
-
-
-def _entry(position: int, given: str | dict[str, Any] | Preset) -> Preset:
-    if isinstance(given, Preset):
-        return given
-    try:
-        return Preset.model_validate({"preset": given} if isinstance(given, str) else given)
-    except ValidationError as error:
-        _refuse([((position, *line["loc"]), str(line["msg"]), line["input"]) for line in error.errors()])
-        raise
-
-
-def _refuse(findings: list[tuple[tuple[str | int, ...], str, Any]]) -> None:
-    if findings:
-        raise InvalidProblem([Fault(("presets", *path), message, value) for path, message, value in findings])
 
 
 # ---------------------------------------------------------------- verdicts
