@@ -112,6 +112,21 @@ class Network:
         return totals
 
     @cached_property
+    def places(self) -> frozenset[str]:
+        """Every place at which something is made or used."""
+        used = {place for places in self.uses.values() for place in places}
+        return frozenset(used | {origin.place for origin in self.origins.values()})
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """Every country that anything stands in, is controlled from, or came through before."""
+        found = {self.geography.country(place) for place in self.places}
+        found |= {origin.owner for origin in self.origins.values()}
+        found |= {country for supplier in self.problem.suppliers for country in (supplier.history or {}).values()}
+        found |= {country for pile in self.problem.stockpiles for country in pile.initial_origin or {}}
+        return frozenset(found)
+
+    @cached_property
     def making_countries(self) -> frozenset[str]:
         """The countries in which something can be made."""
         return frozenset(self.geography.country(origin.place) for origin in self.origins.values())

@@ -6,7 +6,8 @@ from threading import Event
 from typing import Any
 
 from oremix.models import InvalidOption, Plan, Problem, TooLarge, read_problem
-from oremix.models.policies import Rule
+from oremix.models.chain import Facility
+from oremix.models.policies import Diversify, Rule
 from oremix.optimizer.answering import answer
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import solve_lp
@@ -76,28 +77,34 @@ def _check_options(time_limit: float | None, gap: float | None) -> None:
 def columns_at_most(problem: Problem) -> int:
     """How many columns the problem's linear program can have, without building it."""
     network = problem.network
-    moves = sum(len(makers) * (1 + len(network.uses.get(m, ()))) for m, makers in network.makers.items())
-    facilities = sum(
-        len(getattr(facility, "recipes", None) or getattr(facility, "tiers", None) or [None])
-        + 1
-        + 2 * len(facility.builds)
-        for facility in problem.facilities
-    )
+    flows = sum(len(makers) * (1 + len(network.uses.get(m, ()))) for m, makers in network.makers.items())
+    decided = sum(len(network.makers[m]) * len(uses) for m, uses in network.uses.items())
     piles = sum(2 + len(network.serves(pile)) for pile in problem.stockpiles)
-    rules = sum(_priced_ratios(problem, policy) for policy in problem.rules)
-    return (moves + facilities + piles + 2 * len(problem.demands) + rules) * len(network.timeline)
+    making = sum(_of_facility(facility) for facility in problem.facilities)
+    lanes = decided if any(lane.fixed_cost is not None for lane in problem.lanes) else 0
+    rules = sum(_of_rule(problem, rule, flows + making + piles) for rule in problem.rules)
+    per_period = flows + making + piles + 2 * len(problem.demands) + lanes + rules
+    return per_period * len(network.timeline)
 
 
-def _priced_ratios(problem: Problem, policy: Rule) -> int:
-    """How many columns a priced rule may add in a period: one for each ratio and bound."""
-    if getattr(policy, "penalty", None) is None:
-        return 0
+def _of_facility(facility: Facility) -> int:
+    """Amounts and decisions of a facility and its builds in a period."""
+    parts = getattr(facility, "recipes", None) or 3 * (getattr(facility, "tiers", None) or [None])
+    builds = sum(2 + 2 * len(build.curve or ()) + len(build.sizes or ()) for build in facility.builds)
+    return len(parts) + 3 + builds + len(getattr(facility, "returns", None) or ())
+
+
+def _of_rule(problem: Problem, rule: Rule, flows: int) -> int:
+    """Columns of a rule in a period: what is beyond each bound, marked flows, decisions for each source."""
     network = problem.network
-    places = {place for used in network.uses.values() for place in used}
-    each = len(network.making_countries | set(network.geography.members(getattr(policy, "countries", None) or ())))
-    return (
-        2
-        * len(problem.materials)
-        * (each if getattr(policy, "each", False) else 1)
-        * (len(places) if getattr(policy, "each_place", False) else 1)
-    )
+    members = network.geography.members(getattr(rule, "countries", None) or ())
+    countries = network.countries | members
+    tested = len(countries) if getattr(rule, "each", False) else 1
+    if isinstance(rule, Diversify):
+        return 2 * len(problem.materials) * (2 + len(countries) + len(problem.suppliers))
+    places = len(network.places) if getattr(rule, "each_place", False) else 1
+    beyond = 0 if rule.penalty is None else 2 * len(problem.materials) * places * tested
+    layers = sum(getattr(rule, side, None) is not None for side in ("max", "min")) * tested
+    uses = sum(len(recipe.inputs) for plant in problem.plants for recipe in plant.recipes)
+    traced = getattr(rule, "measure", None) == "content"
+    return beyond + (layers * (flows + uses + len(problem.demands) + len(problem.stockpiles)) if traced else 0)

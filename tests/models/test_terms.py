@@ -173,25 +173,30 @@ def test_a_decision_needs_a_limit(terms: Document) -> None:
         problem(suppliers=[seller | {"tiers": [FALLING[0], {"up_to": 90, "unit_cost": 7}]}])
 
 
-def test_counting_countries_needs_a_limit_on_every_maker() -> None:
-    """From how many countries something comes is a decision too, wherever it is made."""
+def test_counting_countries_needs_a_limit_on_what_comes() -> None:
+    """From how many countries something comes is a decision too: within what is made, or what can be used."""
+    stock = {"country": "JP", "material": "oxide"}
     works = {"id": "works", "country": "MY", "recipes": [{"id": "r", "outputs": {"oxide": 1}}]}
     rule = {"id": "many", "type": "diversify", "of": "countries", "max": 2}
-    reported = faults(suppliers=[AUSTRALIA | {"capacity": 9}], plants=[works], policies=[rule])
+    problem(suppliers=[AUSTRALIA], plants=[works], policies=[rule])
+    reported = faults(suppliers=[AUSTRALIA | {"capacity": 9}], plants=[works], policies=[rule], stockpiles=[stock])
     assert list(reported)
     assert all("works" in message and "capacity" in message for message in reported.values())
-    problem(suppliers=[AUSTRALIA | {"capacity": 9}], plants=[works | {"capacity": 9}], policies=[rule])
+    limited = works | {"capacity": 9}
+    problem(suppliers=[AUSTRALIA | {"capacity": 9}], plants=[limited], policies=[rule], stockpiles=[stock])
     # suppliers are counted without it
     problem(suppliers=[AUSTRALIA | {"capacity": 9}], plants=[works], policies=[rule | {"of": "suppliers"}])
 
 
-@pytest.mark.parametrize("lane", [{"capacity": 9}, {}])
-def test_a_fixed_cost_of_a_lane_needs_a_limit_on_what_moves(lane: Document) -> None:
-    """Its own, or that of all who make what it moves."""
-    rule = {"from": "AU", "to": "JP", "fixed_cost": 5, **lane}
-    made = {} if lane else {"capacity": 9}
-    problem(suppliers=[AUSTRALIA | made], lanes=[rule])
-    reported = faults(suppliers=[AUSTRALIA], lanes=[{"from": "AU", "to": "JP", "fixed_cost": 5}])
+def test_a_fixed_cost_of_a_lane_needs_a_limit_on_what_moves() -> None:
+    """Its own, that of all who make what it moves, or of all who use it: a stockpile uses without limit."""
+    lane = {"from": "AU", "to": "JP", "fixed_cost": 5}
+    stock = {"country": "JP", "material": "oxide"}
+    problem(suppliers=[AUSTRALIA], lanes=[lane | {"capacity": 9}], stockpiles=[stock])
+    problem(suppliers=[AUSTRALIA | {"capacity": 9}], lanes=[lane], stockpiles=[stock])
+    problem(suppliers=[AUSTRALIA], lanes=[lane], stockpiles=[stock | {"fill_max": 9}])
+    problem(suppliers=[AUSTRALIA], lanes=[lane])
+    reported = faults(suppliers=[AUSTRALIA], lanes=[lane], stockpiles=[stock])
     assert len(reported) == 1
     ((where, message),) = reported.items()
     assert where.startswith("/lanes/0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+from itertools import product
 from typing import Any
 
 import pytest
@@ -123,12 +124,14 @@ def test_two_solvers_agree(document: Document) -> None:
 @given(documents(), st.data())
 def test_a_tighter_cap_never_costs_less(document: Document, data: st.DataObject) -> None:
     """Share or quantity, hard or priced: less room, no lower cost."""
-    kind, measure = data.draw(st.sampled_from([("share", "supply"), ("share", "production"), ("quantity", "supply")]))
+    measures = ["supply", "production", "content"]
+    kind, measure = data.draw(st.sampled_from([*product(["share", "quantity"], measures), ("quantity", "shipments")]))
     cap: Document = {
         "id": "cap",
         "type": kind,
         "measure": measure,
         "countries": [data.draw(st.sampled_from(COUNTRIES))],
+        "by": data.draw(st.sampled_from(["location", "owner"])),
     }
     if data.draw(st.booleans()):
         cap["penalty"] = data.draw(st.integers(0, 40))
@@ -140,6 +143,14 @@ def test_a_tighter_cap_never_costs_less(document: Document, data: st.DataObject)
     assert_no_cheaper(*plans)
 
 
+OWED = {
+    *("minimum", "take_or_pay", "minimum_utilisation", "minimum_collection_rate"),
+    *("fixed_cost", "fixed_cost_per_capacity"),
+}
+# Whether to buy at all, or in which tier, is decided within a limit.
+DECIDED = {"minimum_order", "all_units", "tiers"}
+
+
 def roomier(document: Document) -> list[tuple[str, Document]]:
     """Ways of giving a document more room that bring no obligation with it."""
     found = []
@@ -149,18 +160,21 @@ def roomier(document: Document) -> list[tuple[str, Document]]:
         changed[key][position] = part
         found.append((label, changed))
 
+    # A rule on capacity may not allow more of it, and one on numbers has to know how much there is.
+    limited = any(
+        policy["type"] == "diversify" or policy.get("measure") == "capacity" for policy in document["policies"]
+    )
     for key in ("suppliers", "plants", "recyclers", "stockpiles"):
         for position, part in enumerate(document[key]):
             # An obligation or a fixed cost may grow with the capacity or the years.
-            owes = {"minimum", "take_or_pay", "minimum_utilisation", "fixed_cost", "fixed_cost_per_capacity"}
-            if key != "stockpiles" and owes & part.keys():
+            if key != "stockpiles" and (limited or OWED & part.keys()):
                 continue
-            free = {name: entry for name, entry in part.items() if name not in ("from_year", "until_year")}
+            free = {name: entry for name, entry in part.items() if name not in ("from_year", "until_year", "ramp_up")}
             add(f"{key} at all times", key, position, free)
-            if "build" not in part:
+            if "build" not in part and not DECIDED & part.keys():
                 unlimited = {name: entry for name, entry in part.items() if name != "capacity"}
                 add(f"{key} without limit", key, position, unlimited)
-            elif part["build"]:
+            elif isinstance(part.get("build"), dict) and "max" in part["build"]:
                 build = part["build"] | {"max": part["build"]["max"] + 17}
                 build = {name: entry for name, entry in build.items() if name not in ("earliest", "latest")}
                 add(f"{key} build", key, position, part | {"build": build})
@@ -190,6 +204,7 @@ def test_a_useless_offer_changes_nothing(document: Document) -> None:
     plan = solve(document)
     assume(plan.status == "optimal")
     offer = {"id": "dear", "country": "BR", "material": document["materials"][0]["id"], "unit_cost": 1e6}
+    offer |= {"stage": "mining", "capacity": 1}  # what rules on stages and on numbers of sources ask of everybody
     assert_same(plan, solve(document | {"suppliers": [offer, *document["suppliers"]]}), rel=1e-8)
 
 
@@ -231,7 +246,11 @@ def test_quantity_has_no_unit(document: Document, factor: float) -> None:
 @given(documents(typical=True, builds=False, stocks=False))
 def test_a_period_is_its_years(document: Document) -> None:
     """Two years as one period, as two periods, or as the same typical year twice, each discounted: one cost."""
+    for supplier in document["suppliers"]:
+        supplier.pop("reserve", None)  # it is of the horizon, however long
     for policy in document["policies"]:
+        if policy["type"] == "diversify":
+            continue
         policy["across"] = [pooled for pooled in policy["across"] if pooled != "periods"]
     typical = solve(document)
     joined = solve(document | {"periods": [2026], "final_years": 2})
@@ -245,16 +264,19 @@ def test_the_strategy_draws_all_kinds_of_problem() -> None:
     """Solvable and unsolvable ones, with and without decisions: else the properties would hold of too little."""
     seen: set[Any] = set()
 
-    @settings(max_examples=120, database=None, derandomize=True, suppress_health_check=SLOW)
+    @settings(max_examples=300, database=None, derandomize=True, suppress_health_check=SLOW)
     @given(documents())
     def look(document: Document) -> None:
         plan = solve(document)
         seen.add(plan.status)
         seen.update(key for key, category in plan.costs.by_category.items() if category)
         seen.update(name for name in ("plants", "recyclers", "stockpiles", "policies", "lanes") if document[name])
+        seen.update(policy.get("measure", policy["type"]) for policy in document["policies"])
         seen.add(len(document.get("periods", [])))
 
     look()
     assert seen >= {"optimal", "infeasible", "purchases", "processing", "collection", "freight", "duties", "holding"}
     assert seen >= {"fixed", "capital", "surplus", "shortage", "penalties"}
+    assert seen >= {"sales", "footprint", "budget", "diversify"}
+    assert seen >= {"supply", "production", "content", "capacity", "shipments"}
     assert seen >= {"plants", "recyclers", "stockpiles", "policies", "lanes", 0, 1, 2, 3}
