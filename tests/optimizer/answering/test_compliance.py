@@ -6,11 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 import oremix
-from oremix.models import InvalidProblem, Plan, Problem
+from oremix.models import InvalidProblem, Plan, Problem, read_problem
 from oremix.models.compliance import Compliance, Verdict
 from tests.problems import JAPAN, ORE, OXIDE, problem
+from tests.random_problems import documents
 
 Key = tuple[str, str | None, str | None, int | None]
 
@@ -322,6 +325,37 @@ def test_recycled_content_in_a_problem_makes_it_recycle() -> None:
 
 
 # ---------------------------------------------------------------- any problem, any plan
+
+
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(documents(), st.sampled_from([1, 50]))
+def test_the_matrix_is_what_a_plan_with_the_presets_reports(document: dict[str, Any], penalty: float) -> None:
+    """Measured from outside, each rule has the share that the plan states for it, and misses where it pays."""
+    materials = [material["id"] for material in document["materials"]]
+    entries = [
+        {"preset": name, "places": ["CN", "JP", "AU", "US"], "from_year": None, "until_year": None} | told
+        for name, told in {
+            "eu-crma-2030": {"weight": dict.fromkeys(materials, 1)},
+            "uk-vision-2035": {"weight": dict.fromkeys(materials, 1)},
+            "us-feoc-2024": {},
+            "eu-batteries-recycled-2031": {"minerals": {"cobalt": materials}},
+        }.items()
+    ]
+    try:
+        asked = read_problem(document | {"policies": [entry | {"penalty": penalty} for entry in entries]})
+    except InvalidProblem:
+        assume(False)  # suppliers without stages, capacity without limit
+        raise
+    plan = oremix.solve(asked)
+    assume(plan.status == "optimal")
+    stated = {
+        (s.policy, s.countries[0] if len(s.countries) == 1 else None, s.material, s.period): s for s in plan.shares
+    }
+    for verdict in oremix.compliance(asked, plan, entries).verdicts:
+        key = (f"{verdict.preset}.{verdict.rule}", verdict.country, verdict.material, verdict.period)
+        if verdict.evaluated and key in stated:
+            assert verdict.achieved == pytest.approx(stated[key].achieved, rel=1e-5, abs=1e-5)
+            assert verdict.met or stated[key].beyond > 0
 
 
 def test_every_preset_is_answered_for_any_problem() -> None:
