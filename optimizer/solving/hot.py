@@ -10,7 +10,7 @@ import numpy as np
 from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.highs import SAID, Quiet, highs_model
-from oremix.optimizer.solving.proof import TOLERANCE, dual_proof, primal_residual
+from oremix.optimizer.solving.proof import TOLERANCE, cost_of, dual_proof, primal_residual
 
 __all__ = ["Hot", "Point"]
 
@@ -120,7 +120,7 @@ class Hot:
         solution = self.solver.getSolution()
         x = np.clip(np.array(solution.col_value), self.arrays.low, self.arrays.high)
         duals = np.array(solution.row_dual)
-        return self._verified(Point(x, duals, float(self.arrays.cost @ x) + self.arrays.offset))
+        return self._verified(Point(x, duals, cost_of(self.arrays, x)))
 
     def _verified(self, point: Point) -> Point:
         proof = dual_proof(self.arrays, point.x, point.duals)
