@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from oremix.models.plan import Check
+from oremix.models.stated import is_stated
 from oremix.optimizer.answering.audit.book import Book, Order
 from oremix.optimizer.answering.audit.gauge import Gauge, quantity
 
@@ -43,10 +44,13 @@ def _years(book: Book, gauge: Gauge, order: Order) -> None:
     at = " of the build on {0.on} ordered in {0.ordered}"
     gauge.holds(build.earliest is None or record.ordered >= build.earliest, "earliest year" + at, record)
     gauge.holds(build.latest is None or record.ordered <= build.latest, "latest year" + at, record)
-    gauge.holds(abs(record.on_stream - order.on_stream) < 1e-9, "on-stream year" + at, record)
-    gauge.holds(_same_end(book, order), "last year" + at, record)
+    if is_stated(record, "on_stream"):
+        gauge.holds(abs(record.on_stream - order.on_stream) < 1e-9, "on-stream year" + at, record)
+    if is_stated(record, "until"):
+        gauge.holds(_same_end(book, order), "last year" + at, record)
     gauge.holds(bool(order.counts), "no period with capacity" + at, record)
-    gauge.holds(record.country == book.country(order.facility), "country" + at, record)
+    if is_stated(record, "country"):
+        gauge.holds(record.country == book.country(order.facility), "country" + at, record)
 
 
 def _same_end(book: Book, order: Order) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from oremix.models.chain import Stockpile
 from oremix.models.plan import Check
+from oremix.models.stated import is_stated
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.gauge import Gauge, Kind, quantity
 from oremix.optimizer.answering.audit.lanes import lanes
@@ -61,7 +62,8 @@ def _amounts(book: Book) -> Iterator[tuple[str, str, Any, tuple[str, ...]]]:
 def _nothing_negative(book: Book, gauge: Gauge) -> None:
     for name, at, line, fields in _amounts(book):
         for field in fields:
-            gauge.least(quantity(name), getattr(line, field), 0.0, "negative {1} of " + at, line, field)
+            if is_stated(line, field):
+                gauge.least(quantity(name), getattr(line, field), 0.0, "negative {1} of " + at, line, field)
     for (_, material, _), stock in book.stocks.items():
         for draw in stock.draws:
             gauge.least(quantity(material), draw.quantity, 0.0, "negative draw for {1} from " + STOCK, stock, draw.to)
@@ -100,7 +102,7 @@ def _stock(book: Book, gauge: Gauge, pile: Stockpile) -> None:
     kind = quantity(pile.material)
     for period, (year, least) in enumerate(zip(book.timeline.starts, book.network.minimum_stock(pile), strict=True)):
         line = book.stocks.get((pile.at, pile.material, period))
-        fill, draw, level = (line.fill, line.draw, line.level) if line else (0.0, 0.0, 0.0)
+        fill, draw, level = (line.fill, book.drawn(line), line.level) if line else (0.0, 0.0, 0.0)
         at = " of the stock of {} at {} in {}"
         where = (pile.material, pile.at, year)
         gauge.least(kind, level, least, "minimum" + at, *where)

@@ -46,8 +46,13 @@ class Gauge:
         self._differences: list[tuple[float, float, Kind, At]] = []
         self._refused: list[At] = []
 
-    def same(self, kind: Kind, stated: float, computed: float, *at: Any, size: float = 0.0) -> None:
-        """Two numbers should be equal; `size` is what they are to be measured by where that is larger."""
+    def same(self, kind: Kind, stated: float | None, computed: float, *at: Any, size: float = 0.0) -> None:
+        """Two numbers should be equal; `size` is what they are to be measured by where that is larger.
+
+        What is not stated is not compared, nor counted.
+        """
+        if stated is None:
+            return
         self._note(kind, abs(stated - computed), max(abs(stated), abs(computed), size), at)
 
     def most(self, kind: Kind, value: float, limit: float | None, *at: Any) -> None:
