@@ -169,7 +169,7 @@ def _untaken(plan: Plan, periods: list[int]) -> Rows:
 
 
 def _prices(plan: Plan, periods: list[int]) -> Rows:
-    return _pivot(((f"{p.demand}, {p.unit}", p.period, p.price) for p in plan.prices), periods)
+    return _pivot(((f"{p.demand}, {p.unit}", p.period, p.price) for p in plan.prices if p.price is not None), periods)
 
 
 def _unit(units: dict[str, str], material: str) -> str:
