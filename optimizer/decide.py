@@ -12,7 +12,7 @@ from oremix.optimizer.answering import Detail, answer
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import solve_lp
 
-__all__ = ["columns_at_most", "solve"]
+__all__ = ["columns_at_most", "refuse_if_too_large", "solve"]
 
 
 def solve(
@@ -66,8 +66,7 @@ def solve(
     """
     _check_options(time_limit, gap, detail)
     problem = read_problem(problem)
-    if max_columns is not None and (columns := columns_at_most(problem)) > max_columns:
-        raise TooLarge(f"the problem may need {columns:,} columns; the limit is {max_columns:,}")
+    refuse_if_too_large(problem, max_columns)
     model = build_model(problem)
     outcome = solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop)
     return answer(model, outcome, detail)
@@ -80,6 +79,18 @@ def _check_options(time_limit: float | None, gap: float | None, detail: str) -> 
         raise InvalidOption(f"`time_limit` should be seconds, at least 0, not {time_limit}")
     if gap is not None and not 0 <= gap <= 1:
         raise InvalidOption(f"`gap` should be from 0 to 1, not {gap}")
+
+
+def refuse_if_too_large(problem: Problem, max_columns: int | None) -> None:
+    """Refuse a problem before it is built.
+
+    Raises
+    ------
+    TooLarge
+        Its linear program may have more columns than allowed.
+    """
+    if max_columns is not None and (columns := columns_at_most(problem)) > max_columns:
+        raise TooLarge(f"the problem may need {columns:,} columns; the limit is {max_columns:,}")
 
 
 def columns_at_most(problem: Problem) -> int:

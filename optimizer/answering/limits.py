@@ -241,8 +241,12 @@ def _text(values: Values, worth: LastUnit, words: tuple[str, str], span: str, pe
 def _between(worth: LastUnit, per: str) -> str:
     """The bounds between which a price holds."""
     ends = ((word, end) for word, end in (("from", worth.lower), ("to", worth.upper)) if end is not None)
-    text = " ".join(f"{word} {100 * end:.3g} %" if per == POINT else f"{word} {end:,.4g}" for word, end in ends)
+    text = " ".join(f"{word} {100 * end:.3g} %" if per == POINT else f"{word} {_figure(end)}" for word, end in ends)
     return f" ({text})" if text else ""
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"
 
 
 def _subject(values: Values, row: Row) -> tuple[str | None, str]:

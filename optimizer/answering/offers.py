@@ -20,6 +20,8 @@ __all__ = ["Offers"]
 
 # Solves times columns that all offers of a plan may take together.
 WORK = 5_000_000
+# A price this small beside the one asked is nothing but rounding.
+NOTHING = 1e-9
 
 
 class Candidate(NamedTuple):
@@ -223,12 +225,17 @@ class Offers:
         if candidate.size <= 0 or candidate.per_unit <= 0:
             return None
         gap = self._marginals.column(self._numbers[id(candidate.column)], candidate.size)
-        return None if gap is None else candidate.price - max(0.0, gap) / candidate.per_unit
+        if gap is None:
+            return None
+        enters = candidate.price - max(0.0, gap) / candidate.per_unit
+        return 0.0 if abs(enters) <= NOTHING * abs(candidate.price) else enters
 
     def _offer(self, candidate: Candidate, enters: float) -> Offer:
         start = self._model.start(candidate.period)
         when = "" if self._model.timeline.typical else f" in {start}"
-        if enters < 0 <= candidate.price:
+        if enters == 0 < candidate.price:
+            would = "would not be used if it were free"
+        elif enters < 0 <= candidate.price:
             would = f"would enter only if it were paid {-enters:,.4g}"
         elif abs(candidate.price - enters) <= 1e-9 * abs(candidate.price):
             would = "could enter as it is: another plan costs the same"
