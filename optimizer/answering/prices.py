@@ -116,6 +116,8 @@ def _policy_limit(values: Values, rule: Rule, measure: Measure, side: str, dual:
     )
 
 
+MOST_NAMED = 5
+
 # How the part of a measure belongs to its countries.
 WHOSE = {
     "content": ("that went through", "of this content"),
@@ -128,7 +130,9 @@ WHOSE = {
 
 def _whose(measure: Measure) -> str:
     words, without = WHOSE.get(measure.measure, ("from", "from this part"))
-    return f"{words} {', '.join(measure.countries)}" if measure.countries else without
+    named = list(measure.countries)
+    listed = ", ".join(named if len(named) <= MOST_NAMED else [*named[:3], f"and {len(named) - 3} more"])
+    return f"{words} {listed}" if named else without
 
 
 def _unit(rule: Rule) -> str:
