@@ -11,8 +11,8 @@ from oremix.optimizer.answering.audit.scope import Cell
 
 __all__ = ["Number", "number_of"]
 
-# How near a share has to be to the smallest that counts.
-NEAR = 1e-6
+# A share this near to nothing may count or not; this near below the smallest that counts it may, or does.
+NEAR, AS_GOOD_AS = 1e-6, 1e-9
 
 
 class Number(NamedTuple):
@@ -28,9 +28,12 @@ def number_of(book: Book, policy: Diversify, cell: Cell, bound: str, period: int
     amounts = _taken(book, cell, period) if policy.of == "suppliers" else _arrived(book, cell, period)
     there = [amount for amount in amounts.values() if amount > 0]
     total = sum(there)
-    smallest = (policy.smallest or 0.0) * total if bound == "min" else 0.0
-    sure = [a for a in there if a >= smallest + NEAR * total and book.is_something(str(cell.material), a)]
-    maybe = [a for a in there if a >= smallest - NEAR * total]
+    if bound == "min":
+        smallest = (policy.smallest or 0.0) * total
+        sure, maybe = ([a for a in there if a >= smallest - near * total] for near in (AS_GOOD_AS, NEAR))
+    else:
+        sure = [a for a in there if a >= NEAR * total and book.is_something(str(cell.material), a)]
+        maybe = there
     is_nothing = not any(book.is_something(str(cell.material), amount) for amount in there)
     return Number(len(sure), len(maybe), is_nothing)
 

@@ -43,8 +43,8 @@ class Ratio:
         What a priced rule is broken by, in the units of the part, and what that costs per year.
     is_empty
         Whether nothing is counted, so that every bound holds.
-    doubt
-        How much more or less of the part may be stated: numbers of what is too little to say whether it counts.
+    other
+        A part that may be stated as well, or any between: a number of what is too little to say whether it counts.
     """
 
     subject: Subject
@@ -58,7 +58,7 @@ class Ratio:
     beyond: float
     penalty: float
     is_empty: bool
-    doubt: float = 0.0
+    other: float | None = None
 
 
 def ratios(book: Book, policies: Iterable[tuple[str | None, Rule]]) -> list[Ratio]:
@@ -83,7 +83,7 @@ class _Measured:
     part: float
     wholes: list[float]
     is_empty: bool = False
-    doubt: float = 0.0
+    other: float | None = None
 
 
 class _Meter:
@@ -108,7 +108,7 @@ class _Meter:
         penalty = beyond * (price or 0.0) / (sum(self._years(subject)) if subject.pooled else 1)
         top, bottom = (self._bound(subject, field, wholes) for field in ("max", "min"))
         room = (highest, lowest)
-        return Ratio(subject, part, sum(wholes), top, bottom, room, over, price, beyond, penalty, is_empty, found.doubt)
+        return Ratio(subject, part, sum(wholes), top, bottom, room, over, price, beyond, penalty, is_empty, found.other)
 
     def _years(self, subject: Subject) -> list[int]:
         """The years that a period counts for where periods are pooled."""
@@ -181,5 +181,5 @@ class _Meter:
         """How many there are: where it is hard to say, the number that the rule would rather have."""
         bound = subject.bounds[0]
         number = number_of(self._book, policy, subject.cell, bound, subject.pool[0])
-        part = number.least if bound == "max" else number.most
-        return _Measured(part, [0.0], is_empty=number.is_nothing, doubt=number.most - number.least)
+        part, other = (number.least, number.most) if bound == "max" else (number.most, number.least)
+        return _Measured(part, [0.0], is_empty=number.is_nothing, other=other)

@@ -13,9 +13,6 @@ from oremix.optimizer.solving.highs import run_highs
 
 __all__ = ["Bound", "Program", "parts_of"]
 
-# Room for rounding, as a part of what runs through a node.
-ROUNDING = 1e-12
-
 
 class Bound(NamedTuple):
     """A sum of marked flows that has to be within a room, or beyond it by an amount that costs `price` a unit.
@@ -86,7 +83,7 @@ class Program:
                     else:
                         known += sign * amount * fraction
             low, high = min(leak, 0.0) - known, max(leak, 0.0) - known
-            yield _Row(terms, low / through - ROUNDING, high / through + ROUNDING)
+            yield _Row(terms, low / through, high / through)
 
     def _handings_on(self, marks: Marks) -> Iterable[_Row]:
         """What a run carries of each carrier's mark: of a cap's no less, of a floor's no more."""

@@ -37,11 +37,9 @@ class Reported:
 
     def of(self, subject: Subject) -> ShareRecord | None:
         """The record of a ratio; of two for the two bounds of a policy, the one that states this bound."""
-        records = self._under(subject)
-        for record in records:
-            if len(records) == 1 or all(getattr(record, bound) is not None for bound in subject.bounds):
-                return record
-        return None
+        found = [record for record in self._under(subject) if _states(record, subject.bounds)]
+        unbounded = [record for record in self._under(subject) if record.max is None and record.min is None]
+        return next(iter([*found, *unbounded]), None)
 
     def take(self, subject: Subject) -> ShareRecord | None:
         """As `of`, and takes it out."""
@@ -54,3 +52,7 @@ class Reported:
     def left(self) -> list[ShareRecord]:
         """The records that nothing asked for."""
         return [record for records in self._records.values() for record in records]
+
+
+def _states(record: ShareRecord, bounds: tuple[str, ...]) -> bool:
+    return all(getattr(record, bound) is not None for bound in bounds)

@@ -119,7 +119,7 @@ def _missing(book: Book, gauge: Gauge, ratio: Ratio) -> None:
 
 
 def _compare(book: Book, gauge: Gauge, ratio: Ratio, record: ShareRecord) -> None:
-    if 0 < abs(record.part - ratio.part) <= ratio.doubt:
+    if ratio.other is not None and record.part in range(*_ends(ratio.part, ratio.other)):
         ratio = replace(ratio, part=record.part)
     kind, size, name = _kind(ratio), _size(ratio), _name(book, ratio)
     gauge.same(kind, record.part, ratio.part, "part of {}", name, size=size)
@@ -139,6 +139,10 @@ def _compare(book: Book, gauge: Gauge, ratio: Ratio, record: ShareRecord) -> Non
     gauge.same(kind, record.beyond, ratio.beyond, "beyond of {}", name, size=size)
     stake = (ratio.price or 0.0) * size
     gauge.same(money("penalties"), record.penalty, ratio.penalty, "penalty of {}", name, size=stake)
+
+
+def _ends(one: float, other: float) -> tuple[int, int]:
+    return round(min(one, other)), round(max(one, other)) + 1
 
 
 def _binding(gauge: Gauge, ratio: Ratio, record: ShareRecord, margin: float | None, name: str) -> None:
