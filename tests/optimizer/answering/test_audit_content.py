@@ -382,3 +382,17 @@ def test_a_quantity_of_what_nobody_takes_is_no_division_by_zero() -> None:
     )
     assert plan.status == "optimal"
     assert {s.material: s.part for s in plan.shares if s.policy == "cap"} == {"oxide": pytest.approx(100), "metal": 0}
+
+
+def test_content_of_an_empty_stock_that_nobody_draws_is_measured_quietly() -> None:
+    """Where no flow goes through a balance, marked or not, there is nothing to scale it by."""
+    plan = oremix.solve(
+        {
+            "materials": [{"id": "oxide", "unit": "t"}],
+            "suppliers": [{"id": "north", "country": "CN", "material": "oxide", "unit_cost": 0}],
+            "demands": [{"id": "home", "country": "CN", "material": "oxide", "quantity": 0}],
+            "stockpiles": [{"country": "CN", "material": "oxide", "capacity": 0}],
+            "policies": [{"id": "none", "type": "share", "measure": "content", "countries": ["CN"], "max": 0}],
+        }
+    )
+    assert plan.status == "optimal"
