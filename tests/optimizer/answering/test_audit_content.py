@@ -389,9 +389,12 @@ def test_content_of_an_empty_stock_that_nobody_draws_is_measured_quietly() -> No
     plan = oremix.solve(
         {
             "materials": [{"id": "oxide", "unit": "t"}],
-            "suppliers": [{"id": "north", "country": "CN", "material": "oxide", "unit_cost": 0}],
+            "suppliers": [
+                {"id": "north", "country": "CN", "material": "oxide", "unit_cost": 0},
+                {"id": "weld", "country": "AU", "material": "oxide", "unit_cost": 0},
+            ],
             "demands": [{"id": "home", "country": "CN", "material": "oxide", "quantity": 0}],
-            "stockpiles": [{"country": "CN", "material": "oxide", "capacity": 0}],
+            "stockpiles": [{"country": "CN", "material": "oxide", "initial": 0, "capacity": 0, "draw_max": 1}],
             "policies": [{"id": "none", "type": "share", "measure": "content", "countries": ["CN"], "max": 0}],
         }
     )
