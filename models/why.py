@@ -25,7 +25,7 @@ class Resolved(Record):
 
 
 class Why(Record):
-    """The answer to: why is this used, or not?"""
+    """Why something is used, or not."""
 
     id: str = Field(description="what was asked after")
     kind: WhyKind = Field(description="what it is")

@@ -68,7 +68,6 @@ def why(
     InvalidProblem, TooLarge, UnknownSolver, SolverFailed
         As `solve`.
     """
-
     problem = read_problem(problem)
     key, position = _find(problem, id)
     refuse_if_too_large(problem, max_columns)
@@ -139,24 +138,26 @@ class _Question:
 
     def _records(self) -> Iterator[tuple[int, str]]:
         """Period and words for everything that the plan does with it."""
+        yield from self._made()
+        yield from self._ends()
+
+    def _made(self) -> Iterator[tuple[int, str]]:
         plan, name = self._plan, self._id
-        for bought in plan.purchases:
-            if bought.supplier == name:
-                yield bought.period, f"{bought.quantity:,.6g} {bought.unit} of {bought.material} bought"
-        for run in plan.production:
-            if run.plant == name:
-                made = ", ".join(f"{amount:,.6g} of {material}" for material, amount in run.outputs.items())
-                yield run.period, f"recipe {run.recipe} makes {made}"
-        for scrap in plan.recycling:
-            if scrap.recycler == name and scrap.scrap:
-                yield scrap.period, f"{scrap.quantity:,.6g} {scrap.unit} of {scrap.material} recovered"
-        for delivery in plan.deliveries:
-            if delivery.demand == name:
-                short = f", {delivery.shortage:,.6g} short" if delivery.shortage else ""
-                yield delivery.period, f"{delivery.quantity:,.6g} {delivery.unit} delivered{short}"
-        for build in plan.builds:
-            if build.on == name:
-                yield build.ordered, f"{build.capacity:,.6g} {build.unit} a year ordered, on stream {build.on_stream:g}"
+        for build in (build for build in plan.builds if build.on == name):
+            yield build.ordered, f"{build.capacity:,.6g} {build.unit} of capacity ordered"
+        for bought in (bought for bought in plan.purchases if bought.supplier == name):
+            yield bought.period, f"{bought.quantity:,.6g} {bought.unit} of {bought.material} bought a year"
+        for run in (run for run in plan.production if run.plant == name):
+            made = ", ".join(f"{amount:,.6g} of {material}" for material, amount in run.outputs.items())
+            yield run.period, f"recipe {run.recipe} makes {made} a year"
+        for scrap in (scrap for scrap in plan.recycling if scrap.recycler == name and scrap.scrap):
+            yield scrap.period, f"{scrap.quantity:,.6g} {scrap.unit} of {scrap.material} recovered a year"
+
+    def _ends(self) -> Iterator[tuple[int, str]]:
+        plan, name = self._plan, self._id
+        for delivery in (delivery for delivery in plan.deliveries if delivery.demand == name):
+            short = f", {delivery.shortage:,.6g} short" if delivery.shortage else ""
+            yield delivery.period, f"{delivery.quantity:,.6g} {delivery.unit} delivered a year{short}"
         for share in plan.shares:
             if share.policy is not None and share.policy.split(".")[0] == name and share.achieved is not None:
                 yield share.period or 0, _kept(share.achieved, share.max, share.min, share.whole is not None)
@@ -173,7 +174,7 @@ class _Question:
         elif used is False:
             yield "not used: the cheapest plan does without it"
         for period, words in sorted(self._records()):
-            yield words if self._problem.timeline.typical or not period else f"{period}: {words} a year"
+            yield words if self._problem.timeline.typical or not period else f"{period}: {words}"
 
     # ------------------------------------------------------------ solved again
 
@@ -228,7 +229,9 @@ class _Question:
 
 
 def _kept(achieved: float, most: float | None, least: float | None, is_share: bool) -> str:
-    show = (lambda x: f"{100 * x:.1f} %") if is_share else (lambda x: f"{x:,.6g}")
+    def show(value: float) -> str:
+        return f"{100 * value:.1f} %" if is_share else f"{value:,.6g}"
+
     bounds = [f"{word} {show(bound)}" for word, bound in (("at most", most), ("at least", least)) if bound is not None]
     return f"{show(achieved)}, allowed {' and '.join(bounds)}"
 

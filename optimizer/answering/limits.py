@@ -91,6 +91,9 @@ def _worth(
         -looser: 0.0 if tight is None else tight.reach,
     }
     lower, upper = (at + way * ways[way] * scale.bound / scale.row for way in (-1, 1))
+    if at >= 0:
+        # a basis may hold for bounds below nothing, which mean nothing
+        lower = max(lower, 0.0)
     return LastUnit(saving, cost, at, None if isinf(lower) else lower, None if isinf(upper) else upper, exact=True)
 
 
@@ -145,6 +148,8 @@ def _policy_limit(
     )
 
 
+MOST_NAMED = 5
+
 # How the part of a measure belongs to its countries.
 WHOSE = {
     "content": ("that went through", "of this content"),
@@ -157,7 +162,9 @@ WHOSE = {
 
 def _whose(measure: Measure) -> str:
     words, without = WHOSE.get(measure.measure, ("from", "from this part"))
-    return f"{words} {', '.join(measure.countries)}" if measure.countries else without
+    named = list(measure.countries)
+    listed = ", ".join(named if len(named) <= MOST_NAMED else [*named[:3], f"and {len(named) - 3} more"])
+    return f"{words} {listed}" if named else without
 
 
 def _unit(rule: Rule) -> str:
