@@ -48,7 +48,7 @@ def _together(book: Book, gauge: Gauge, measured: list[Ratio]) -> None:
     layers: dict[tuple[str, str | None, str], list[Ratio]] = defaultdict(list)
     for ratio in measured:
         subject = ratio.subject
-        if subject.measure == "content" and subject.name is not None and not ratio.is_empty:
+        if subject.measure == "content" and subject.name is not None and _size(ratio) > 0:
             layers[subject.name, subject.country, subject.bounds[0]].append(ratio)
     content = Content(book, Scope(book))
     for group in layers.values():
