@@ -13,7 +13,7 @@ from oremix.api.errors import Refusal
 from oremix.api.settings import Settings
 from oremix.models import Fault, InvalidProblem, Problem, parse_json, read_problem
 
-__all__ = ["discard", "read"]
+__all__ = ["discard", "read", "read_object"]
 
 RECEIVE_SECONDS = 15.0
 DISCARD_BYTES = 64_000_000
@@ -26,9 +26,22 @@ def read(request: Request, settings: Settings) -> Problem:
     Raises
     ------
     Refusal
-        The body is not declared as JSON, is not JSON, or has too many entries in one place.
+        As `read_object`.
     InvalidProblem
         It is JSON but no valid problem.
+    """
+    return read_problem(read_object(request, settings))
+
+
+def read_object(request: Request, settings: Settings) -> dict[str, Any]:
+    """The JSON object in a request's body.
+
+    Raises
+    ------
+    Refusal
+        The body is not declared as JSON, is not JSON, or has too many entries in one place.
+    InvalidProblem
+        It is JSON but no object.
     """
     _check_type(request)
     body = _receive(request)
@@ -38,7 +51,7 @@ def read(request: Request, settings: Settings) -> Problem:
     if not isinstance(data, dict):
         raise InvalidProblem([Fault((), "should be a JSON object", type(data).__name__)])
     _check_entries(data, int(settings.max_entries))
-    return read_problem(data)
+    return data
 
 
 def _receive(request: Request) -> bytes:

@@ -46,7 +46,7 @@ ERROR = {
 }
 ERRORS = {
     400: "The body is not JSON; the detail says where.",
-    404: "No such example.",
+    404: "No such example or preset.",
     408: "The body did not arrive in time.",
     413: "The body, a list in it, or the linear program is above the server's limit.",
     415: "The body is not declared as JSON.",
@@ -83,8 +83,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {"operationId": operation.name, "summary": operation.summary}
     if parameters := [*_path_parameters(operation), *_query_parameters(operation)]:
         described["parameters"] = parameters
-    if operation.body:
-        described["requestBody"] = {"required": True, "content": _json({"$ref": PREFIX + "Problem"})}
+    if operation.body is not None:
+        described["requestBody"] = {"required": True, "content": _json(operation.body)}
     return described | {"responses": _responses(operation)}
 
 
@@ -103,14 +103,20 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    statuses = [422, 500, 503, *(OF_BODY if operation.body else ()), *([404] if operation.path_parameters else ())]
+    statuses = [
+        422,
+        500,
+        503,
+        *(OF_BODY if operation.body is not None else ()),
+        *([404] if operation.path_parameters else ()),
+    ]
     answer = {"description": operation.summary, "headers": _headers(operation), "content": _json(operation.answer)}
     errors = {str(status): {"$ref": f"#/components/responses/Error{status}"} for status in sorted(statuses)}
     return {"200": answer} | errors | {"default": {"$ref": "#/components/responses/Error"}}
 
 
 def _headers(operation: Operation) -> dict[str, Any]:
-    if operation.name in ("check", "health"):
+    if operation.name in ("check", "compliance", "health"):
         return {}
     return {"ETag": {"description": "stands for the problem and how it was solved", "schema": {"type": "string"}}}
 

@@ -11,7 +11,9 @@ from flask import Request, Response
 from oremix.api.options import Option
 from oremix.api.settings import Settings
 
-__all__ = ["Call", "Operation"]
+__all__ = ["PROBLEM", "Call", "Operation"]
+
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Operation:
     answer
         JSON Schema of the answer.
     body
-        Whether a problem is expected in the body.
+        JSON Schema of what is expected in the body; none where nothing is.
     solves
         Whether the solver's time comes on top.
     options
@@ -56,7 +58,7 @@ class Operation:
     view: Callable[[Call], Response]
     summary: str
     answer: dict[str, Any]
-    body: bool = False
+    body: dict[str, Any] | None = None
     solves: bool = False
     options: tuple[Option, ...] = ()
     path_parameters: dict[str, str] = field(default_factory=dict)

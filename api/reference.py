@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, current_app
 
 from oremix import __version__
@@ -9,6 +11,7 @@ from oremix.api.answers import cacheable, json_answer
 from oremix.api.errors import Refusal
 from oremix.api.operation import Call, Operation
 from oremix.models.examples import example, examples
+from oremix.models.presets import preset, presets
 from oremix.models.schema import schema
 
 __all__ = ["OPERATIONS"]
@@ -27,6 +30,18 @@ def _example(call: Call) -> Response:
     return cacheable(json_answer(example(name)), call.request)
 
 
+def _presets(call: Call) -> Response:
+    entries = [{"name": name, "title": title} for name, title in presets().items()]
+    return cacheable(json_answer({"presets": entries}), call.request)
+
+
+def _preset(call: Call) -> Response:
+    name = call.path["name"]
+    if name not in presets():
+        raise Refusal(404, f"There is no preset of this name; there are: {', '.join(presets())}.")
+    return cacheable(json_answer(preset(name).to_json(indent=None)), call.request)
+
+
 def _schema(call: Call) -> Response:
     return cacheable(json_answer(schema()), call.request)
 
@@ -41,20 +56,16 @@ def _health(_call: Call) -> Response:
     return response
 
 
-EXAMPLES = {
-    "type": "object",
-    "properties": {
-        "examples": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"name": {"type": "string"}, "title": {"type": "string"}},
-                "required": ["name", "title"],
-            },
-        }
-    },
-    "required": ["examples"],
-}
+def _named(key: str) -> dict[str, Any]:
+    """The schema of a list of names and titles."""
+    entry = {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "title": {"type": "string"}},
+        "required": ["name", "title"],
+    }
+    return {"type": "object", "properties": {key: {"type": "array", "items": entry}}, "required": [key]}
+
+
 HEALTH = {
     "type": "object",
     "properties": {"status": {"const": "ok"}, "version": {"type": "string"}},
@@ -63,7 +74,7 @@ HEALTH = {
 ANY_OBJECT = {"type": "object"}
 
 OPERATIONS = (
-    Operation("examples", "GET", "/v1/examples", _examples, "The problems shipped as examples.", EXAMPLES),
+    Operation("examples", "GET", "/v1/examples", _examples, "The problems shipped as examples.", _named("examples")),
     Operation(
         "example",
         "GET",
@@ -73,7 +84,17 @@ OPERATIONS = (
         {"$ref": "#/components/schemas/Problem"},
         path_parameters={"name": "name of the example"},
     ),
-    Operation("schema", "GET", "/v1/schema", _schema, "JSON Schema 2020-12 of problem and plan.", ANY_OBJECT),
+    Operation("presets", "GET", "/v1/presets", _presets, "The policy presets shipped.", _named("presets")),
+    Operation(
+        "preset",
+        "GET",
+        "/v1/presets/{name}",
+        _preset,
+        "One preset, with its rules, its source and what it leaves out.",
+        {"$ref": "#/components/schemas/ShippedPreset"},
+        path_parameters={"name": "name of the preset"},
+    ),
+    Operation("schema", "GET", "/v1/schema", _schema, "JSON Schema 2020-12 of what goes in and out.", ANY_OBJECT),
     Operation("openapi", "GET", "/openapi.json", _openapi, "This document.", ANY_OBJECT),
     Operation("health", "GET", "/healthz", _health, "Whether the process answers.", HEALTH),
 )

@@ -10,22 +10,26 @@ from flask import Response
 from oremix.api import body
 from oremix.api.answers import json_answer
 from oremix.api.errors import invalid
-from oremix.api.operation import Call, Operation
+from oremix.api.operation import PROBLEM, Call, Operation
 from oremix.api.options import GAP, SOLVER, TIME_LIMIT
 from oremix.models import Plan, Problem, UnknownSolver
 from oremix.optimizer.decide import solve
 
-__all__ = ["OPERATIONS"]
+__all__ = ["OPERATIONS", "solved"]
 
 
 def _solve(call: Call) -> Response:
-    problem = body.read(call.request, call.settings)
-    asked = call.options.get("time_limit")
-    options = call.options | {"time_limit": min(asked or call.settings.max_seconds, call.settings.max_seconds)}
-    plan = _noted(_plan(problem, options, call), asked, options["time_limit"])
+    plan, options = solved(body.read(call.request, call.settings), call)
     response = json_answer(plan.to_json(indent=None))
     response.set_etag(_tag(plan, options), weak=True)  # weak: the seconds in it differ from run to run
     return response
+
+
+def solved(problem: Problem, call: Call) -> tuple[Plan, dict[str, Any]]:
+    """The plan within the server's limits, and the options that it was solved with."""
+    asked = call.options.get("time_limit")
+    options = call.options | {"time_limit": min(asked or call.settings.max_seconds, call.settings.max_seconds)}
+    return _noted(_plan(problem, options, call), asked, options["time_limit"]), options
 
 
 def _plan(problem: Problem, options: dict[str, Any], call: Call) -> Plan:
@@ -73,7 +77,7 @@ OPERATIONS = (
         _solve,
         "Solve a problem; an infeasible one is answered too, with status `infeasible`.",
         {"$ref": "#/components/schemas/Plan"},
-        body=True,
+        body=PROBLEM,
         solves=True,
         options=(TIME_LIMIT, GAP, SOLVER),
     ),
@@ -84,6 +88,6 @@ OPERATIONS = (
         _check,
         "Check a problem without solving it; every error at once.",
         CHECKED,
-        body=True,
+        body=PROBLEM,
     ),
 )

@@ -9,7 +9,7 @@ from oremix.models.errors import (
     TooLarge,
     UnknownSolver,
 )
-from oremix.models.files import load, load_plan, parse_json, read_problem
+from oremix.models.files import load, load_plan, parse_json, read_plan, read_presets, read_problem
 from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 
@@ -26,5 +26,7 @@ __all__ = [
     "load",
     "load_plan",
     "parse_json",
+    "read_plan",
+    "read_presets",
     "read_problem",
 ]

@@ -51,8 +51,8 @@ class OremixError(Exception):
         ├── TooLarge (also ValueError)         the problem exceeds a stated limit on its size
         └── SolverFailed (also RuntimeError)   the solver broke off without an answer of its own
 
-    An infeasible problem is an answer, not an error. A file that cannot be read raises OSError, an example that
-    does not exist KeyError, and building a `Problem` part by part pydantic's ValidationError.
+    An infeasible problem is an answer, not an error. A file that cannot be read raises OSError, an example or preset
+    that does not exist KeyError, and building a `Problem` part by part pydantic's ValidationError.
     """
 
 

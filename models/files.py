@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
 
-__all__ = ["load", "load_plan", "parse_json", "read_problem"]
+__all__ = ["load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
 
 SHOWN = 100
 
@@ -67,7 +68,20 @@ def load(path: str | Path) -> Problem:
 
 def load_plan(path: str | Path) -> Plan:
     """Read a plan from a JSON file."""
-    return _checked(Plan, parse_json(Path(path).read_bytes()))
+    return read_plan(Path(path).read_bytes())
+
+
+def read_plan(data: Plan | dict[str, Any] | str | bytes) -> Plan:
+    """Make a plan of JSON text or of a dict.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found.
+    """
+    if isinstance(data, Plan):
+        return data
+    return _checked(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
 
 
 def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
@@ -81,6 +95,26 @@ def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
     if isinstance(data, Problem):
         return data
     return _checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
+
+
+class _Entries(BaseModel):
+    policies: list[policies.Preset]
+
+
+def read_presets(data: Iterable[str | dict[str, Any] | policies.Preset]) -> list[policies.Preset]:
+    """Make entries like those of a problem's policies of names of presets, or of dicts.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found, under `presets`.
+    """
+    stated = {"policies": [{"preset": entry} if isinstance(entry, str) else entry for entry in data]}
+    try:
+        return _Entries.model_validate(stated).policies
+    except ValidationError as error:
+        faults = _faults(error, stated)
+        raise InvalidProblem([Fault(("presets", *f.path[1:]), f.message, f.value) for f in faults]) from None
 
 
 def _checked(model: type[Model], data: Any) -> Model:
@@ -201,7 +235,7 @@ def _is_branch(step: str, path: list[str | int]) -> bool:
     """Whether a step is the name of a kind of policy or of a form of a value, and no key."""
     if step in POLICIES:
         return len(path) == 2 and path[0] == "policies"
-    return "[" in step or step in ("one", "many", "preset", "str", "bool", "int", "float")
+    return "[" in step or step in ("one", "many", "a preset", "str", "bool", "int", "float")
 
 
 def _plain(message: str, path: tuple[str | int, ...], data: dict[str, Any]) -> str:
@@ -237,6 +271,8 @@ def _model_at(path: tuple[str | int, ...], data: dict[str, Any]) -> type[BaseMod
         return Problem
     if names[0] == "policies":
         entry = data["policies"][path[1]] if len(path) > 1 and isinstance(path[1], int) else {}
+        if isinstance(entry, dict) and "preset" in entry:
+            return policies.Share if "rules" in names else policies.Preset
         return POLICIES.get(entry.get("type") if isinstance(entry, dict) else None)
     return PARTS.get(names[-1])
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from oremix.models.fields import AnySeries, Factor, Id, NonNegativeSeries, Part, ShareSeries, Year
+from oremix.models.presets import Role
 
 __all__ = ["Budget", "Diversify", "Footprint", "Measured", "Policy", "Preset", "Quantity", "Rule", "Share"]
 
@@ -167,18 +168,48 @@ class Diversify(Rule):
 
 
 class Preset(Part):
-    """A shipped rule by name, with what the problem changes in it."""
+    """Shipped rules by name, with what the problem says of itself and what it changes in them.
 
-    model_config = Part.model_config | {"extra": "allow"}
+    A field that is stated here is put into every rule of the preset that reads it; null takes it out of them.
+    """
 
-    preset: str = Field(description="name of a shipped rule; cannot be solved yet")
+    preset: str = Field(description="name of the shipped preset")
+    id: Id | None = Field(None, description="what plans call its rules, before a dot; default the preset's name")
+    rules: dict[str, dict[str, Any] | Literal[False]] = Field(
+        default_factory=dict, description="rule of the preset → fields to replace in it, or false to leave it out"
+    )
+    stages: dict[Role, Annotated[list[str], Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="extraction, processing, recycling → this problem's stages; default mining or extraction, the"
+        " recyclers' stages and recycling, and all others as processing",
+    )
+    minerals: dict[str, Names] = Field(
+        default_factory=dict,
+        description="mineral → ids of the materials that hold it, from the first to those demanded; rules on a mineral"
+        " that is not named are left out",
+    )
+    max: ShareSeries | None = Field(None, description="upper bound of the rules that have one, share from 0 to 1")
+    min: ShareSeries | None = Field(None, description="lower bound of the rules that have one, share from 0 to 1")
+    penalty: NonNegativeSeries | None = Field(
+        None, description="money per unit of the part beyond a bound, per year; absent: hard rules"
+    )
+    from_year: Year | None = Field(None, description="first year in which the rules hold, in place of their own")
+    until_year: Year | None = Field(None, description="last year in which the rules hold, in place of their own")
+    materials: Names | None = Field(None, description="ids of the materials in scope")
+    places: Names | None = Field(None, description="countries, groups or places in scope, in place of the rules' own")
+    demands: Names | None = Field(None, description="ids of the demands in scope")
+    across: list[Across] | None = Field(None, description="what is pooled into one ratio, in place of the rules' own")
+    weight: Weight | None = Field(None, description="what a unit of each material counts, as for a share")
+    carriers: Names | None = Field(
+        None, description="ids of the inputs that hand on where they come from, for rules on content"
+    )
 
 
 def _kind(policy: Any) -> str | None:
     if isinstance(policy, Part):
-        return "preset" if isinstance(policy, Preset) else getattr(policy, "type", None)
+        return "a preset" if isinstance(policy, Preset) else getattr(policy, "type", None)
     if isinstance(policy, dict):
-        kind = "preset" if "preset" in policy else policy.get("type")
+        kind = "a preset" if "preset" in policy else policy.get("type")
         return kind if isinstance(kind, str) else None
     return None
 
@@ -189,7 +220,7 @@ Policy = Annotated[
     | Annotated[Footprint, Tag("footprint")]
     | Annotated[Budget, Tag("budget")]
     | Annotated[Diversify, Tag("diversify")]
-    | Annotated[Preset, Tag("preset")],
+    | Annotated[Preset, Tag("a preset")],
     Discriminator(
         _kind,
         custom_error_type="oremix",

@@ -28,6 +28,7 @@ from oremix.models.policies import Policy, Rule
 from oremix.models.scenarios import Scenario
 from oremix.models.timeline import Timeline
 from oremix.models.warnings import warnings_of
+from oremix.models.written_out import Stated, written_out
 
 __all__ = ["Problem"]
 
@@ -101,14 +102,19 @@ class Problem(Part):
         return [*self.suppliers, *self.plants, *self.recyclers]
 
     @cached_property
-    def rules(self) -> list[Rule]:
-        """The policies as rules that can be measured."""
-        return [policy for policy in self.policies if isinstance(policy, Rule)]
-
-    @cached_property
     def network(self) -> Network:
         """The problem as a network: periods, places, lanes, who makes and who uses what."""
         return Network(self)
+
+    @cached_property
+    def written_out(self) -> list[Stated]:
+        """Every policy with its position in `policies`, presets rule by rule."""
+        return written_out(self)
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The policies as rules that can be measured, presets written out."""
+        return [place.rule for place in self.written_out if place.rule is not None]
 
     @property
     def timeline(self) -> Timeline:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from oremix.models.compliance import Compliance
 from oremix.models.plan import Plan
+from oremix.models.presets import ShippedPreset
 from oremix.models.problem import Problem
 
 __all__ = ["DIALECT", "definitions", "schema"]
 
+DOCUMENTS = ("Problem", "Plan", "Compliance")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def definitions(prefix: str) -> dict[str, dict[str, Any]]:
-    """`Problem`, `Plan` and all they are made of, by name; references start with `prefix`.
+    """`Problem`, `Plan`, the other answers and all they are made of, by name; references start with `prefix`.
 
     A plan's records are named `Plan…`, since a problem has a `Build` too.
     """
@@ -21,14 +24,18 @@ def definitions(prefix: str) -> dict[str, dict[str, Any]]:
     plan = Plan.model_json_schema(mode="serialization", ref_template=prefix + "Plan{model}")
     parts: dict[str, dict[str, Any]] = problem.pop("$defs")
     records = {f"Plan{name}": record for name, record in plan.pop("$defs").items()}
-    return {"Problem": problem, "Plan": plan} | parts | records
+    answers: dict[str, dict[str, Any]] = {}
+    for answer in (Compliance, ShippedPreset):
+        described = answer.model_json_schema(mode="serialization", ref_template=prefix + "{model}")
+        answers |= described.pop("$defs") | {answer.__name__: described}
+    return {"Problem": problem, "Plan": plan} | parts | records | answers
 
 
 def schema(of: str | None = None) -> dict[str, Any]:
-    """The JSON Schema of a `problem`, of a `plan`, or of either."""
+    """The JSON Schema of a `problem`, of a `plan`, of a `compliance` matrix, or of any of them."""
     parts = definitions("#/$defs/")
     if of is None:
-        root: dict[str, Any] = {"title": "Oremix", "anyOf": [{"$ref": "#/$defs/Problem"}, {"$ref": "#/$defs/Plan"}]}
+        root: dict[str, Any] = {"title": "Oremix", "anyOf": [{"$ref": f"#/$defs/{name}"} for name in DOCUMENTS]}
     else:
         root = parts.pop(of.capitalize())
         parts = _reached(root, parts)

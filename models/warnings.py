@@ -22,6 +22,7 @@ def warnings_of(problem: Problem) -> Iterator[str]:
     yield from _capped_countries_own_demand(problem)
     yield from _surplus_worth_more(problem)
     yield from _returns(problem)
+    yield from _left_out(problem)
     yield from _rules_without_effect(problem)
     yield from _never_there(problem)
     yield from _stock(problem)
@@ -103,6 +104,13 @@ def _returns(problem: Problem) -> Iterator[str]:
                 f"what {demand} took returns after {listed} years, each time by its own `scrap_per_unit`: what returns"
                 " early is not taken off what returns late"
             )
+
+
+def _left_out(problem: Problem) -> Iterator[str]:
+    """Rules of presets that this problem has nothing for."""
+    for place in problem.written_out:
+        if place.line is not None and place.line.left_out is not None:
+            yield f"rule {place.line.id} is left out: {place.line.left_out}"
 
 
 def _rules_without_effect(problem: Problem) -> Iterator[str]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         UnknownSolver,
     )
     from oremix.models.examples import example, examples
+    from oremix.models.presets import preset, presets
+    from oremix.optimizer.answering.compliance import compliance
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
     from oremix.optimizer.solving import Highs
@@ -39,11 +41,14 @@ __all__ = [
     "TooLarge",
     "UnknownSolver",
     "__version__",
+    "compliance",
     "example",
     "examples",
     "formulate",
     "load",
     "load_plan",
+    "preset",
+    "presets",
     "read_problem",
     "solve",
 ]
@@ -64,6 +69,9 @@ _HOMES = {
     "read_problem": "oremix.models",
     "example": "oremix.models.examples",
     "examples": "oremix.models.examples",
+    "preset": "oremix.models.presets",
+    "presets": "oremix.models.presets",
+    "compliance": "oremix.optimizer.answering.compliance",
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",
     "Highs": "oremix.optimizer.solving",

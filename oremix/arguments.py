@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import click
 
-__all__ = ["caps", "file", "gap", "seconds"]
+__all__ = ["caps", "file", "gap", "presets", "seconds"]
 
 
 def _number(text: str, least: float, most: float = math.inf) -> float:
@@ -44,6 +45,23 @@ def file(_ctx: click.Context, _param: click.Parameter, path: str | None) -> str 
     if path == "-":
         raise click.BadParameter("needs a file; standard output is for the answer")
     return path
+
+
+def presets(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[str | dict[str, Any]]:
+    """`--preset NAME` or `--preset '{"preset": "NAME", …}'`, any number of times."""
+    return [_preset(text) for text in texts]
+
+
+def _preset(text: str) -> str | dict[str, Any]:
+    if not text.lstrip().startswith("{"):
+        return text
+    from oremix.models import InvalidProblem, parse_json
+
+    try:
+        entry: dict[str, Any] = parse_json(text)
+    except InvalidProblem as error:
+        raise click.BadParameter(f"{text!r} {error.errors[0].message}") from None
+    return entry
 
 
 def _cap(text: str) -> tuple[str, float]:

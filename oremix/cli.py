@@ -19,7 +19,7 @@ from oremix import arguments, terminal
 from oremix.terminal import CallError, say
 
 if TYPE_CHECKING:
-    from oremix.models import InvalidProblem, Problem
+    from oremix.models import InvalidProblem, Plan, Problem
 
 __all__ = ["cli", "main"]
 
@@ -118,6 +118,48 @@ def check(problem: str, as_json: bool) -> int:
     return 0
 
 
+@cli.command()
+@click.argument("problem")
+@click.argument("plan", required=False)
+@click.option(
+    "--preset",
+    "presets",
+    callback=arguments.presets,
+    multiple=True,
+    metavar="NAME",
+    help="Only this preset; a name, or JSON as in a problem's policies; repeatable.",
+)
+@as_json
+def compliance(problem: str, plan: str | None, presets: list[Any], as_json: bool) -> int:
+    """Measure PLAN, or the plan that PROBLEM is solved for, against the presets: each rule met or missed.
+
+    Ends with 0 where there is a plan to measure, whatever it misses.
+    """
+    import oremix
+    from oremix.optimizer.answering.compliance import asked
+
+    write_answer = terminal.reserve_output()
+    question = _read(problem)
+    entries = asked(question, presets or None)
+    if plan is not None:
+        answer = _read_plan(plan)
+    else:
+        with terminal.progress("Solving …"):
+            answer = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop))
+    found = oremix.compliance(question, answer, entries)
+    write_answer(found.to_json() if as_json else str(found))
+    return EXIT_CODES[answer.status]
+
+
+def _read_plan(path: str) -> Plan:
+    import oremix
+
+    try:
+        return oremix.load_plan(path)
+    except OSError as error:
+        raise CallError(f"cannot read {path}: {error.strerror}") from None
+
+
 def _read(path: str) -> Problem:
     """The problem of a file or of standard input."""
     import oremix
@@ -194,9 +236,27 @@ def examples(name: str | None, output: str | None) -> None:
 
 
 @cli.command()
-@click.argument("of", required=False, type=click.Choice(["problem", "plan"]))
+@click.argument("name", required=False)
+@as_json
+def presets(name: str | None, as_json: bool) -> None:
+    """List the policy presets, or show the one of this NAME with its source and what it leaves out."""
+    import oremix
+
+    titles = oremix.presets()
+    if name is None:
+        width = max(map(len, titles))
+        listed = "\n".join(f"{key:<{width}}  {title}" for key, title in titles.items())
+        return terminal.answer(_json(titles) if as_json else listed)
+    if name not in titles:
+        raise CallError(f"there is no preset {name}; there are: {', '.join(titles)}")
+    found = oremix.preset(name)
+    return terminal.answer(found.to_json() if as_json else str(found))
+
+
+@cli.command()
+@click.argument("of", required=False, type=click.Choice(["problem", "plan", "compliance"]))
 def schema(of: str | None) -> None:
-    """Write the JSON Schema of problem, of plan, or of both."""
+    """Write the JSON Schema of problem, of plan, of compliance, or of all."""
     from oremix.models import schema as schemas
 
     terminal.answer(_json(schemas.schema(of)))

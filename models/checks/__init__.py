@@ -16,6 +16,7 @@ from oremix.models.checks.known import STAND_IN, Known
 from oremix.models.checks.lanes import lanes, unlimited
 from oremix.models.checks.not_yet import not_yet
 from oremix.models.checks.policies import countable, policies
+from oremix.models.checks.presets import faults_of_policies
 from oremix.models.checks.references import identities, references, references_in_malformed
 from oremix.models.checks.stockpiles import stockpiles
 from oremix.models.checks.time import time
@@ -127,6 +128,11 @@ def _restored(findings: Iterable[Finding], positions: dict[str, list[int]]) -> I
 def _between_entries(problem: Problem, known: Known) -> Iterator[Finding]:
     """Faults that only show between entries."""
     yield from identities(known)
+    yield from faults_of_policies(problem, known, of_parts_and_rules)
+
+
+def of_parts_and_rules(problem: Problem, known: Known) -> Iterator[Finding]:
+    """Faults between the parts of a problem in which every policy is a rule."""
     wrong_references = list(references(problem, known))
     yield from wrong_references
     wrong_times = list(time(problem, known))

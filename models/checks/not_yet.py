@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from oremix.models.checks.finding import Finding
-from oremix.models.policies import Preset
 
 if TYPE_CHECKING:
     from oremix.models.problem import Problem
@@ -18,9 +17,6 @@ def not_yet(problem: Problem) -> Iterator[Finding]:
     """Every entry that has to be refused, with its path."""
     if problem.scenarios:
         yield ("scenarios",), _refusal("scenarios"), None
-    for position, policy in enumerate(problem.policies):
-        if isinstance(policy, Preset):
-            yield ("policies", position, "preset"), _refusal("a preset"), policy.preset
 
 
 def _refusal(what: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from oremix.models.chain import Material
+from oremix.models.chain import Demand, Material
 from oremix.models.checks.finding import Finding, Path, ordered, under
 from oremix.models.fields import Series
 from oremix.models.network import products
@@ -163,7 +163,7 @@ def _plants(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
 
 def _counted(problem: Problem, policy: Share | Quantity) -> list[Material]:
     """The materials that may be counted."""
-    demanded = {d.material for d in problem.demands if policy.demands is None or d.id in policy.demands}
+    demanded = {demand.material for demand in _demands(problem, policy)}
     if policy.measure == "content":
         names = demanded
     elif policy.measure == "supply":
@@ -172,11 +172,20 @@ def _counted(problem: Problem, policy: Share | Quantity) -> list[Material]:
         names = {material.id for material in problem.materials}
     else:
         names = {material.id for material in problem.materials if _is_made(problem, policy, material.id)}
-        if _over_consumption(policy) and "materials" in policy.across:
-            names |= demanded
-    if policy.materials is not None and not _over_consumption(policy):
+    if policy.materials is not None:
         names &= set(policy.materials)
+    if _over_consumption(policy) and "materials" in policy.across:
+        names |= demanded
     return [material for material in problem.materials if material.id in names]
+
+
+def _demands(problem: Problem, policy: Share | Quantity) -> Iterator[Demand]:
+    """The demands named; of a consumption, or of what is delivered, those in the places named."""
+    for demand in problem.demands:
+        named = policy.demands is None or demand.id in policy.demands
+        anywhere = policy.places is None or policy.measure == "supply"
+        if named and (anywhere or problem.network.geography.covers(policy.places or (), demand.at)):
+            yield demand
 
 
 def _is_made(problem: Problem, policy: Share | Quantity, material: str) -> bool:
@@ -248,9 +257,7 @@ def _limited(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
 
 
 def _consumed(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
-    for demand in problem.demands:
-        named = policy.demands is None or demand.id in policy.demands
-        covered = policy.places is None or problem.network.geography.covers(policy.places, demand.at)
-        if demand.quantity is None and named and covered:
+    for demand in _demands(problem, policy):
+        if demand.quantity is None:
             message = f"is measured against consumption, and the outlet {demand.id} states no `quantity`"
             yield (), f"{message}; state it, or leave it out by `demands` or `places`", None

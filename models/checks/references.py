@@ -16,7 +16,7 @@ from oremix.models.policies import Footprint
 if TYPE_CHECKING:
     from oremix.models.problem import Problem
 
-__all__ = ["identities", "references", "references_in_malformed"]
+__all__ = ["identities", "references", "references_in_malformed", "unknown"]
 
 # Comparing a name with each id takes long where both are many.
 MOST_COMPARED = 300
@@ -85,11 +85,12 @@ def references_in_malformed(data: dict[str, Any], sound: dict[str, list[int]], k
 def _of_raw(path: Path, entry: dict[str, Any], known: Known) -> Iterator[Finding]:
     for field in ("country", "owner"):
         yield from _country((*path, field), known.text(entry, field))
-    yield from _unknown((*path, "material"), known.text(entry, "material"), known.materials, "material")
-    yield from _unknown((*path, "place"), known.text(entry, "place"), known.places, "place")
+    yield from unknown((*path, "material"), known.text(entry, "material"), known.materials, "material")
+    yield from unknown((*path, "place"), known.text(entry, "place"), known.places, "place")
 
 
-def _unknown(path: Path, name: str | None, ids: Iterable[str], kind: str) -> Iterator[Finding]:
+def unknown(path: Path, name: str | None, ids: Iterable[str], kind: str) -> Iterator[Finding]:
+    """A name that is not among the ids, with the one that may be meant."""
     if name is not None and name not in ids:
         yield path, f"names no {kind}; {_suggestion(name, ids)}", name
 
@@ -117,8 +118,8 @@ def _country(path: Path, code: str | None) -> Iterator[Finding]:
 
 
 def _of_part(path: Path, part: Part, known: Known) -> Iterator[Finding]:
-    yield from _unknown((*path, "material"), getattr(part, "material", None), known.materials, "material")
-    yield from _unknown((*path, "place"), getattr(part, "place", None), known.places, "place")
+    yield from unknown((*path, "material"), getattr(part, "material", None), known.materials, "material")
+    yield from unknown((*path, "place"), getattr(part, "place", None), known.places, "place")
     for field in ("country", "owner"):
         yield from _country((*path, field), getattr(part, field, None))
     for stage, country in (getattr(part, "history", None) or {}).items():
@@ -126,7 +127,7 @@ def _of_part(path: Path, part: Part, known: Known) -> Iterator[Finding]:
     for country in getattr(part, "initial_origin", None) or {}:
         yield from _country((*path, "initial_origin", country), country)
     for source in [part.source] if isinstance(part.source, str) else part.source or []:
-        yield from _unknown((*path, "source"), source, known.sources, "entry of `sources`")
+        yield from unknown((*path, "source"), source, known.sources, "entry of `sources`")
 
 
 def _lists_of_part(path: Path, part: Part, known: Known) -> Iterator[Finding]:
@@ -134,9 +135,9 @@ def _lists_of_part(path: Path, part: Part, known: Known) -> Iterator[Finding]:
     for field in ("inputs", "outputs", "weight"):
         value = getattr(part, field, None)
         for material in value if isinstance(value, dict) else ():
-            yield from _unknown((*path, field, material), material, known.materials, "material")
+            yield from unknown((*path, field, material), material, known.materials, "material")
     for position, material in enumerate(getattr(part, "materials", None) or []):
-        yield from _unknown((*path, "materials", position), material, known.materials, "material")
+        yield from unknown((*path, "materials", position), material, known.materials, "material")
 
 
 def _of_lanes(problem: Problem, known: Known) -> Iterator[Finding]:
@@ -144,14 +145,14 @@ def _of_lanes(problem: Problem, known: Known) -> Iterator[Finding]:
     for position, lane in enumerate(problem.lanes):
         for key, ends in (("from", lane.origins), ("to", lane.destinations)):
             for end in ends:
-                yield from _unknown(("lanes", position, key), end, ids, "country, group or place")
+                yield from unknown(("lanes", position, key), end, ids, "country, group or place")
 
 
 def _of_returns(problem: Problem, known: Known) -> Iterator[Finding]:
     for position, recycler in enumerate(problem.recyclers):
         for number, entry in enumerate(recycler.returns or []):
             path: Path = ("recyclers", position, "returns", number, "demand")
-            yield from _unknown(path, entry.demand, known.demands, "demand")
+            yield from unknown(path, entry.demand, known.demands, "demand")
 
 
 def _of_policies(problem: Problem, known: Known) -> Iterator[Finding]:
@@ -171,6 +172,6 @@ def _of_policies(problem: Problem, known: Known) -> Iterator[Finding]:
         for field, ids, kind in fields:
             key = {"origins": "from", "destinations": "to"}.get(field, field.rstrip("_"))
             for entry, name in enumerate(getattr(policy, field, None) or []):
-                yield from _unknown(("policies", position, key, entry), name, ids, kind)
+                yield from unknown(("policies", position, key, entry), name, ids, kind)
         if isinstance(policy, Footprint):
-            yield from _unknown(("policies", position, "of"), policy.of, known.footprints, "footprint")
+            yield from unknown(("policies", position, "of"), policy.of, known.footprints, "footprint")

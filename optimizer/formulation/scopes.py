@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from oremix.models.chain import Facility, Plant
 from oremix.models.geography import Origin
+from oremix.models.history import Step
 from oremix.models.network import products
 from oremix.models.policies import Quantity, Share
 from oremix.optimizer.formulation.model import Model
@@ -64,13 +65,24 @@ def tested(model: Model, rule: Measured) -> list[tuple[str, ...]]:
 
 
 def _acting(model: Model, rule: Measured) -> frozenset[str]:
-    """The countries that can have a part: those where something is made; of content, also those it came through."""
+    """The countries that can have a part: those where something is made; of content, where a step counts."""
+    if rule.measure != "content":
+        return frozenset(whose(model, rule, origin) for origin in model.network.origins.values())
+    counted = (step for step in _steps(model) if rule.stages is None or step.stage in rule.stages)
+    return frozenset(step.whose(rule.by) for step in counted)
+
+
+def _steps(model: Model) -> Iterator[Step]:
+    """Everything that anything here is or has been put through."""
     network = model.network
-    acting = {whose(model, rule, origin) for origin in network.origins.values()}
-    if rule.measure == "content":
-        acting |= {step.whose(rule.by) for s in model.problem.suppliers for step in network.history.of_supplier(s)}
-        acting |= {country for pile in model.problem.stockpiles for country in pile.initial_origin or {}}
-    return frozenset(acting)
+    for supplier in model.problem.suppliers:
+        yield from network.history.of_supplier(supplier)
+    for facility in (*model.problem.plants, *model.problem.recyclers):
+        origin = network.origins[facility.id]
+        yield Step(origin.stage, model.country(origin.place), origin.owner)
+    for pile in model.problem.stockpiles:
+        for country in pile.initial_origin or {}:
+            yield from network.history.of_stock(pile.material, country)
 
 
 def whose(model: Model, rule: Measured, origin: Origin) -> str:

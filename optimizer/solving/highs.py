@@ -14,7 +14,7 @@ import pulp
 from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 
-__all__ = ["Claim", "Highs", "least_of", "run_highs"]
+__all__ = ["SAID", "Claim", "Highs", "Quiet", "highs_model", "least_of", "run_highs"]
 
 
 # The scheduler's threads do not survive a fork: a child that inherited it would wait for them for ever.
@@ -22,7 +22,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=lambda: highspy.Highs.resetGlobalScheduler(True))
 
 
-class _Quiet(highspy.Highs):
+class Quiet(highspy.Highs):
     """HiGHS without the banner, which its own constructor prints before it can be silenced."""
 
     def __init__(self) -> None:
@@ -77,13 +77,13 @@ def run_highs(
         HiGHS broke off for a reason that says nothing about the problem.
     """
     is_mip = bool(arrays.integer.any()) and fixed is None
-    solver = _Quiet()
+    solver = Quiet()
     options: dict[str, Any] = {"mip_rel_gap": gap if gap is not None else 1e-7, "mip_abs_gap": 0.0}
     if time_limit is not None:
         options["time_limit"] = max(time_limit, 0.0)
     for name, value in options.items():
         solver.setOptionValue(name, value)
-    solver.passModel(_model(arrays, fixed, is_mip))
+    solver.passModel(highs_model(arrays, fixed, is_mip))
     if stop is not None:
         _listen(solver, stop)
     solver.run()
@@ -110,8 +110,8 @@ def least_of(arrays: Arrays, objectives: list[Floats]) -> list[float]:
     SolverFailed
         HiGHS found no optimum.
     """
-    solver = _Quiet()
-    solver.passModel(_model(arrays, None, is_mip=False))
+    solver = Quiet()
+    solver.passModel(highs_model(arrays, None, is_mip=False))
     every = np.arange(len(arrays.cost), dtype=np.int32)
     found = []
     for objective in objectives:
@@ -135,7 +135,7 @@ def _listen(solver: Any, stop: Event) -> None:
         solver.startCallback(getattr(highspy.cb.HighsCallbackType, kind))
 
 
-def _model(arrays: Arrays, fixed: Floats | None, is_mip: bool) -> highspy.HighsLp:
+def highs_model(arrays: Arrays, fixed: Floats | None, is_mip: bool) -> highspy.HighsLp:
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_, _ = arrays.shape
     lp.col_cost_ = arrays.cost
@@ -157,7 +157,7 @@ def _model(arrays: Arrays, fixed: Floats | None, is_mip: bool) -> highspy.HighsL
     return lp
 
 
-_SAID = {
+SAID = {
     highspy.HighsModelStatus.kOptimal: "optimal",
     highspy.HighsModelStatus.kModelEmpty: "optimal",
     highspy.HighsModelStatus.kInfeasible: "infeasible",
@@ -171,9 +171,9 @@ _SAID = {
 
 
 def _claim(solver: Any, status: Any, is_mip: bool) -> Claim:
-    if status not in _SAID:
+    if status not in SAID:
         raise SolverFailed(f"HiGHS broke off: {solver.modelStatusToString(status)}")
-    claim = Claim(_SAID[status], solver.modelStatusToString(status))
+    claim = Claim(SAID[status], solver.modelStatusToString(status))
     info, solution = solver.getInfo(), solver.getSolution()
     if claim.status in ("optimal", "limit") and solution.value_valid:
         claim.x = np.array(solution.col_value)

@@ -14,6 +14,12 @@ from oremix.template import TEMPLATE
 
 CLIENT = create_app(Settings()).test_client()
 PROBLEMS = [json.loads(oremix.example("minimal")), json.loads(TEMPLATE)]
+PRESETS = [
+    {"preset": "eu-crma-2030", "weight": {"ndpr_oxide": 1}, "rules": {"extraction": {"min": 0.1}, "recycling": False}},
+    {"preset": "eu-batteries-recycled-2031", "minerals": {"cobalt": ["ndpr_oxide"]}, "stages": {"recycling": ["x"]}},
+    {"preset": "us-feoc-2024", "id": "a", "places": ["JP"], "materials": ["ndpr_oxide"], "penalty": 5, "max": 0.1},
+]
+PROBLEMS.append(json.loads(oremix.example("minimal")) | {"policies": PRESETS})
 VALUES = st.recursive(
     st.none()
     | st.booleans()

@@ -6,6 +6,9 @@ from openapi_spec_validator import validate
 from oremix.api import Settings, create_app
 from oremix.api.app import OPERATIONS
 
+# what stands for {name} in a path
+NAMES = {"example": "minimal", "preset": "eu-crma-2030"}
+
 
 def document(client):
     """The document as served."""
@@ -35,7 +38,7 @@ def test_parameters_are_those_that_are_read(client):
     for operation in OPERATIONS:
         described = paths[operation.path][operation.method.lower()].get("parameters", [])
         assert {p["name"] for p in described if p["in"] == "query"} == {option.name for option in operation.options}
-        path = operation.path.replace("{name}", "minimal")
+        path = operation.path.replace("{name}", NAMES.get(operation.name, ""))
         assert client.open(f"{path}?unheard_of=1", method=operation.method).status_code == 422
 
 
@@ -45,6 +48,9 @@ def test_answers_are_as_described(client, minimal):
     requests = {
         "solve": client.post("/v1/solve", json=minimal),
         "check": client.post("/v1/check", json=minimal),
+        "compliance": client.post("/v1/compliance", json={"problem": minimal}),
+        "presets": client.get("/v1/presets"),
+        "preset": client.get("/v1/presets/eu-crma-2030"),
         "examples": client.get("/v1/examples"),
         "example": client.get("/v1/examples/minimal"),
         "schema": client.get("/v1/schema"),
@@ -59,7 +65,8 @@ def test_answers_are_as_described(client, minimal):
 def test_errors_are_as_described(client, minimal):
     """Errors of every kind conform to the schema of errors."""
     described = document(client)
-    solve, check = OPERATIONS[0], OPERATIONS[1]
+    solve, check, compliance = OPERATIONS[0], OPERATIONS[1], OPERATIONS[2]
+    conforms(described, compliance, client.post("/v1/compliance", json={"problem": {}, "plan": 5}))
     conforms(described, solve, client.post("/v1/solve?gap=x", json=minimal))
     conforms(described, solve, client.post("/v1/solve", data="{", content_type="application/json"))
     conforms(described, solve, client.post("/v1/solve", data="{}"))

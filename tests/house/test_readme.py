@@ -33,3 +33,13 @@ def test_links_lead_somewhere(root: Path) -> None:
     for page in [root / "README.md", *(root / "docs").glob("*.md")]:
         for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_page_on_presets_has_every_preset_and_rule(root: Path) -> None:
+    """Each has its section, with the address of its source and every rule by name."""
+    page = (root / "docs" / "presets.md").read_text(encoding="utf-8")
+    sections = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", page, flags=re.DOTALL | re.MULTILINE))
+    for name in oremix.presets():
+        preset = oremix.preset(name)
+        assert preset.source.url in sections[name]
+        assert [rule.id for rule in preset.rules if f"`{rule.id}`" not in sections[name]] == []

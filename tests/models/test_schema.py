@@ -35,8 +35,8 @@ def test_no_field_has_only_the_description_of_its_form(name):
 
 @pytest.mark.parametrize("name", OBJECTS)
 def test_objects_are_closed(name):
-    """A misspelt key is refused; only a preset takes what the rule behind it has."""
-    assert OBJECTS[name]["additionalProperties"] is (name == "Preset")
+    """A misspelt key is refused."""
+    assert OBJECTS[name]["additionalProperties"] is False
 
 
 @pytest.mark.parametrize(("name", "field"), REFUSED)

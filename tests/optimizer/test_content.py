@@ -620,3 +620,57 @@ def test_the_plan_says_how_content_is_counted() -> None:
     """Segregated, not blended: nobody should read it otherwise."""
     plan = solved(two_sellers(policies=[content(max=0.5)]))
     assert any("segregated" in line for line in plan.notes)
+
+
+# ---------------------------------------------------------------- one with another
+
+
+def test_marked_stock_is_drawn_for_a_plant(solver: str) -> None:
+    """50 t of Chinese oxide lie in Japan: 20 t of them may go into 100 t of metal, 80 t come from Australia."""
+    plan = solved(
+        {
+            "materials": tonnes("oxide", "metal"),
+            "places": [{"id": "osaka", "country": "JP"}],
+            "suppliers": [supplier("australian", "AU", 8)],
+            "plants": [plant("smelter", "JP", 0, {"oxide": 1}, {"metal": 1}) | {"country": None, "place": "osaka"}],
+            "stockpiles": [{"country": "JP", "material": "oxide", "initial": 50, "initial_origin": {"CN": 1}}],
+            "demands": [demand(100, material="metal")],
+            "policies": [content(max=0.2)],
+        },
+        solver,
+    )
+    assert plan.total_cost == near(80 * 8)
+
+
+def test_outlets_are_deliveries(solver: str) -> None:
+    """50 t sold at 9 count beside the 100 t that are wanted: half of 150 t may be Chinese."""
+    outlet = {"id": "outlet", "country": "US", "material": "oxide", "quantity": 50, "sale_price": 9}
+    plan = solved(two_sellers(demands=[demand(100), outlet], policies=[content(max=0.5)]), solver)
+    assert plan.total_cost == near(75 * 5 + 75 * 8 - 50 * 9)
+    assert record_of(plan, "rule").whole == near(150)
+
+
+def test_a_penalty_on_pooled_periods_is_weighted(solver: str) -> None:
+    """Beyond half of 200 + 200 t: 2 a tonne, discounted as on the average of the four years."""
+    first, second = 1 + 1 / 1.1, 1 / 1.1**2 + 1 / 1.1**3
+    plan = solved(
+        two_sellers(
+            periods=[2026, 2028],
+            discount_rate=0.1,
+            suppliers=[supplier("chinese", "CN", 5), supplier("australian", "AU", 10)],
+            policies=[content(max=0.5, across=["periods"], penalty=2)],
+        ),
+        solver,
+    )
+    # a tonne a year less of China costs 5 × its weight, and saves 2 × the average weight of a year
+    assert plan.costs.by_category == near(
+        {"purchases": 500 * (first + second), "penalties": 200 * 2 * (first + second) / 4}
+    )
+
+
+def test_a_floor_and_a_cap_together(solver: str) -> None:
+    """No Chinese refining and 30 % recycled: 30 t at 30, the rest clean at 8."""
+    recycler = {"id": "urban", "country": "JP", "material": "oxide", "scrap": 50, "unit_cost": 30}
+    rules = [content("clean", stages=["refining"], max=0), recycled(min=0.3)]
+    plan = solved(two_sellers(recyclers=[recycler], policies=rules), solver)
+    assert plan.total_cost == near(30 * 30 + 70 * 8)

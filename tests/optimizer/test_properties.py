@@ -117,6 +117,38 @@ def test_two_solvers_agree(document: Document) -> None:
         assert ours.objective == pytest.approx(theirs.objective, rel=1e-6, abs=1e-4)
 
 
+def only_delivers(document: Document, material: str) -> bool:
+    """Whether no place that wants a material has another use for it, or a stock."""
+    wanted = {str(place_of(demand)) for demand in document["demands"] if demand["material"] == material}
+    country = {place["id"]: place["country"] for place in document["places"]}
+    stocked = {country.get(place_of(p), place_of(p)) for p in document["stockpiles"] if p["material"] == material}
+    worked = {
+        place_of(plant)
+        for plant in document["plants"]
+        if any(material in recipe["inputs"] for recipe in plant["recipes"])
+    }
+    return not wanted & worked and not {country.get(place, place) for place in wanted} & stocked
+
+
+def place_of(part: Document) -> str:
+    return str(part.get("place") or part["country"])
+
+
+@many
+@given(documents())
+def test_content_is_no_less_than_supply(document: Document) -> None:
+    """Where a place only delivers, what was last made in a country went through it: content is at least supply."""
+    plan = solve(document)
+    assume(plan.status == "optimal")
+    found = {(r.material, r.period, r.measure): r for r in plan.shares if r.policy is None}
+    for (material, period, measure), record in found.items():
+        if measure == "supply" and record.achieved is not None and only_delivers(document, str(material)):
+            content = found[material, period, "content"]
+            assert content.achieved is not None
+            event("compared, above nothing" if record.achieved > 0 else "compared")
+            assert content.achieved >= record.achieved - 1e-6
+
+
 # ---------------------------------------------------------------- more room never costs more
 
 

@@ -587,3 +587,37 @@ def test_no_country_above_a_share(solver: str, fields: Document, total: float) -
     document = two_sellers(rule("share", each=True, **fields), groups={"partners": ["JP", "US"]})
     document["suppliers"].append(supplier("domestic", "JP", 3))
     assert solved(document, solver).total_cost == near(total)
+
+
+# ---------------------------------------------------------------- one with another
+
+
+def test_countries_are_counted_where_stock_is_filled_too(solver: str) -> None:
+    """100 t for a port and 20 t for the stock that serves it: 60 t from each of two countries."""
+    document = two_sellers(
+        rule("diversify", of="countries", min=2, smallest=0.5, places=["port"]),
+        places=[{"id": "port", "country": "JP"}],
+        demands=[{"id": "jp", "place": "port", "material": "oxide", "quantity": 100}],
+        stockpiles=[{"country": "JP", "material": "oxide", "final": 20}],
+    )
+    for seller in document["suppliers"]:
+        seller["capacity"] = 200
+    assert solved(document, solver).total_cost == near(60 * 5 + 60 * 8)
+
+
+@pytest.mark.parametrize(
+    ("document", "price", "per"),
+    [
+        (emitting(rule("footprint", of="co2e_t", max=600)), 3 / 8, "co2e_t"),
+        (two_sellers(quota(**{"from": "CN", "max": 30})), 3, "t"),
+        # a unit of money more in 2026 buys 0.1 t, which saves 17 a tonne in that year
+        (to_build(rule("budget", max=[500, 5000])), 1.7, "USD"),
+    ],
+)
+def test_what_the_last_unit_of_a_rule_is_worth(solver: str, document: Document, price: float, per: str) -> None:
+    """A year's saving for one more unit of room, said in words."""
+    plan = solved(document, solver)
+    (limit,) = [limit for limit in plan.limits if limit.on == "rule"]
+    assert limit.price == near(price)
+    assert per in limit.per
+    assert limit.text

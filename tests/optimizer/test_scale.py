@@ -9,7 +9,7 @@ import pytest
 
 from oremix.models import Plan
 from tests.plans import demand, near, plant, refused, solved, supplier, tonnes
-from tests.problems import FIRST, YEARS
+from tests.problems import FIRST, SECOND, YEARS
 
 Document = dict[str, Any]
 IMPORT = 20.0
@@ -883,3 +883,108 @@ def test_a_typical_year_has_only_what_comes_back_at_once(solver: str) -> None:
     document = returning(100, recycler(returns=[*back(0, 0.3), *back(1, 0.5)], unit_cost=3))
     del document["periods"]
     assert solved(document, solver).total_cost == near(30 * 3 + 70 * 10)
+
+
+# ---------------------------------------------------------------- one with another
+
+
+def mine_that_grows(prices: tuple[float, float], **more: Any) -> Document:
+    """Tiers that end at 80 t, and 40 t more to be built for 1 a year and tonne."""
+    tiers = [{"up_to": 60, "unit_cost": prices[0]}, {"up_to": 80, "unit_cost": prices[1]}]
+    build = {"max": 40, "unit_capex": 1, "life": 1}
+    return {"id": "mine", "country": "AU", "material": "oxide", "tiers": tiers, "build": build, **more}
+
+
+@pytest.mark.parametrize(
+    ("seller", "total"),
+    [
+        (mine_that_grows((5, 6)), 60 * 5 + 60 * 6 + 40),
+        (mine_that_grows((6, 5)), 60 * 6 + 60 * 5 + 40),
+        (mine_that_grows((6, 5), all_units=True), 120 * 5 + 40),
+        (mine_that_grows((5, 6), all_units=True), 120 * 6 + 40),  # against 60 × 5 + 60 × 9
+        (mine_that_grows((5, 6), fixed_cost=400), 120 * 9),  # the import costs 380 more than its own prices
+        (mine_that_grows((5, 6), fixed_cost=370), 60 * 5 + 60 * 6 + 40 + 370),
+        (mine_that_grows((5, 6), minimum_order=121), 120 * 9),
+        (mine_that_grows((5, 6), minimum_order=120), 60 * 5 + 60 * 6 + 40),
+    ],
+)
+def test_what_is_built_beyond_the_last_tier(solver: str, seller: Document, total: float) -> None:
+    """It is sold at the last tier's price, and widens every limit there is. 120 t are wanted, the import is at 9."""
+    document = {"discount_rate": 0, "suppliers": [seller, supplier("import", "CN", 9)], "demands": [demand(120)]}
+    assert solved(document, solver).total_cost == near(total)
+
+
+@pytest.mark.parametrize(("wanted", "total"), [(40, 50 * 10 + 20 * 6), (80, 50 * 10 + 30 * 6)])
+def test_take_or_pay_along_falling_tiers(solver: str, wanted: float, total: float) -> None:
+    """70 t are paid for in the order of the tiers, and more where more is wanted."""
+    tiers = [{"up_to": 50, "unit_cost": 10}, {"up_to": 100, "unit_cost": 6}]
+    seller = {"id": "seller", "country": "AU", "material": "oxide", "tiers": tiers, "take_or_pay": 70}
+    plan = solved({"suppliers": [seller, supplier("import", "CN", 9)], "demands": [demand(wanted)]}, solver)
+    assert plan.total_cost == near(total)
+
+
+def test_two_orders_along_a_curve_within_their_sum(solver: str) -> None:
+    """100 for each order and 4 a unit: 40 t in 2026 and 20 t in 2027, as 60 t is the most of both."""
+    build = {"curve": points((0, 100), (40, 260)), "orders": 2, "max": 60, "life": 10}
+    plan = solved(import_or_build([40, 80], works(build=build), periods=[2026, 2027]), solver)
+    assert plan.total_cost == near((40 * 2 + 26) + (60 * 2 + 26 + 18 + 20 * 20))
+    assert [(build.ordered, build.capacity, build.capex) for build in plan.builds] == [
+        (2026, near(40), near(260)),
+        (2027, near(20), near(180)),
+    ]
+
+
+def test_a_ship_for_two_years(solver: str) -> None:
+    """What fills a stock moves too: one ship in 2026 brings what is needed in both years."""
+    plan = solved(
+        {
+            "periods": [2026, 2027],
+            "discount_rate": 0,
+            "suppliers": [supplier("chinese", "CN", 5, capacity=500), supplier("australian", "AU", 20)],
+            "stockpiles": [{"country": "JP", "material": "oxide"}],
+            "demands": [demand(50)],
+            "lanes": [{"from": "CN", "to": "JP", "fixed_cost": 100}],
+        },
+        solver,
+    )
+    assert plan.total_cost == near(100 * 5 + 100)
+
+
+def test_everything_is_discounted(solver: str) -> None:
+    """A year's sum counts for each year of its period, each discounted to the first."""
+    plan = solved(
+        {
+            **YEARS,
+            "suppliers": [supplier("chinese", "CN", 5, capacity=20, footprint={"co2e_t": 1}, fixed_cost=7)],
+            "demands": [
+                demand(10),
+                {"id": "outlet", "country": "JP", "material": "oxide", "quantity": 5, "sale_price": [9, 7]},
+            ],
+            "lanes": [{"from": "CN", "to": "JP", "fixed_cost": 3, "capacity": 99}],
+            "policies": [{"id": "carbon", "type": "footprint", "of": "co2e_t", "price": [2, 4]}],
+        },
+        solver,
+    )
+    # the outlet pays 9 for what costs 5 + 2, and not 7 for what costs 5 + 4
+    assert costs(plan) == near(
+        {
+            "purchases": 15 * 5 * FIRST + 10 * 5 * SECOND,
+            "fixed": (7 + 3) * (FIRST + SECOND),
+            "footprint": 15 * 2 * FIRST + 10 * 4 * SECOND,
+            "sales": -5 * 9 * FIRST,
+        }
+    )
+    assert [record.amount for record in plan.footprints] == near([15, 10])
+
+
+@pytest.mark.parametrize(("across", "weight"), [([], SECOND), (["periods"], (FIRST + SECOND) / 4)])
+def test_a_penalty_on_a_budget_is_discounted(solver: str, across: list[str], weight: float) -> None:
+    """10 t built in 2028 for 100 in all: 10 a year at a penalty of 10 %, in its own years or spread over all."""
+    build = {"unit_capex": 10, "life": 10, "wacc": 0, "earliest": 2028}
+    budget = {"id": "purse", "type": "budget", "max": 0, "penalty": 0.1, "across": across}
+    document = import_or_build([0, 10], works(build=build), price=200, policies=[budget])
+    plan = solved(document | YEARS, solver)
+    assert costs(plan) == near({"processing": 10 * 2 * SECOND, "capital": 10 * SECOND, "penalties": 100 * 0.1 * weight})
+    (record,) = [record for record in plan.shares if record.policy == "purse" and record.part]
+    # pooled, in each of the four years
+    assert (record.beyond, record.penalty) == near((100, 2.5 if across else 10))

@@ -217,6 +217,10 @@ def fails(done: subprocess.CompletedProcess[str], words: str) -> None:
         (["solve", "-", "--lp", "no/such/folder/x.lp"], "no/such/folder"),
         (["frobnicate"], "frobnicate"),
         (["examples", "nothing"], "nothing"),
+        (["presets", "nothing"], "eu-crma-2030"),
+        (["compliance", "-", "nowhere.json"], "nowhere.json"),
+        (["compliance", "-", "--preset", "nothing"], "/presets/0/preset"),
+        (["compliance", "-", "--preset", "{"], "is not JSON"),
         (["schema", "nothing"], "nothing"),
         (["new", "problem.xlsx"], "JSON"),
         (["new", "no/such/folder/p.json"], "no/such/folder"),
@@ -306,6 +310,41 @@ def test_new_does_not_overwrite(tmp_path):
     assert file.read_text() == "mine"
     assert run("new", str(file), "--force").returncode == 0
     assert file.read_text() == run("new", "-").stdout
+
+
+def test_presets_are_listed_and_shown():
+    """Without a name a line each, with one the preset, as text or as JSON."""
+    listed = run("presets").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == list(oremix.presets())
+    assert json.loads(run("presets", "--json").stdout) == oremix.presets()
+    assert run("presets", "eu-crma-2030").stdout == str(oremix.preset("eu-crma-2030")) + "\n"
+    shown = run("presets", "eu-crma-2030", "--json").stdout
+    assert json.loads(shown) == json.loads(oremix.preset("eu-crma-2030").to_json())
+
+
+def test_compliance_of_a_problem_and_of_a_plan(tmp_path):
+    """Solved first or read from a file, the matrix is the library's; what it misses is no failure."""
+    problem, plan = tmp_path / "problem.json", tmp_path / "plan.json"
+    problem.write_text(MINIMAL)
+    assert run("solve", str(problem), "-o", str(plan)).returncode == 0
+    expected = oremix.compliance(oremix.load(problem), oremix.load_plan(plan))
+    for arguments in ([str(problem)], [str(problem), str(plan)]):
+        done = run("compliance", *arguments, "--json")
+        assert (done.returncode, json.loads(done.stdout)) == (0, json.loads(expected.to_json()))
+    here = '{"preset": "us-dfars-magnets-2027", "places": ["JP"]}'
+    done = run("compliance", str(problem), "--preset", here, "--preset", "us-feoc-2024")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[3] == "us-dfars-magnets-2027: missed"
+    assert "covered, ndpr_oxide  40.0 ≤0!" in done.stdout
+    assert "eu-crma-2030" not in done.stdout
+
+
+def test_compliance_of_what_has_no_plan():
+    """An infeasible problem ends as it does with solve, and the matrix says why nothing is measured."""
+    here = '{"preset": "us-dfars-magnets-2027", "places": ["JP"]}'
+    done = run("compliance", "-", "--preset", here, text=INFEASIBLE)
+    assert done.returncode == EXIT_CODES["infeasible"]
+    assert "the plan is infeasible" in done.stdout
 
 
 def test_examples_are_listed_and_written(tmp_path):

@@ -1,0 +1,132 @@
+"""An LP kept in HiGHS: changed in place, and solved from where it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+
+from oremix.models.errors import SolverFailed
+from oremix.optimizer.solving.arrays import Arrays, Floats
+from oremix.optimizer.solving.highs import SAID, Quiet, highs_model
+from oremix.optimizer.solving.proof import TOLERANCE, dual_proof, primal_residual
+
+__all__ = ["Hot", "Point"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """An optimum, verified: its values, its row duals and its cost."""
+
+    x: Floats
+    duals: Floats
+    objective: float
+
+
+class Hot:
+    """An LP that is solved again and again after small changes; integers are taken as they are in `fixed`.
+
+    Parameters
+    ----------
+    arrays
+        The LP; it is copied.
+    fixed
+        A point whose integer columns are kept; required where there are integers.
+    seconds
+        The most for one solve.
+
+    Attributes
+    ----------
+    arrays
+        The LP as it stands after the changes.
+    """
+
+    def __init__(self, arrays: Arrays, fixed: Floats | None = None, seconds: float | None = None) -> None:
+        low, high = arrays.low.copy(), arrays.high.copy()
+        if fixed is not None:
+            low[arrays.integer] = high[arrays.integer] = np.round(fixed[arrays.integer])
+        self.arrays = replace(
+            arrays,
+            low=low,
+            high=high,
+            cost=arrays.cost.copy(),
+            lower=arrays.lower.copy(),
+            upper=arrays.upper.copy(),
+            coefficients=arrays.coefficients.copy(),
+            integer=np.zeros_like(arrays.integer),
+        )
+        self.solver = Quiet()
+        if seconds is not None:
+            self.solver.setOptionValue("time_limit", seconds)
+        self.solver.passModel(highs_model(self.arrays, None, is_mip=False))
+
+    def bound_row(self, row: int, lower: float, upper: float) -> None:
+        """Change the bounds of a row."""
+        self.arrays.lower[row], self.arrays.upper[row] = lower, upper
+        self.solver.changeRowBounds(row, lower, upper)
+
+    def bound_column(self, column: int, low: float, high: float) -> None:
+        """Change the bounds of a column."""
+        self.arrays.low[column], self.arrays.high[column] = low, high
+        self.solver.changeColBounds(column, low, high)
+
+    def price_column(self, column: int, cost: float) -> None:
+        """Change the cost of a column."""
+        self.arrays.cost[column] = cost
+        self.solver.changeColCost(column, cost)
+
+    def coefficient(self, row: int, column: int, value: float) -> None:
+        """Change a coefficient that is not 0 in the LP."""
+        start, end = self.arrays.starts[row], self.arrays.starts[row + 1]
+        place = start + int(np.flatnonzero(self.arrays.columns[start:end] == column)[0])
+        self.arrays.coefficients[place] = value
+        self.solver.changeCoeff(row, column, value)
+
+    def add_row(self, columns: list[int], coefficients: list[float], lower: float, upper: float) -> int:
+        """A further row; its number."""
+        arrays = self.arrays
+        self.arrays = replace(
+            arrays,
+            starts=np.append(arrays.starts, arrays.starts[-1] + len(columns)).astype(np.int32),
+            columns=np.append(arrays.columns, columns).astype(np.int32),
+            coefficients=np.append(arrays.coefficients, coefficients),
+            lower=np.append(arrays.lower, lower),
+            upper=np.append(arrays.upper, upper),
+        )
+        index = np.array(columns, dtype=np.int32)
+        self.solver.addRow(lower, upper, len(columns), index, np.array(coefficients, dtype=np.float64))
+        return len(arrays.lower)
+
+    def solve(self) -> Point | None:
+        """The optimum; none where the LP has no point.
+
+        Raises
+        ------
+        SolverFailed
+            HiGHS ended without an optimum and without saying that there is none, or its optimum did not hold.
+        """
+        self.solver.run()
+        status = SAID.get(self.solver.getModelStatus(), "broken off")
+        if self.solver.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+            self.solver.setOptionValue("presolve", "off")
+            self.solver.run()
+            status = SAID.get(self.solver.getModelStatus(), "broken off")
+        if status == "infeasible":
+            return None
+        if status != "optimal":
+            words = self.solver.modelStatusToString(self.solver.getModelStatus())
+            raise SolverFailed(f"HiGHS broke off while solving again: {words}")
+        solution = self.solver.getSolution()
+        x = np.clip(np.array(solution.col_value), self.arrays.low, self.arrays.high)
+        duals = np.array(solution.row_dual)
+        return self._verified(Point(x, duals, float(self.arrays.cost @ x) + self.arrays.offset))
+
+    def _verified(self, point: Point) -> Point:
+        proof = dual_proof(self.arrays, point.x, point.duals)
+        turnover = float(np.sum(np.abs(self.arrays.cost * point.x)))
+        scale = max(abs(point.objective), turnover, 1e-30)
+        worst = max(primal_residual(self.arrays, point.x), proof.residual, (point.objective - proof.bound) / scale)
+        if worst > TOLERANCE:
+            raise SolverFailed(f"the optimum of a changed problem did not hold when checked: off by {worst:.1e}")
+        return point
