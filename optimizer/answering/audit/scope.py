@@ -50,11 +50,10 @@ class Scope:
             yield country, frozenset([country])
 
     def _countries(self, policy: Bounded) -> frozenset[str]:
-        """Every country in the model; of content, those whose steps can mark."""
+        """Every country in the model; of content, those in which something is or has been done, whatever the stage."""
         problem = self._problem
         if policy.measure == "content":
-            stages = policy.stages
-            return frozenset(s.whose(policy.by) for s in self._steps() if stages is None or s.stage in stages)
+            return frozenset(step.whose(policy.by) for step in self._steps())
         if policy.by == "owner":
             return frozenset(origin.owner for origin in self._network.origins.values())
         parts = [*problem.facilities, *problem.demands, *problem.stockpiles]
@@ -149,7 +148,7 @@ class Scope:
         if policy.of == "suppliers":
             sold = dict.fromkeys(supplier.material for supplier in self._problem.suppliers)
             return [Cell(material, None, {material: ()}) for material in policy.materials or sold]
-        bases = {name: self._places(policy, name, frozenset()) for name in policy.materials or self._network.uses}
+        bases = {name: self._places(policy, name, frozenset()) for name in policy.materials or self._demanded}
         return [
             Cell(material, None, {material: self._with_stock(material, places)})
             for material, places in bases.items()
