@@ -50,10 +50,11 @@ class Scope:
             yield country, frozenset([country])
 
     def _countries(self, policy: Bounded) -> frozenset[str]:
-        """Every country in the model; of content, those in which something is or has been done, whatever the stage."""
+        """Every country in the model; of content, those whose steps can mark."""
         problem = self._problem
         if policy.measure == "content":
-            return frozenset(step.whose(policy.by) for step in self._steps())
+            stages = policy.stages
+            return frozenset(s.whose(policy.by) for s in self._steps() if stages is None or s.stage in stages)
         if policy.by == "owner":
             return frozenset(origin.owner for origin in self._network.origins.values())
         parts = [*problem.facilities, *problem.demands, *problem.stockpiles]
