@@ -149,7 +149,7 @@ class Scope:
         if policy.of == "suppliers":
             sold = dict.fromkeys(supplier.material for supplier in self._problem.suppliers)
             return [Cell(material, None, {material: ()}) for material in policy.materials or sold]
-        bases = {name: self._places(policy, name, frozenset()) for name in policy.materials or self._network.uses}
+        bases = {name: self._places(policy, name, frozenset()) for name in policy.materials or self._demanded}
         return [
             Cell(material, None, {material: self._with_stock(material, places)})
             for material, places in bases.items()

@@ -188,7 +188,7 @@ def test_demands_in_scope_are_those_named() -> None:
 
 
 def test_each_country_that_can_mark_is_tested() -> None:
-    """Countries in which something was made, or had been made before: Australia, China, Germany, Japan, Myanmar."""
+    """Countries in which something was mined, here or before: all but Japan."""
     problem, answer = chain()
     book = Book(Problem.model_validate(problem), Plan.model_validate(answer))
     policy = Quantity(id="rule", type="quantity", measure="content", each=True, max=100, stages=["mining"])
