@@ -11,7 +11,7 @@ from oremix.api import body
 from oremix.api.answers import json_answer
 from oremix.api.errors import invalid
 from oremix.api.operation import PROBLEM, Call, Operation
-from oremix.api.options import GAP, SOLVER, TIME_LIMIT
+from oremix.api.options import DETAIL, GAP, SOLVER, TIME_LIMIT
 from oremix.models import Plan, Problem, UnknownSolver
 from oremix.optimizer.decide import solve
 
@@ -79,7 +79,7 @@ OPERATIONS = (
         {"$ref": "#/components/schemas/Plan"},
         body=PROBLEM,
         solves=True,
-        options=(TIME_LIMIT, GAP, SOLVER),
+        options=(TIME_LIMIT, GAP, SOLVER, DETAIL),
     ),
     Operation(
         "check",

@@ -68,6 +68,12 @@ def cli(ctx: click.Context) -> None:
     "--solver", default="highs", show_default=True, metavar="NAME", help="highs, cbc, or another that PuLP knows."
 )
 @click.option(
+    "--detail",
+    type=click.Choice(["auto", "full", "plan"]),
+    default="auto",
+    help="full: every price with its range; plan: without; auto: full unless the problem is large.",
+)
+@click.option(
     "--lp", metavar="FILE", callback=arguments.file, help="Write the linear program to this file, with readable names."
 )
 def solve(
@@ -145,7 +151,7 @@ def compliance(problem: str, plan: str | None, presets: list[Any], as_json: bool
         answer = _read_plan(plan)
     else:
         with terminal.progress("Solving …"):
-            answer = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop))
+            answer = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop, detail="plan"))
     found = oremix.compliance(question, answer, entries)
     write_answer(found.to_json() if as_json else str(found))
     return EXIT_CODES[answer.status]

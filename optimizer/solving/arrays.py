@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from oremix.optimizer.lean import rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
-__all__ = ["Arrays", "Floats", "arrays_of"]
+__all__ = ["Arrays", "Floats", "arrays_of", "with_decisions"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -84,6 +84,15 @@ class Arrays:
     def reduced_costs(self, duals: Floats) -> Wide:
         """Cost less what the rows pay, c − Aᵀ y, wider than in doubles."""
         return self.cost - self.combined(duals)
+
+
+def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
+    """The LP in which the whole decisions are as in a point."""
+    if not arrays.integer.any():
+        return arrays
+    low = np.where(arrays.integer, np.round(x), arrays.low)
+    high = np.where(arrays.integer, np.round(x), arrays.high)
+    return replace(arrays, low=low, high=high)
 
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
