@@ -18,10 +18,12 @@ from oremix.optimizer.formulation import Model, build_model
 from oremix.optimizer.lean import Pairs
 from oremix.optimizer.solving import solve_lp
 
-__all__ = ["why"]
+__all__ = ["SOLVES", "why"]
 
 # Parts of what could be done that are tried in turn, where all of it is too much.
 PARTS = (1.0, 0.1, 0.01)
+# How many solves one question takes at most: the plan, and the problem with one thing changed.
+SOLVES = 1 + len(PARTS)
 KINDS: dict[str, WhyKind] = {
     "suppliers": "supplier",
     "plants": "plant",
