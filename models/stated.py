@@ -88,7 +88,7 @@ def _as_stated(record: type[Record], found: Record) -> Any:
     given = WITHOUT.get(record, {}) | given
     result = record.model_construct(**given)
     for name in record.model_fields.keys() - given.keys():
-        del result.__dict__[name]
+        result.__dict__.pop(name, None)
     return result
 
 

@@ -298,7 +298,7 @@ class Book:
     @cached_property
     def largest(self) -> dict[str, float]:
         """Material → the largest amount bought or shipped per year."""
-        amounts = [(line.material, line.quantity) for line in self.purchases.values()]
+        amounts = [(self.suppliers[name].material, line.quantity) for (name, _), line in self.purchases.items()]
         amounts += [(line.material, line.quantity) for line in self.shipments.values()]
         largest: dict[str, float] = {}
         for material, amount in amounts:

@@ -26,7 +26,7 @@ from oremix.optimizer.answering.audit.gauge import Gauge, Kind, money
 from oremix.optimizer.answering.audit.lanes import lane_name, moved
 from oremix.optimizer.answering.audit.measures import Ratio
 
-__all__ = ["Charge", "charges", "check_totals", "total_of"]
+__all__ = ["Charge", "charges", "check_totals", "largest_category", "total_of"]
 
 MONEY = money("cost")
 WEIGHT = Kind("weight", "discount")
@@ -43,13 +43,12 @@ class Charge(NamedTuple):
     amount: float
 
 
-def check_totals(book: Book, measured: Iterable[Ratio]) -> Check:
+def check_totals(book: Book, ledger: list[Charge]) -> Check:
     """Total cost, categories, periods, countries and facilities, and that each of these adds up."""
     gauge = Gauge()
-    ledger = list(charges(book, measured))
-    total = total_of(book, ledger)
     if is_stated(book.plan, "total_cost"):
-        gauge.same(MONEY, _number(book.plan.total_cost), total, "total cost", size=_gross(book, ledger))
+        total, size = total_of(book, ledger), largest_category(book, ledger)
+        gauge.same(MONEY, _number(book.plan.total_cost), total, "total cost", size=size)
     breakdowns = {
         "by_category": _categories,
         "by_period": _periods,
@@ -95,7 +94,7 @@ def _number(value: float | None) -> float:
     return nan if value is None else value
 
 
-def _gross(book: Book, ledger: list[Charge]) -> float:
+def largest_category(book: Book, ledger: list[Charge]) -> float:
     """The largest category: what a total is measured by where costs and credits cancel."""
     by_category = _discounted(book, ((charge.category, charge) for charge in ledger))
     return max(map(abs, by_category.values()), default=0.0)
