@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from oremix.models.chain import Facility, Plant
 from oremix.models.plan import Check
 from oremix.models.stated import is_stated
 from oremix.optimizer.answering.audit.book import Book, Order
@@ -49,8 +50,23 @@ def _years(book: Book, gauge: Gauge, order: Order) -> None:
     if is_stated(record, "until"):
         gauge.holds(_same_end(book, order), "last year" + at, record)
     gauge.holds(bool(order.counts), "no period with capacity" + at, record)
+    if is_stated(record, "unit") and record.unit != "unit":  # so it says that says nothing
+        gauge.holds(record.unit == _unit(book, order.facility), "unit" + at, record)
     if is_stated(record, "country"):
         gauge.holds(record.country == book.country(order.facility), "country" + at, record)
+
+
+def _unit(book: Book, facility: Facility) -> str:
+    """What capacity is counted in; of a plant its one product's unit where a unit of capacity makes one of it."""
+    if not isinstance(facility, Plant):
+        return book.unit(facility.material)  # type: ignore[attr-defined]
+    alike = {
+        book.unit(material)
+        for recipe in facility.recipes
+        for material, amount in recipe.outputs.items()
+        if amount == recipe.capacity_use == 1
+    }
+    return alike.pop() if len(alike) == 1 else "unit of activity"
 
 
 def _same_end(book: Book, order: Order) -> bool:

@@ -140,6 +140,15 @@ def _kind(ratio: Ratio) -> Kind:
     return Kind(subject.measure, name) if isinstance(subject.policy, Footprint | Diversify) else quantity(name)
 
 
+def _unit(book: Book, ratio: Ratio) -> str:
+    """What the part is counted in; empty where unlike units are added up or weighted."""
+    policy = ratio.subject.policy
+    if isinstance(policy, Bounded):
+        units = {book.unit(material) for material in ratio.subject.cell.spots}
+        return units.pop() if policy.weight == "quantity" and len(units) == 1 else ""
+    return policy.of if isinstance(policy, Footprint | Diversify) else book.problem.currency
+
+
 def _size(ratio: Ratio) -> float:
     return max(abs(ratio.part), abs(ratio.whole))
 
@@ -164,6 +173,8 @@ def _compare(book: Book, gauge: Gauge, ratio: Ratio, record: ShareRecord) -> Non
     if is_stated(record, "countries"):
         named = book.network.geography.members(record.countries)
         gauge.holds(named == (ratio.subject.tested or named), "countries of {}", name)
+    unit = said(record, "unit")
+    gauge.holds(not unit or unit == _unit(book, ratio), "unit of {}", name)
     _bounds(gauge, ratio, record, name)
     achieved, margin = _achieved(ratio)
     _number(gauge, ratio, record, "achieved", achieved, name)
