@@ -191,12 +191,16 @@ def _ends(one: float, other: float) -> tuple[int, int]:
 
 
 def _binding(gauge: Gauge, ratio: Ratio, record: ShareRecord, margin: float | None, name: str) -> None:
-    """A bound that is clearly not met does not bind, one that is clearly broken does."""
+    """A bound that is clearly not met does not bind, one that is clearly broken at a price does.
+
+    That a hard one is broken is a violation by itself, which says more than this.
+    """
     if margin is None:
         gauge.holds(not record.binding, "binding of {}", name)
         return
     largest = 1.0 if ratio.subject.is_share else max(_size(ratio), *(abs(room or 0.0) for room in ratio.room))
-    if abs(margin) > CLEARLY * largest and not ratio.is_empty:
+    broken = margin < 0 and ratio.price is None
+    if abs(margin) > CLEARLY * largest and not ratio.is_empty and not broken:
         gauge.holds(record.binding is (margin < 0), "binding of {}", name)
 
 
