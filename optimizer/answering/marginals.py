@@ -89,6 +89,7 @@ class Marginals:
             As `row`.
         """
         size = max(max(abs(self.bound(row)), float(self._magnitude[row]), self._typical) for row in rates)
+        secant = None
         for step in sorted({max(step * size, SMALLEST) for step in STEPS}, reverse=True):
             by = direction * step
             moved = self._shifted({row: rate * by for row, rate in rates.items()})
@@ -97,7 +98,8 @@ class Marginals:
             slope = sum(rate * float(moved.duals[row]) for row, rate in rates.items())
             if self._linear(moved, slope, by):
                 return Slope(direction * slope, step)
-        return None if moved is None else Slope((moved.objective - self._base.objective) / step, step)
+            secant = Slope((moved.objective - self._base.objective) / step, step)
+        return secant
 
     def _shifted(self, by: dict[int, float]) -> Point | None:
         """The optimum with the bounds of several rows moved."""

@@ -45,12 +45,8 @@ def prices(values: Values, duals: Duals, marginals: Marginals | None) -> Iterato
         for period in model.timeline:
             row = model.lp.rows["demand", demand.id, model.start(period)]
             weight = model.timeline.weights[period]
-            price = Price.model_construct(
-                demand=demand.id,
-                period=model.start(period),
-                price=_dual(model, duals, row, demand.id, period) / weight,
-                unit=unit,
-            )
+            dual, start = _dual(model, duals, row, demand.id, period), model.start(period)
+            price = Price.model_construct(demand=demand.id, period=start, price=dual / weight, unit=unit)
             if marginals is not None:
                 others = {places[id(other)]: rate for other, rate in model.follows.get((demand.id, period), ())}
                 price = _sided(price, marginals, places[id(row)], others, weight)
