@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from oremix import __version__
 from oremix.models import Problem
+from oremix.models.errors import SolverFailed
 from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
@@ -37,7 +38,15 @@ def answer(model: Model, outcome: Outcome, detail: Detail = "auto") -> Plan:
     if outcome.x is None:
         return _plan_without_point(model, outcome)
     full = detail == "full" or (detail == "auto" and outcome.shape[0] <= EXPLAINED)
-    return _plan(model, outcome, outcome.x, Marginals(outcome.hot) if outcome.hot is not None and full else None)
+    return _plan(model, outcome, outcome.x, _marginals(outcome) if full else None)
+
+
+def _marginals(outcome: Outcome) -> Marginals | None:
+    """One-sided prices; none where the LP behind them does not hold when checked again."""
+    try:
+        return None if outcome.hot is None else Marginals(outcome.hot)
+    except SolverFailed:
+        return None
 
 
 def _plan_without_point(model: Model, outcome: Outcome) -> Plan:
