@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +108,13 @@ def test_a_plan_of_another_tool_needs_only_quantities(name: str) -> None:
     assert any("does not say of which problem" in warning for warning in found.warnings)
     told["total_cost"] *= 1 + 1e-5
     assert list(refused(question(name), told)) == ["totals"]
+
+
+def test_the_plan_on_the_page_on_verifying_is_right() -> None:
+    """What the page shows as enough is enough."""
+    page = (Path(__file__).parents[2] / "docs" / "verifying.md").read_text(encoding="utf-8")
+    found = oremix.verify(question("minimal"), page.partition("```json\n")[2].partition("```")[0])
+    assert (found.right, found.total_cost) == (True, 348_700_000)
 
 
 def test_what_is_not_stated_is_not_counted_as_checked() -> None:
