@@ -120,7 +120,7 @@ def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | 
             "values": list(worths(values, duals)) if outcome.duals is not None else [],
             "limits": list(limits(values, duals, marginals)),
             "offers": list(offers.all()) if offers else [],
-            "notes": list(_notes(model)),
+            "notes": list(_notes(model, offers)),
             "assumptions": [*_untold(problem), *_assumptions(problem)],
         }
     )
@@ -164,8 +164,10 @@ def _warnings(values: Values, plan: Plan) -> Iterator[str]:
         )
 
 
-def _notes(model: Model) -> Iterator[str]:
+def _notes(model: Model, offers: Offers | None) -> Iterator[str]:
     """How numbers of the plan are to be read."""
+    if offers is not None and offers.left:
+        yield f"{offers.left} more offers would have taken long and were not worked out; `oremix why` answers for each"
     if any(measure.measure == "content" for measure in model.measures):
         yield (
             "content is counted segregated, as in a chain-of-custody audit: marked material can be kept apart from the"
