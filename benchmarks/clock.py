@@ -1,0 +1,59 @@
+"""Wall and CPU seconds by phase, each without the phases inside it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+__all__ = ["Clock"]
+
+
+def _now() -> tuple[float, float]:
+    """Wall seconds; CPU seconds of this process and of its children that have ended."""
+    used = os.times()
+    return time.perf_counter(), time.process_time() + used.children_user + used.children_system
+
+
+class Clock:
+    """What was spent in each phase, in order of their first end.
+
+    Attributes
+    ----------
+    wall, cpu
+        Seconds by phase.
+    """
+
+    def __init__(self) -> None:
+        self.wall: dict[str, float] = {}
+        self.cpu: dict[str, float] = {}
+        self._inner: list[list[float]] = []
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Count what happens inside as this phase; what inner phases take is not counted twice."""
+        started = _now()
+        self._inner.append([0.0, 0.0])
+        try:
+            yield
+        finally:
+            spent = [now - then for now, then in zip(_now(), started, strict=True)]
+            inner = self._inner.pop()
+            for total, all_of_it, others in zip((self.wall, self.cpu), spent, inner, strict=True):
+                total[name] = total.get(name, 0.0) + all_of_it - others
+            if self._inner:
+                self._inner[-1] = [a + b for a, b in zip(self._inner[-1], spent, strict=True)]
+
+    def watch(self, owner: Any, attribute: str, phase: str) -> None:
+        """Count every call of a function or method, found by its name, as a phase."""
+        function: Callable[..., Any] = getattr(owner, attribute)
+
+        @wraps(function)
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            with self.phase(phase):
+                return function(*args, **kwargs)
+
+        setattr(owner, attribute, timed)
