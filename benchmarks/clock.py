@@ -47,6 +47,12 @@ class Clock:
             if self._inner:
                 self._inner[-1] = [a + b for a, b in zip(self._inner[-1], spent, strict=True)]
 
+    def move(self, seconds: float, before: str, after: str) -> None:
+        """Count seconds of one phase as another's, of one thread's work."""
+        for total in (self.wall, self.cpu):
+            total[before] -= seconds
+            total[after] = total.get(after, 0.0) + seconds
+
     def watch(self, owner: Any, attribute: str, phase: str) -> None:
         """Count every call of a function or method, found by its name, as a phase."""
         function: Callable[..., Any] = getattr(owner, attribute)
