@@ -11,7 +11,7 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL = $(BIN)/python -m pip install -qq --editable
 
-.PHONY: help demo test lint format serve clean
+.PHONY: help demo test lint format serve bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make lint    style and types alone"
 	@echo "make format  let ruff rewrite what it can"
 	@echo "make serve   the HTTP service on http://127.0.0.1:8000"
+	@echo "make bench   how long it takes beside other libraries, small sizes only"
 	@echo "make clean   remove everything that was made here"
 
 demo: .venv/installed
@@ -40,6 +41,9 @@ format: .venv/installed-dev
 serve: .venv/installed
 	@$(BIN)/oremix serve
 
+bench: .venv/installed-bench
+	@$(BIN)/python -m benchmarks.run --sizes 0.1k 1k --only-sizes --no-write
+
 clean:
 	@rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist oremix.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -54,4 +58,9 @@ clean:
 .venv/installed-dev: .venv/installed
 	@echo "Adding the tools for the tests"
 	@$(PIP_INSTALL) '.[dev]'
+	@touch $@
+
+.venv/installed-bench: .venv/installed-dev
+	@echo "Adding the libraries to measure beside"
+	@$(PIP_INSTALL) '.[bench]'
 	@touch $@

@@ -73,12 +73,10 @@ def check(found: list[Measured]) -> None:
     """
     solved = [one for one in found if "objective" in one]
     for one in solved:
-        first = solved[0]
+        first, tolerance = solved[0], SAME + 2 * GAP * (one["variant"] == "yes/no")
         if one["shape"] != first["shape"]:
             raise Disagreement(f"{one['route']} has {one['shape']}, {first['route']} {first['shape']}")
-        if abs(one["objective"] - first["objective"]) > SAME * abs(first["objective"]) + 2 * GAP * abs(one["objective"]) * (
-            one["variant"] == "yes/no"
-        ):
+        if abs(one["objective"] - first["objective"]) > tolerance * abs(first["objective"]):
             raise Disagreement(f"{one['route']} found {one['objective']}, {first['route']} {first['objective']}")
 
 
@@ -104,9 +102,7 @@ def _main() -> None:
     parser.add_argument("--no-write", action="store_true", help="leave docs/ as it is")
     given = parser.parse_args()
     routes = _installed(given.routes)
-    found = [
-        one for size in given.sizes for one in _measure(size, "", routes, given.repeat, run=not given.no_run)
-    ]
+    found = [one for size in given.sizes for one in _measure(size, "", routes, given.repeat, run=not given.no_run)]
     services = []
     if not given.only_sizes and not given.no_run:
         plain = [name for name in routes if name != "oremix_full"]

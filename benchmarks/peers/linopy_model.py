@@ -45,14 +45,22 @@ def build(data: Data) -> linopy.Model:
         return add_variables(**({"lower": 0} | bounds), coords=over(*dims), dims=dims, name=name)
 
     most = table("plants", "p", lambda p: data.plants[p]["build"]["max"])
-    buy, run, collect = variable("buy", "m", "s", "t"), variable("run", "m", "p", "t"), variable("collect", "m", "r", "t")
+    buy, run, collect = (
+        variable("buy", "m", "s", "t"),
+        variable("run", "m", "p", "t"),
+        variable("collect", "m", "r", "t"),
+    )
     ore = variable("ore", "m", "s", "p", "t")
     refined, recycled = variable("refined", "m", "p", "d", "t"), variable("recycled", "m", "r", "d", "t")
     spare_ore, spare_refined = variable("spare_ore", "m", "s", "t"), variable("spare_refined", "m", "p", "t")
     spare_recycled = variable("spare_recycled", "m", "r", "t")
     deliver, short = variable("deliver", "m", "d", "t"), variable("short", "m", "d", "t")
     add = variable("add", "m", "p", "o", upper=most.expand_dims(o=size["o"]).transpose("m", "p", "o"))
-    opened = add_variables(coords=over("m", "p", "o"), dims=["m", "p", "o"], name="open", binary=True) if data.yes_no else None
+    opened = (
+        add_variables(coords=over("m", "p", "o"), dims=["m", "p", "o"], name="open", binary=True)
+        if data.yes_no
+        else None
+    )
 
     weight = xr.DataArray(data.weight, over("t"), ["t"])
     activity = table("plants", "p", lambda p: data.plants[p]["recipes"][0]["unit_cost"])
@@ -82,11 +90,15 @@ def build(data: Data) -> linopy.Model:
     m.add_constraints(recovery * collect - recycled.sum("d") - spare_recycled == 0, name="oxide recycled")
     m.add_constraints(ore.sum("s") - needs * run == 0, name="ore used")
     m.add_constraints(refined.sum("p") + recycled.sum("r") - deliver == 0, name="oxide used")
-    m.add_constraints(deliver + short == table("demands", "d", lambda d: data.demands[d]["quantity"], "t"), name="demand")
+    m.add_constraints(
+        deliver + short == table("demands", "d", lambda d: data.demands[d]["quantity"], "t"), name="demand"
+    )
     m.add_constraints(buy <= table("suppliers", "s", lambda s: data.suppliers[s]["capacity"]), name="mines")
     capacity = table("plants", "p", lambda p: data.plants[p]["capacity"])
     m.add_constraints(run - (counts * add).sum("o") <= capacity, name="refineries")
-    m.add_constraints(recovery * collect <= table("recyclers", "r", lambda r: data.recyclers[r]["capacity"]), name="recyclers")
+    m.add_constraints(
+        recovery * collect <= table("recyclers", "r", lambda r: data.recyclers[r]["capacity"]), name="recyclers"
+    )
     _scrap(m, data, table, collect, deliver)
     _caps(m, data, table, ore, refined, recycled)
 

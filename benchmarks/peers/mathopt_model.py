@@ -69,7 +69,7 @@ def build(data: Data) -> mathopt.Model:
                 row(run[p, t] <= data.plants[p]["capacity"] + built)
             for r in sites["recyclers"]:
                 recycler, back = data.recyclers[r], data.recyclers[r]["returns"][0]
-                returned = back["scrap_per_unit"] * deliver[back["demand"], t - 2] if t >= 2 else 0.0  # noqa: PLR2004
+                returned = back["scrap_per_unit"] * deliver[back["demand"], t - 2] if t >= 2 else 0.0
                 recovered = recycler["recovery"] * collect[r, t]
                 row(recovered == sums(oxide[r, d, t] for d in demands) + spare[r, t])
                 row(collect[r, t] <= recycler["collection_rate"] * (recycler["scrap"][t] + returned))

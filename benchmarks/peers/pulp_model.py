@@ -20,9 +20,7 @@ def build(data: Data) -> LpProblem:
     """The whole model."""
     years = list(data.years)
     orders = list(data.on_stream)
-    ore_lanes = [
-        (s, p) for sites in data.minerals.values() for s, p in product(sites["suppliers"], sites["plants"])
-    ]
+    ore_lanes = [(s, p) for sites in data.minerals.values() for s, p in product(sites["suppliers"], sites["plants"])]
     oxide_lanes = [
         (o, d) for mineral, sites in data.minerals.items() for o, d in product(data.makers(mineral), sites["demands"])
     ]
@@ -36,7 +34,9 @@ def build(data: Data) -> LpProblem:
     spare = LpVariable.dicts("spare", ([*data.suppliers, *data.plants, *data.recyclers], years), 0)
     deliver = LpVariable.dicts("deliver", (data.demands, years), 0)
     short = LpVariable.dicts("short", (data.demands, years), 0)
-    add = {p: {t: LpVariable(f"add_{p}_{t}", 0, plant["build"]["max"]) for t in orders} for p, plant in data.plants.items()}
+    add = {
+        p: {t: LpVariable(f"add_{p}_{t}", 0, plant["build"]["max"]) for t in orders} for p, plant in data.plants.items()
+    }
     opened = LpVariable.dicts("open", (data.plants, orders), cat="Binary") if data.yes_no else {}
 
     prob += (
@@ -66,7 +66,9 @@ def build(data: Data) -> LpProblem:
                 recipe = data.plants[p]["recipes"][0]
                 built = lpSum(add[p][order] for order in orders if t in data.on_stream[order])
                 prob += run[p][t] == lpSum(oxide[p, d][t] for d in sites["demands"]) + spare[p][t]
-                prob += lpSum(ore[s, p][t] for s in sites["suppliers"]) == recipe["inputs"][f"{mineral}_ore"] * run[p][t]
+                prob += (
+                    lpSum(ore[s, p][t] for s in sites["suppliers"]) == recipe["inputs"][f"{mineral}_ore"] * run[p][t]
+                )
                 prob += run[p][t] <= data.plants[p]["capacity"] + built
             for r in sites["recyclers"]:
                 _recycle(prob, data, r, t, collect, deliver)
@@ -77,7 +79,9 @@ def build(data: Data) -> LpProblem:
                 prob += deliver[d][t] + short[d][t] == data.demands[d]["quantity"][t]
             arriving = [(o, d) for o in makers for d in sites["demands"]]
             chinese = [(o, d) for o in data.in_china(makers) for d in sites["demands"]]
-            prob += lpSum(oxide[lane][t] for lane in chinese) <= data.oxide_cap * lpSum(oxide[lane][t] for lane in arriving)
+            prob += lpSum(oxide[lane][t] for lane in chinese) <= data.oxide_cap * lpSum(
+                oxide[lane][t] for lane in arriving
+            )
             refined = data.outside_china(sites["plants"])
             arriving = [(s, p) for s in sites["suppliers"] for p in refined]
             chinese = [(s, p) for s in data.in_china(sites["suppliers"]) for p in refined]

@@ -91,7 +91,7 @@ def build(data: Data) -> pyo.ConcreteModel:
     @m.Constraint(m.R, m.T)
     def scrap(m: Any, r: str, t: int) -> Any:
         back = data.recyclers[r]["returns"][0]
-        returned = back["scrap_per_unit"] * m.deliver[back["demand"], t - 2] if t >= 2 else 0  # noqa: PLR2004
+        returned = back["scrap_per_unit"] * m.deliver[back["demand"], t - 2] if t >= 2 else 0
         return m.collect[r, t] <= data.recyclers[r]["collection_rate"] * (data.recyclers[r]["scrap"][t] + returned)
 
     @m.Constraint(m.R, m.T)
