@@ -53,8 +53,8 @@ def _where(found: Group, command: str) -> str:
     listed = ", ".join(f"{package} {version(package)}" for package in packages)
     turns = max(Counter((one["size"], one["variant"], one["route"]) for one in found).values())
     return (
-        f"`{command.strip()}`: {turns} repetition{'s' * (turns > 1)} each, on {os.cpu_count()} processors ({_processor()}),"
-        f" Python {platform.python_version()}, {listed}."
+        f"`{command.strip()}`: {turns} repetition{'s' * (turns > 1)} each, on {os.cpu_count()} shared processors"
+        f" ({_processor()}), Python {platform.python_version()}, {listed}."
     )
 
 

@@ -41,7 +41,7 @@ def build(data: Data) -> pyo.ConcreteModel:
     m.spare = pyo.Var(m.S | m.P | m.R, m.T, domain=pyo.NonNegativeReals)
     m.deliver = pyo.Var(m.D, m.T, domain=pyo.NonNegativeReals)
     m.short = pyo.Var(m.D, m.T, domain=pyo.NonNegativeReals)
-    m.add = pyo.Var(m.P, m.ORDERS, bounds=lambda m, p, t: (0, data.plants[p]["build"]["max"]))
+    m.add = pyo.Var(m.P, m.ORDERS, bounds=lambda _m, p, _t: (0, data.plants[p]["build"]["max"]))
     if data.yes_no:
         m.open = pyo.Var(m.P, m.ORDERS, domain=pyo.Binary)
 
