@@ -1,0 +1,104 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import clock, report
+from benchmarks.prepare import prepare
+from benchmarks.run import Disagreement, check
+
+Measured = dict[str, Any]
+ROOT = Path(__file__).parents[2]
+ROUTES = ("raw", "oremix", "oremix_full", "pulp_cbc", "pulp_highs")
+
+
+def measured(route: str, folder: Path, *more: str) -> Measured:
+    """What one measurement says, in a process of its own as the command does it."""
+    command = [sys.executable, "-m", "benchmarks.measure", route, str(folder), *more]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: Measured = json.loads(done.stdout)
+    return found | {"size": "0.1k", "variant": ""}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Measured]:
+    folder = tmp_path_factory.mktemp("problem")
+    prepare(folder, "0.1k", coupled=True, yes_no=False, seed=1)
+    return {route: measured(route, folder) for route in ROUTES}
+
+
+def test_every_route_solves_the_same_program(found: dict[str, Measured]) -> None:
+    """PuLP's idiomatic model, the arrays and Oremix have the same columns, rows, nonzeros and optimum."""
+    check(list(found.values()))
+    assert {tuple(one["shape"]) for one in found.values()} == {(100, 73, 219)}
+    assert found["oremix"]["status"] == "optimal"
+
+
+def test_every_phase_of_ours_is_measured(found: dict[str, Measured]) -> None:
+    """No phase is lost when a function is renamed, and none is counted twice into another."""
+    for route in ("oremix", "oremix_full"):
+        assert set(found[route]["cpu"]) == set(found[route]["wall"]) == {"import", *report.PHASES}
+    assert set(found["pulp_cbc"]["cpu"]) == {"import", "build", "hand over", "solve"}
+    assert found["pulp_cbc"]["cpu"]["solve"] > 0, "CBC's own process counts"
+
+
+def test_a_measurement_can_end_where_the_solver_would_start(tmp_path: Path) -> None:
+    """For sizes that nothing solves in time: there is no optimum, and what came before is measured."""
+    prepare(tmp_path, "0.1k", coupled=False, yes_no=True, seed=1)
+    for route in ("oremix", "pulp_highs", "pulp_cbc"):
+        one = measured(route, tmp_path, "--no-run")
+        assert "objective" not in one
+        assert one["cpu"]["hand over"] > 0
+
+
+@pytest.mark.parametrize(("name", "value"), [("objective", 22_890_000.0), ("shape", [100, 73, 218])])
+def test_routes_that_differ_are_not_compared(found: dict[str, Measured], name: str, value: Any) -> None:
+    """Another optimum or another program ends the run."""
+    with pytest.raises(Disagreement, match="pulp_highs"):
+        check([found["raw"], found["pulp_highs"] | {name: value}])
+
+
+def test_inner_phases_are_not_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """10 s of which 3 are an inner phase, twice."""
+    times = iter([0.0, 1.0, 4.0, 5.0, 8.0, 10.0])
+
+    def now() -> tuple[float, float]:
+        at = next(times)
+        return at, 2 * at
+
+    monkeypatch.setattr(clock, "_now", now)
+    stopwatch = clock.Clock()
+    with stopwatch.phase("outer"):
+        for _ in range(2):
+            with stopwatch.phase("inner"):
+                pass
+    assert stopwatch.wall == {"inner": 6.0, "outer": 4.0}
+    assert stopwatch.cpu == {"inner": 12.0, "outer": 8.0}
+
+
+def test_the_tables_say_ratios_to_the_limit() -> None:
+    """Made in 0.5 s where the limit takes 0.1, all in 3.5 where it takes 1.1; the import does not count."""
+
+    def one(route: str, **cpu: float) -> Measured:
+        return {"route": route, "size": "1k", "variant": "", "cpu": cpu, "wall": cpu, "peak_mb": 50.0}
+
+    raw = one("raw", **{"import": 9.0, "hand over": 0.1, "solve": 1.0})
+    ours = one("oremix", **{"import": 9.0, "validate": 0.2, "formulate": 0.3, "solve": 1.0, "answer": 2.0})
+    text = report.text([raw, ours, raw, ours], [], "command")
+    assert "| Oremix, `detail=plan` | 0.5 | 5 (5) | 1 | 3.5 | 3.5 | 3.18 (3.18) | 9 | 50 |" in text
+    assert "| answer | 2 (1.82) |" in text
+    assert "2 repetitions each" in text
+
+
+def test_the_page_keeps_what_people_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what stands between the marks is replaced."""
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n", encoding="utf-8")
+    monkeypatch.setattr(report, "find_spec", lambda _: None)
+    report.write(tmp_path, "new", [])
+    assert page.read_text(encoding="utf-8") == f"before\n{report.BEGIN}\n\nnew\n\n{report.END}\nafter\n"
