@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from oremix.models.diagnosis import Diagnosis
+
 __all__ = [
     "Build",
     "CategoryCost",
@@ -366,6 +368,9 @@ class Plan(Record):
     limits: list[Limit] = Field(
         default_factory=list,
         description="what the last unit of each binding rule or capacity is worth, policies first, then the dearest",
+    )
+    diagnosis: Diagnosis | None = Field(
+        None, description="of an infeasible problem: what conflicts, and what would give a plan"
     )
     certificate: Certificate = Field(description="the proof")
     assumptions: list[str] = Field(default_factory=list, description="objects with numbers that nobody published")

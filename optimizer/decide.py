@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Event
 from typing import Any
 
@@ -9,7 +10,8 @@ from oremix.models import InvalidOption, Plan, Problem, TooLarge, read_problem
 from oremix.models.chain import Facility
 from oremix.models.policies import Diversify, Rule
 from oremix.optimizer.answering import answer
-from oremix.optimizer.formulation import build_model
+from oremix.optimizer.answering.diagnosis import diagnose as diagnosed
+from oremix.optimizer.formulation import Model, build_model
 from oremix.optimizer.solving import solve_lp
 
 __all__ = ["columns_at_most", "solve"]
@@ -23,6 +25,7 @@ def solve(
     solver: str = "highs",
     max_columns: int | None = None,
     stop: Event | None = None,
+    diagnose: bool = True,
 ) -> Plan:
     """Decide what to buy from whom, what to build where and when, how much to recycle.
 
@@ -40,6 +43,8 @@ def solve(
         Refuse a problem whose linear program may have more columns.
     stop
         Set by anybody, from any thread, it ends a solve by HiGHS with the best plan so far.
+    diagnose
+        Whether an infeasible problem is told why, and what would give a plan, within what is left of the time limit.
 
     Returns
     -------
@@ -63,8 +68,16 @@ def solve(
     problem = read_problem(problem)
     if max_columns is not None and (columns := columns_at_most(problem)) > max_columns:
         raise TooLarge(f"the problem may need {columns:,} columns; the limit is {max_columns:,}")
+    started = time.perf_counter()
     model = build_model(problem)
-    return answer(model, solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop))
+    plan = answer(model, solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop))
+    left = None if time_limit is None else time_limit - (time.perf_counter() - started)
+    return _told_why(plan, model, left, stop) if diagnose and plan.status == "infeasible" else plan
+
+
+def _told_why(plan: Plan, model: Model, seconds: float | None, stop: Event | None) -> Plan:
+    found = diagnosed(model, stop=stop) if seconds is None else diagnosed(model, seconds, stop)
+    return plan.model_copy(update={"diagnosis": found})
 
 
 def _check_options(time_limit: float | None, gap: float | None) -> None:

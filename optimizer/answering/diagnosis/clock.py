@@ -1,0 +1,39 @@
+"""How long a diagnosis may take."""
+
+from __future__ import annotations
+
+import time
+from threading import Event
+
+__all__ = ["Clock", "OutOfTime"]
+
+
+class OutOfTime(Exception):  # noqa: N818 - it is no fault
+    """The time is up, or somebody wants it stopped."""
+
+
+class Clock:
+    """The seconds that are left."""
+
+    def __init__(self, seconds: float, stop: Event | None = None) -> None:
+        self._started = time.perf_counter()
+        self._end = self._started + seconds
+        self._stop = stop
+
+    @property
+    def seconds(self) -> float:
+        """What has gone by."""
+        return time.perf_counter() - self._started
+
+    def left(self) -> float:
+        """What is left.
+
+        Raises
+        ------
+        OutOfTime
+            Nothing is left.
+        """
+        left = self._end - time.perf_counter()
+        if left <= 0 or (self._stop is not None and self._stop.is_set()):
+            raise OutOfTime
+        return left

@@ -1,0 +1,190 @@
+"""The smallest set of statements that cannot hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
+from oremix.optimizer.answering.diagnosis.elastic import NOTHING, Elastic, has_point
+from oremix.optimizer.answering.diagnosis.loosening import loosened, roomy
+from oremix.optimizer.answering.diagnosis.rows import spots
+from oremix.optimizer.answering.diagnosis.statements import Statement, statements_of
+from oremix.optimizer.formulation import Model, build_model
+
+__all__ = ["Conflict", "smallest_conflict"]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Statements that cannot hold together, and the periods each is needed in (none: not told apart).
+
+    `smallest` is false where time ran out before each was found to be needed.
+    """
+
+    statements: list[Statement]
+    periods: dict[Statement, list[int]]
+    smallest: bool
+
+
+def smallest_conflict(model: Model, clock: Clock) -> Conflict:
+    """The conflict: first by the rows of the LP alone, then by the data that leaves columns out of it."""
+    statements = statements_of(model.problem)
+    found = _by_rows(model, statements, clock)
+    rows, periods = found if found is not None else (statements, {})
+    decisions = any(column.cat != "Continuous" for column in model.lp.columns.values())
+    search = _Search(model, statements, clock, decisions=decisions)
+    try:
+        chosen = search.run(rows if found is not None else None)
+    except OutOfTime:
+        return Conflict(rows, periods, smallest=False)
+    return Conflict(chosen, {s: periods[s] for s in chosen if s in periods}, smallest=True)
+
+
+# ---------------------------------------------------------------- by rows
+
+
+def _by_rows(
+    model: Model, statements: list[Statement], clock: Clock
+) -> tuple[list[Statement], dict[Statement, list[int]]] | None:
+    """A smallest set of statements whose rows conflict, without decisions; none where rows alone do not.
+
+    One LP gives multipliers: rows without one are not needed. A few more solves, each from where the last one ended,
+    try each of the others.
+    """
+    elastic = Elastic(model, spots(model, statements), clock)
+    needed = _needed(elastic, set(range(len(elastic.slacks))))
+    if needed is None:
+        return None
+    order = {statement: number for number, statement in enumerate(statements)}
+    groups = _grouped(elastic, needed, lambda number: order[elastic.slacks[number][0]])
+    needed = _filtered(elastic, needed, groups)
+    groups = _grouped(elastic, needed, lambda number: (_order(order, elastic, number), elastic.slacks[number][1].period))
+    needed = _filtered(elastic, needed, groups)
+    periods: dict[Statement, list[int]] = {}
+    for number in sorted(needed):
+        statement, spot = elastic.slacks[number]
+        held = [spot.period] if spot.period is not None else []
+        periods[statement] = sorted({*periods.get(statement, []), *held})
+    return sorted(periods, key=order.__getitem__), periods
+
+
+def _order(order: dict[Statement, int], elastic: Elastic, number: int) -> int:
+    return order[elastic.slacks[number][0]]
+
+
+def _grouped(elastic: Elastic, needed: set[int], key: Callable[[int], object]) -> list[set[int]]:
+    """Slacks of one key together; what is rather named in a conflict comes last."""
+    groups: dict[object, set[int]] = {}
+    for number in sorted(needed, key=lambda n: elastic.slacks[n][0].position):
+        groups.setdefault(key(number), set()).add(number)
+    return [groups[name] for name in sorted(groups, key=_sortable, reverse=True)]
+
+
+def _sortable(key: object) -> tuple[int, ...]:
+    parts = key if isinstance(key, tuple) else (key,)
+    return tuple(-1 if part is None else part for part in parts)
+
+
+def _needed(elastic: Elastic, kept: Iterable[int]) -> set[int] | None:
+    """Of the slacks that cost something those whose rows carry the proof; none where there is no conflict."""
+    prices = np.zeros(len(elastic.slacks))
+    kept = set(kept)
+    prices[list(kept)] = 1.0
+    found = elastic.least(prices)
+    if found is None:
+        raise AssertionError("with every limit exceedable there is no point")
+    point, duals = found
+    if float(np.sum(prices * elastic.beyond(point) / elastic.scale)) <= NOTHING or duals is None:
+        return None
+    weights = _multipliers(elastic, duals)
+    return {number for number in kept if weights[number] > 1e-9}
+
+
+def _multipliers(elastic: Elastic, duals: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """How much of its price each slack's row uses up, from 0 to 1."""
+    reduced = elastic.arrays.column_sums(elastic.arrays.coefficients * duals[elastic.arrays.row_of])
+    weights: np.ndarray = np.abs(reduced[elastic.first :]) * elastic.scale  # type: ignore[type-arg]
+    return weights
+
+
+def _filtered(elastic: Elastic, needed: set[int], groups: list[set[int]]) -> set[int]:
+    """What is left when every group that the rest can do without is left out."""
+    confirmed: set[int] = set()
+    for group in groups:
+        rest = needed - group
+        if not group & needed or not rest:
+            continue
+        still = _needed(elastic, rest)
+        if still is None:
+            confirmed |= group
+        else:
+            needed = {number for number in rest if number in still or number in confirmed}
+    return needed
+
+
+# ---------------------------------------------------------------- by data
+
+
+class _Search:
+    """Conflicts found by formulating the problem without statements, and asking whether it has any plan."""
+
+    def __init__(self, model: Model, statements: list[Statement], clock: Clock, *, decisions: bool) -> None:
+        self.model = model
+        self.statements = statements
+        self.clock = clock
+        self.decisions = decisions
+        self.room = roomy(model.problem, decisions=decisions)
+
+    def run(self, rows: list[Statement] | None) -> list[Statement]:
+        """The smallest conflict within the rows' one and what no row says; without one of rows, within everything."""
+        if rows is None:
+            return self._ordered(self._smallest([], self.statements))
+        told = set(spots(self.model, self.statements)) - self._untold()
+        rest = [statement for statement in self.statements if statement not in told and statement not in rows]
+        kept = rows
+        if self.decisions:  # what is needed without decisions may not be with them
+            for statement in reversed(rows):
+                fewer = [other for other in kept if other != statement]
+                if fewer and self._conflict([*fewer, *rest]):
+                    kept = fewer
+        return self._ordered([*kept, *self._smallest(kept, rest)])
+
+    def _untold(self) -> set[Statement]:
+        """Statements that leave columns out in some period: a capacity of nothing."""
+        problem = self.model.problem
+        return {
+            statement
+            for statement in self.statements
+            if statement.build is None
+            and statement.on in ("suppliers", "plants", "recyclers")
+            and statement.field == "capacity"
+            and 0.0 in problem.timeline.read(getattr(problem, statement.on)[statement.position].capacity)
+        }
+
+    def _ordered(self, found: list[Statement]) -> list[Statement]:
+        return [statement for statement in self.statements if statement in set(found)]
+
+    def _conflict(self, kept: list[Statement]) -> bool:
+        staying = set(kept)
+        others = [statement for statement in self.statements if statement not in staying]
+        return not has_point(build_model(loosened(self.model.problem, others, self.room)), self.clock)
+
+    def _smallest(self, background: list[Statement], candidates: list[Statement]) -> list[Statement]:
+        """The smallest set of candidates that conflicts with the background, halving what need not be looked at."""
+        if not candidates or self._conflict(background):
+            return []
+        return self._halved(background, candidates, fresh=False)
+
+    def _halved(self, background: list[Statement], candidates: list[Statement], *, fresh: bool) -> list[Statement]:
+        if fresh and self._conflict(background):
+            return []
+        if len(candidates) == 1:
+            return candidates
+        middle = len(candidates) // 2
+        first, second = candidates[:middle], candidates[middle:]
+        late = self._halved([*background, *first], second, fresh=True)
+        early = self._halved([*background, *late], first, fresh=bool(late))
+        return [*early, *late]

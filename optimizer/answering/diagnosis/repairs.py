@@ -1,0 +1,211 @@
+"""What would give a plan: the least move of one statement, or of a few, solved again before it is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from oremix.models import Problem
+from oremix.models.diagnosis import Repair
+from oremix.models.errors import SolverFailed
+from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
+from oremix.optimizer.answering.diagnosis.conflict import Conflict
+from oremix.optimizer.answering.diagnosis.edits import Edit, as_changes, edited, said
+from oremix.optimizer.answering.diagnosis.elastic import Elastic, has_point
+from oremix.optimizer.answering.diagnosis.loosening import loosened, roomy
+from oremix.optimizer.answering.diagnosis.moves import AMOUNTS, LIMITS, moved
+from oremix.optimizer.answering.diagnosis.options import options
+from oremix.optimizer.answering.diagnosis.rows import spots
+from oremix.optimizer.answering.diagnosis.statements import Statement, statements_of
+from oremix.optimizer.answering.diagnosis.wording import move
+from oremix.optimizer.formulation import Model, build_model
+from oremix.optimizer.lean import Key
+from oremix.optimizer.solving import solve_lp
+
+__all__ = ["repairs"]
+
+# How often a move may be followed by another: it may change what it is measured against.
+ATTEMPTS = 4
+
+# Several statements together: which kinds are rather moved than others.
+RATHER = (("policy",), ("demand",), ("capacity", "build", "obligation", "scrap", "lane", "stockpile", "surplus"))
+
+
+@dataclass(frozen=True)
+class _Found:
+    edits: list[Edit]
+    total_cost: float
+
+
+def repairs(model: Model, conflict: Conflict, clock: Clock) -> list[Repair]:
+    """Every repair found in time, the cheapest first."""
+    workshop = _Workshop(model, clock)
+    found: list[_Found] = []
+    try:
+        for repair in workshop.all(conflict):
+            if all(set(_fields(repair)) != set(_fields(other)) for other in found):
+                found.append(repair)
+    except OutOfTime:
+        pass
+    found.sort(key=lambda repair: repair.total_cost)
+    least = found[0].total_cost if found else 0.0
+    problem = model.problem
+    return [
+        Repair(
+            text=_text(problem, repair.edits),
+            changes=as_changes(problem, repair.edits),
+            total_cost=repair.total_cost,
+            cost=repair.total_cost - least,
+            checked=True,
+        )
+        for repair in found
+    ]
+
+
+def _fields(repair: _Found) -> Iterator[Statement]:
+    yield from (edit.statement for edit in repair.edits)
+
+
+def _text(problem: Problem, edits: list[Edit]) -> str:
+    """The edits in words; those of one statement that say the same in several periods together."""
+    together: dict[tuple[Statement, Any, Any], list[int | None]] = {}
+    for edit in edits:
+        key = (edit.statement, said(problem, edit.statement, edit.period), edit.value)
+        together.setdefault(key, []).append(edit.period)
+    return ", and ".join(
+        move(problem, statement, was, to, periods) for (statement, was, to), periods in together.items()
+    )
+
+
+class _Workshop:
+    """Tries moves on one problem."""
+
+    def __init__(self, model: Model, clock: Clock) -> None:
+        self.model = model
+        self.problem = model.problem
+        self.clock = clock
+        self.decisions = any(column.cat != "Continuous" for column in model.lp.columns.values())
+        self.room = roomy(model.problem, decisions=self.decisions)
+
+    def all(self, conflict: Conflict) -> Iterator[_Found]:
+        """One statement of the conflict at a time; where that is not enough, several at once."""
+        count = 0
+        for statement in conflict.statements:
+            if not statement.firm and (found := self._one(statement)) is not None:
+                count += 1
+                yield found
+        if count < 2:
+            for kinds in RATHER:
+                if (found := self._several(kinds)) is not None:
+                    yield found
+
+    def _one(self, statement: Statement) -> _Found | None:
+        try:
+            if statement.field in AMOUNTS:
+                return self._amount([statement])
+            return self._option(statement)
+        except SolverFailed:
+            return None
+
+    # ------------------------------------------------------------ amounts
+
+    def _several(self, kinds: tuple[str, ...]) -> _Found | None:
+        movable = [s for s in statements_of(self.problem) if not s.firm and s.field in AMOUNTS]
+        try:
+            return self._amount(movable, kinds)
+        except SolverFailed:
+            return None
+
+    def _amount(self, statements: list[Statement], rather: tuple[str, ...] = ()) -> _Found | None:
+        """The least move, made; and again from there as long as it was not enough."""
+        values: dict[tuple[Statement, int | None], Any] = {}
+        problem = self.problem
+        for attempt in range(ATTEMPTS):
+            more = self._least(problem, statements, rather, strict=attempt > 0)
+            if not more:
+                return None
+            values |= {(edit.statement, edit.period): edit.value for edit in more}
+            edits = [Edit(statement, period, value) for (statement, period), value in values.items()]
+            try:
+                problem = edited(self.problem, edits)
+            except ValidationError:
+                return None
+            cost = self._cost(problem)
+            if cost is not None:
+                return _Found(edits, cost)
+        return None
+
+    def _least(
+        self, problem: Problem, statements: list[Statement], rather: tuple[str, ...], *, strict: bool
+    ) -> list[Edit] | None:
+        """How far statements must move at least, all else as it is; none where that does not help."""
+        model = self.model if problem is self.problem else build_model(problem)
+        limits: dict[Key, float] = {}
+        base = model
+        if len(statements) == 1 and statements[0].field in LIMITS and statements[0].on != "policies":
+            base = build_model(loosened(problem, statements, self.room))
+            limits = _limits(model, base, statements[0])
+        found = spots(base, statements)
+        if not found:
+            return None
+        elastic = Elastic(base, found, self.clock, limits=limits, whole=True)
+        prices = [1.0 if not rather or s.kind in rather else 1000.0 for s, _ in elastic.slacks]
+        answer = elastic.least(np.array(prices))
+        if answer is None:
+            return None
+        return list(moved(problem, base, elastic, answer[0], limits, self.room, strict=strict))
+
+    def _cost(self, problem: Problem) -> float | None:
+        """The cost of the cheapest plan of a changed problem, verified; none where there is none."""
+        outcome = solve_lp(build_model(problem).lp, time_limit=self.clock.left())
+        if outcome.status == "no_answer":
+            self.clock.left()
+        proved = outcome.status in ("optimal", "feasible") and outcome.verified
+        return outcome.objective if proved else None
+
+    # ------------------------------------------------------------ options
+
+    def _option(self, statement: Statement) -> _Found | None:
+        """The first of the options, from the least move on, that gives a plan."""
+        choices = [(value, self._with(statement, value)) for value in options(self.problem, statement)]
+        valid = [(value, problem) for value, problem in choices if problem is not None]
+        low, high = 0, len(valid) - 1
+        if not valid or (high > 0 and not self._feasible(valid[high][1])):
+            return None
+        while low < high:
+            middle = (low + high) // 2
+            if self._feasible(valid[middle][1]):
+                high = middle
+            else:
+                low = middle + 1
+        value, problem = valid[low]
+        cost = self._cost(problem)
+        return None if cost is None else _Found([Edit(statement, None, value)], cost)
+
+    def _with(self, statement: Statement, value: Any) -> Problem | None:
+        try:
+            return edited(self.problem, [Edit(statement, None, value)])
+        except ValidationError:
+            return None
+
+    def _feasible(self, problem: Problem) -> bool:
+        return has_point(build_model(problem), self.clock)
+
+
+def _limits(model: Model, base: Model, statement: Statement) -> dict[Key, float]:
+    """What the rows and bounds of a loosened statement limit without being loosened; nothing where they are not."""
+    limits: dict[Key, float] = {}
+    for spot in spots(base, [statement]).get(statement, ()):
+        if spot.row is not None:
+            row = model.lp.rows.get(spot.key)
+            limits[spot.key] = 0.0 if row is None else -row.constant
+        else:
+            column = model.lp.columns.get(spot.key)
+            bound = None if column is None else column.upBound
+            limits[spot.key] = 0.0 if column is None else inf if bound is None else bound
+    return limits
