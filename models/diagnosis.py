@@ -38,8 +38,8 @@ class Change(_Record):
     period: int | None = Field(
         None, description="first year of the period to set it in, 1: the typical year; none: the whole field"
     )
-    from_: float | bool | str | None = Field(alias="from", description="what it says now; none: nothing")
-    to: float | bool | str | None = Field(description="what to say instead; none: leave it out")
+    from_: bool | int | float | str | None = Field(alias="from", description="what it says now; none: nothing")
+    to: bool | int | float | str | None = Field(description="what to say instead; none: leave it out")
     unit: str = Field(description="of both; share: from 0 to 1; empty where they are no amounts")
 
 
@@ -49,7 +49,7 @@ class Repair(_Record):
     text: str = Field(description="the changes in words")
     changes: list[Change] = Field(description="what to set in the problem")
     total_cost: float = Field(description="cost of the cheapest plan then, money over the horizon, discounted")
-    cost: float = Field(description="what that is above the cheapest of the repairs, money, discounted")
+    cost: float = Field(description="what that is more than with the first repair, money, discounted; negative: less")
     checked: bool = Field(description="true: the changed problem was solved, and its plan verified")
 
 
@@ -61,5 +61,7 @@ class Diagnosis(_Record):
         description="the user's statements that cannot hold together: without any one of them the others can"
     )
     smallest: bool = Field(description="true: each of them was found to be needed; false: time ran out before that")
-    repairs: list[Repair] = Field(description="changes that each give a plan, the cheapest first")
+    repairs: list[Repair] = Field(
+        description="changes that each give a plan; those that keep every demand first, the cheapest first"
+    )
     seconds: float = Field(description="seconds that it took to find all this")

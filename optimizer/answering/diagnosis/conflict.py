@@ -142,15 +142,21 @@ class _Search:
         """The smallest conflict within the rows' one and what no row says; without one of rows, within everything."""
         if rows is None:
             return self._ordered(self._smallest([], self.statements))
-        told = set(spots(self.model, self.statements)) - self._untold()
+        told = self._told()
         rest = [statement for statement in self.statements if statement not in told and statement not in rows]
         kept = rows
         if self.decisions:  # what is needed without decisions may not be with them
             for statement in reversed(rows):
                 fewer = [other for other in kept if other != statement]
-                if fewer and self._conflict([*fewer, *rest]):
+                if self._conflict([*fewer, *rest]):
                     kept = fewer
         return self._ordered([*kept, *self._smallest(kept, rest)])
+
+    def _told(self) -> set[Statement]:
+        """Statements that rows say all of. Of a yes/no decision limits are coefficients too, which no slack reaches."""
+        told = set(spots(self.model, self.statements)) - self._untold()
+        limits = ("capacity", "build", "scrap", "lane", "stockpile", "surplus")
+        return {statement for statement in told if not (self.decisions and statement.kind in limits)}
 
     def _untold(self) -> set[Statement]:
         """Statements that leave columns out in some period: a capacity of nothing."""

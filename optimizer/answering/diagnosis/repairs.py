@@ -43,7 +43,7 @@ class _Found:
 
 
 def repairs(model: Model, conflict: Conflict, clock: Clock) -> list[Repair]:
-    """Every repair found in time, the cheapest first."""
+    """Every repair found in time: those that keep every demand first, the cheapest first."""
     workshop = _Workshop(model, clock)
     found: list[_Found] = []
     try:
@@ -52,15 +52,15 @@ def repairs(model: Model, conflict: Conflict, clock: Clock) -> list[Repair]:
                 found.append(repair)
     except OutOfTime:
         pass
-    found.sort(key=lambda repair: repair.total_cost)
-    least = found[0].total_cost if found else 0.0
+    found.sort(key=lambda repair: (any(s.on == "demands" for s in _fields(repair)), repair.total_cost))
+    first = found[0].total_cost if found else 0.0
     problem = model.problem
     return [
         Repair(
             text=_text(problem, repair.edits),
             changes=as_changes(problem, repair.edits),
             total_cost=repair.total_cost,
-            cost=repair.total_cost - least,
+            cost=repair.total_cost - first,
             checked=True,
         )
         for repair in found
@@ -94,14 +94,19 @@ class _Workshop:
 
     def all(self, conflict: Conflict) -> Iterator[_Found]:
         """One statement of the conflict at a time; where that is not enough, several at once."""
-        count = 0
-        for statement in conflict.statements:
-            if not statement.firm and (found := self._one(statement)) is not None:
-                count += 1
+        movable = [statement for statement in conflict.statements if not statement.firm]
+        stuck = []
+        for statement in movable:
+            if (found := self._one(statement)) is not None:
                 yield found
-        if count < 2:
+            else:
+                stuck.append(statement)
+        if len(movable) - len(stuck) < 2:
             for kinds in RATHER:
                 if (found := self._several(kinds)) is not None:
+                    yield found
+            for statement in stuck:
+                if statement.field not in AMOUNTS and (found := self._several((), statement)) is not None:
                     yield found
 
     def _one(self, statement: Statement) -> _Found | None:
@@ -114,17 +119,27 @@ class _Workshop:
 
     # ------------------------------------------------------------ amounts
 
-    def _several(self, kinds: tuple[str, ...]) -> _Found | None:
+    def _several(self, kinds: tuple[str, ...], first: Statement | None = None) -> _Found | None:
+        """Several amounts, of some kinds rather than of others; with the greatest move of another statement first."""
         movable = [s for s in statements_of(self.problem) if not s.firm and s.field in AMOUNTS]
+        choices = options(self.problem, first) if first is not None else []
+        given = [] if first is None else [Edit(first, None, value) for value in choices[-1:]]
         try:
-            return self._amount(movable, kinds)
+            return self._amount(movable, kinds, given)
         except SolverFailed:
             return None
 
-    def _amount(self, statements: list[Statement], rather: tuple[str, ...] = ()) -> _Found | None:
+    def _amount(
+        self, statements: list[Statement], rather: tuple[str, ...] = (), given: list[Edit] | None = None
+    ) -> _Found | None:
         """The least move, made; and again from there as long as it was not enough."""
-        values: dict[tuple[Statement, int | None], Any] = {}
+        values: dict[tuple[Statement, int | None], Any] = {(e.statement, e.period): e.value for e in given or []}
         problem = self.problem
+        if given:
+            try:
+                problem = edited(problem, given)
+            except ValidationError:
+                return None
         for attempt in range(ATTEMPTS):
             more = self._least(problem, statements, rather, strict=attempt > 0)
             if not more:
