@@ -15,6 +15,7 @@ ABSENT = {
     *("minimum", "minimum_order", "days_of_demand", "final", "closed", "from_year", "until_year"),
     *("minimum_utilisation", "minimum_collection_rate", "collection_rate"),
 }
+SET = {"surplus": "free", "lead_time": 0, "orders": 9}
 OF_BUILD = ("max", "max_per_order", "orders", "lead_time", "earliest", "latest", "committed", "minimum_utilisation")
 FACILITIES = ("suppliers", "plants", "recyclers")
 # What says how much a facility can make without builds.
@@ -74,7 +75,7 @@ def _take_out(document: Document, on: str, entries: list[Document], position: in
     *way, field = path.split(".")
     for step in way:
         entry = entry[int(step)] if isinstance(entry, list) else entry[step]  # type: ignore[index]
-    if field in ("capacity", "from_year", "until_year"):
+    if field in ("capacity", "from_year", "until_year", "scrap"):
         _keep_floors(document, entry, field)
     if on == "demands":
         entry["shortage_cost"] = 0
@@ -82,20 +83,16 @@ def _take_out(document: Document, on: str, entries: list[Document], position: in
         entry.pop(field)
         if not {"max", "min", "price"} & entry.keys():
             entries.pop(position)
-    elif field == "surplus":
-        entry["surplus"] = "free"
-    elif field == "lead_time":
-        entry["lead_time"] = 0
-    elif field == "orders":
-        entry["orders"] = len(document.get("periods") or [1])
+    elif field in SET:
+        entry[field] = SET[field]
     elif field in LIMITS | {"max", "max_per_order", "up_to"}:
         entry[field] = ROOM
     else:
         entry.pop(field)
         if field == "from_year":
             entry.pop("ramp_up", None)
-        if "joint" in entry and not {"capacity", "minimum", "fixed_cost"} & entry.keys():
-            entry.pop("joint")
+        if not {"capacity", "minimum", "fixed_cost"} & entry.keys():
+            entry.pop("joint", None)
 
 
 def _keep_floors(document: Document, entry: Document, field: str) -> None:
@@ -104,8 +101,11 @@ def _keep_floors(document: Document, entry: Document, field: str) -> None:
     first, last = entry.get("from_year", 0), entry.get("until_year", 9999)
     capacity = read(entry.get("capacity", ROOM), periods)
     was = [c if first <= start <= last else 0 for c, start in zip(capacity, periods, strict=True)]
-    now = [ROOM] * len(periods) if field == "capacity" else capacity
+    now = [ROOM] * len(periods) if field == "capacity" else was if field == "scrap" else capacity
     floors: Document = {}
+    if field == "scrap" and "minimum_collection_rate" in entry:
+        shares, scrap = read(entry["minimum_collection_rate"], periods), read(entry["scrap"], periods)
+        floors["minimum_collection_rate"] = [s * amount / ROOM for s, amount in zip(shares, scrap, strict=True)]
     if "minimum_utilisation" in entry:
         shares = read(entry["minimum_utilisation"], periods)
         floors["minimum_utilisation"] = [s * w / n if n else 0 for s, w, n in zip(shares, was, now, strict=True)]

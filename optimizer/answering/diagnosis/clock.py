@@ -8,7 +8,7 @@ from threading import Event
 __all__ = ["Clock", "OutOfTime"]
 
 
-class OutOfTime(Exception):  # noqa: N818 - it is no fault
+class OutOfTime(Exception):
     """The time is up, or somebody wants it stopped."""
 
 

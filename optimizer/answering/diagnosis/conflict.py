@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pulp
 
+from oremix.models.errors import SolverFailed
 from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
 from oremix.optimizer.answering.diagnosis.elastic import NOTHING, Elastic, has_point
 from oremix.optimizer.answering.diagnosis.loosening import loosened, roomy
+from oremix.optimizer.answering.diagnosis.part import part_about
 from oremix.optimizer.answering.diagnosis.rows import spots
-from oremix.optimizer.answering.diagnosis.statements import Statement, statements_of
+from oremix.optimizer.answering.diagnosis.statements import Statement, stated, statements_of
 from oremix.optimizer.formulation import Model, build_model
+from oremix.optimizer.solving.arrays import Floats
 
 __all__ = ["Conflict", "smallest_conflict"]
 
@@ -32,10 +36,12 @@ class Conflict:
 def smallest_conflict(model: Model, clock: Clock) -> Conflict:
     """The conflict: first by the rows of the LP alone, then by the data that leaves columns out of it."""
     statements = statements_of(model.problem)
-    found = _by_rows(model, statements, clock)
+    try:
+        found = _by_rows(model, statements, clock)
+    except SolverFailed:
+        found = None
     rows, periods = found if found is not None else (statements, {})
-    decisions = any(column.cat != "Continuous" for column in model.lp.columns.values())
-    search = _Search(model, statements, clock, decisions=decisions)
+    search = _Search(model, statements, clock)
     try:
         chosen = search.run(rows if found is not None else None)
     except OutOfTime:
@@ -61,7 +67,9 @@ def _by_rows(
     order = {statement: number for number, statement in enumerate(statements)}
     groups = _grouped(elastic, needed, lambda number: order[elastic.slacks[number][0]])
     needed = _filtered(elastic, needed, groups)
-    groups = _grouped(elastic, needed, lambda number: (_order(order, elastic, number), elastic.slacks[number][1].period))
+    groups = _grouped(
+        elastic, needed, lambda number: (_order(order, elastic, number), elastic.slacks[number][1].period)
+    )
     needed = _filtered(elastic, needed, groups)
     periods: dict[Statement, list[int]] = {}
     for number in sorted(needed):
@@ -103,10 +111,10 @@ def _needed(elastic: Elastic, kept: Iterable[int]) -> set[int] | None:
     return {number for number in kept if weights[number] > 1e-9}
 
 
-def _multipliers(elastic: Elastic, duals: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _multipliers(elastic: Elastic, duals: Floats) -> Floats:
     """How much of its price each slack's row uses up, from 0 to 1."""
     reduced = elastic.arrays.column_sums(elastic.arrays.coefficients * duals[elastic.arrays.row_of])
-    weights: np.ndarray = np.abs(reduced[elastic.first :]) * elastic.scale  # type: ignore[type-arg]
+    weights: Floats = np.abs(reduced[elastic.first :]) * elastic.scale
     return weights
 
 
@@ -131,52 +139,86 @@ def _filtered(elastic: Elastic, needed: set[int], groups: list[set[int]]) -> set
 class _Search:
     """Conflicts found by formulating the problem without statements, and asking whether it has any plan."""
 
-    def __init__(self, model: Model, statements: list[Statement], clock: Clock, *, decisions: bool) -> None:
+    def __init__(self, model: Model, statements: list[Statement], clock: Clock) -> None:
         self.model = model
+        self.problem = model.problem
         self.statements = statements
         self.clock = clock
-        self.decisions = decisions
-        self.room = roomy(model.problem, decisions=decisions)
+        self.decisions = any(column.cat != pulp.LpContinuous for column in model.lp.columns.values())
+        self.room = roomy(model.problem, decisions=self.decisions)
 
     def run(self, rows: list[Statement] | None) -> list[Statement]:
         """The smallest conflict within the rows' one and what no row says; without one of rows, within everything."""
         if rows is None:
             return self._ordered(self._smallest([], self.statements))
-        told = self._told()
-        rest = [statement for statement in self.statements if statement not in told and statement not in rows]
-        kept = rows
-        if self.decisions:  # what is needed without decisions may not be with them
-            for statement in reversed(rows):
-                fewer = [other for other in kept if other != statement]
-                if self._conflict([*fewer, *rest]):
-                    kept = fewer
-        return self._ordered([*kept, *self._smallest(kept, rest)])
+        part = part_about(self.problem, rows)
+        if part is None:
+            return self._within(rows, self.statements)
+        back = {replace(s, position=0): s for s in self.statements}
+        inner = statements_of(part)
+        there = {back[replace(s, position=0)]: s for s in inner}
+        self.problem = part
+        found = self._within([there[s] for s in rows], inner)
+        self.problem = self.model.problem
+        return self._ordered([back[replace(s, position=0)] for s in found])
+
+    def _within(self, rows: list[Statement], statements: list[Statement]) -> list[Statement]:
+        everything, self.statements = self.statements, statements
+        try:
+            told = self._told()
+            rest = [statement for statement in statements if statement not in told and statement not in rows]
+            kept = rows
+            if self.decisions:  # what is needed without decisions may not be with them
+                for statement in reversed(rows):
+                    fewer = [other for other in kept if other != statement]
+                    if self._conflict([*fewer, *rest]):
+                        kept = fewer
+            return self._ordered([*kept, *self._untold_ones(kept, rest)])
+        finally:
+            self.statements = everything
+
+    def _untold_ones(self, kept: list[Statement], rest: list[Statement]) -> list[Statement]:
+        """What no row says and is needed: rather of the entries that rows are about, which are tried first."""
+        if not rest or self._conflict(kept):
+            return []
+        entries = {(statement.on, statement.position) for statement in kept}
+        near = [statement for statement in rest if (statement.on, statement.position) in entries]
+        if near and self._conflict([*kept, *near]):
+            return self._one_by_one(kept, near)
+        return self._halved(kept, [*near, *rest_of(rest, near)], fresh=False)
+
+    def _one_by_one(self, kept: list[Statement], near: list[Statement]) -> list[Statement]:
+        needed = list(near)
+        for statement in reversed(near):
+            fewer = [other for other in needed if other != statement]
+            if fewer and self._conflict([*kept, *fewer]):
+                needed = fewer
+        return needed
 
     def _told(self) -> set[Statement]:
         """Statements that rows say all of. Of a yes/no decision limits are coefficients too, which no slack reaches."""
-        told = set(spots(self.model, self.statements)) - self._untold()
+        model = self.model if self.problem is self.model.problem else build_model(self.problem)
+        told = set(spots(model, self.statements)) - self._untold()
         limits = ("capacity", "build", "scrap", "lane", "stockpile", "surplus")
         return {statement for statement in told if not (self.decisions and statement.kind in limits)}
 
     def _untold(self) -> set[Statement]:
         """Statements that leave columns out in some period: a capacity of nothing."""
-        problem = self.model.problem
         return {
             statement
             for statement in self.statements
             if statement.build is None
             and statement.on in ("suppliers", "plants", "recyclers")
             and statement.field == "capacity"
-            and 0.0 in problem.timeline.read(getattr(problem, statement.on)[statement.position].capacity)
+            and 0.0 in self.problem.timeline.read(stated(self.problem, statement))
         }
 
     def _ordered(self, found: list[Statement]) -> list[Statement]:
         return [statement for statement in self.statements if statement in set(found)]
 
     def _conflict(self, kept: list[Statement]) -> bool:
-        staying = set(kept)
-        others = [statement for statement in self.statements if statement not in staying]
-        return not has_point(build_model(loosened(self.model.problem, others, self.room)), self.clock)
+        others = rest_of(self.statements, kept)
+        return not has_point(build_model(loosened(self.problem, others, self.room)), self.clock)
 
     def _smallest(self, background: list[Statement], candidates: list[Statement]) -> list[Statement]:
         """The smallest set of candidates that conflicts with the background, halving what need not be looked at."""
@@ -194,3 +236,9 @@ class _Search:
         late = self._halved([*background, *first], second, fresh=True)
         early = self._halved([*background, *late], first, fresh=bool(late))
         return [*early, *late]
+
+
+def rest_of(statements: list[Statement], some: Iterable[Statement]) -> list[Statement]:
+    """The statements but some."""
+    taken = set(some)
+    return [statement for statement in statements if statement not in taken]

@@ -9,7 +9,7 @@ from oremix.models.errors import SolverFailed
 from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
 from oremix.optimizer.answering.diagnosis.conflict import Conflict, smallest_conflict
 from oremix.optimizer.answering.diagnosis.repairs import repairs
-from oremix.optimizer.answering.diagnosis.statements import path_of
+from oremix.optimizer.answering.diagnosis.statements import Statement, path_of
 from oremix.optimizer.answering.diagnosis.wording import describe
 from oremix.optimizer.formulation import Model
 
@@ -28,7 +28,7 @@ def diagnose(model: Model, seconds: float = SECONDS, stop: Event | None = None) 
         conflict = Conflict([], {}, smallest=False)
     found = repairs(model, conflict, clock)
     return Diagnosis(
-        text=_text(conflict, found),
+        text=_text(model, conflict, found),
         conflict=list(_conflicting(model, conflict)),
         smallest=conflict.smallest,
         repairs=found,
@@ -55,19 +55,27 @@ def _conflicting(model: Model, conflict: Conflict) -> list[Conflicting]:
     return found
 
 
-def _text(conflict: Conflict, found: list[Repair]) -> str:
+def _text(model: Model, conflict: Conflict, found: list[Repair]) -> str:
     if not conflict.statements:
         return "time ran out before it was known which statements conflict; a longer time limit may tell"
     count = len(conflict.statements)
     if not conflict.smallest:
         text = f"among these {count} statements some cannot hold together; time ran out before it was known which"
     elif count == 1:
-        only = conflict.statements[0]
-        wanted = "nobody can make the material, or bring it there, whatever else is changed"
-        text = f"{only.id} cannot be met by itself" + (f": {wanted}" if only.kind == "demand" else "")
+        text = _alone(model, conflict.statements[0])
     else:
         text = f"these {count} statements cannot hold together; without any one of them the others can"
     if not found:
         firm = all(statement.firm for statement in conflict.statements)
         text += "; " + ("none of them may move" if firm else "no repair was found")
     return text
+
+
+def _alone(model: Model, statement: Statement) -> str:
+    """Why one statement by itself cannot hold."""
+    if statement.kind != "demand":
+        return f"{statement.id} cannot hold by itself, whatever else is changed"
+    demand = model.problem.demands[statement.position]
+    if not model.network.makers[demand.material] and not model.network.piles_serving(demand.material, demand.at):
+        return f"{demand.id} cannot be met: nobody makes {demand.material}"
+    return f"{demand.id} cannot be met: whatever else is changed, {demand.material} cannot be made and brought there"

@@ -97,7 +97,8 @@ class Elastic:
             return self._branch(cost, allowed)
         if self._hot is None:
             zero = np.zeros(self.first)
-            self._hot = Hot(replace(self.arrays, cost=np.concatenate([zero, cost]), offset=0.0))
+            # the offset: what proofs of an optimum of nothing are measured by
+            self._hot = Hot(replace(self.arrays, cost=np.concatenate([zero, cost]), offset=1.0))
         hot = self._hot
         hot.solver.setOptionValue("time_limit", hot.solver.getRunTime() + self._clock.left())
         for number in range(len(cost)):

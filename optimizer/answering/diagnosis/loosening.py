@@ -9,26 +9,28 @@ from typing import Any
 from pydantic import BaseModel
 
 from oremix.models import Problem
-from oremix.models.chain import Facility, Supplier
+from oremix.models.chain import Facility, Recycler, Supplier
 from oremix.models.fields import Series
 from oremix.models.policies import Budget
-from oremix.optimizer.answering.diagnosis.statements import Statement, statements_of
+from oremix.optimizer.answering.diagnosis.statements import Statement
 
-__all__ = ["loosened", "others", "roomy"]
+__all__ = ["loosened", "roomy"]
 
-# Beyond any amount that a problem states. Yes/no decisions take limits as coefficients, so there it is no more than needed.
+# Beyond any amount that a problem states; less where limits are coefficients of yes/no decisions.
 ROOM, ROOM_WITH_DECISIONS = 1000.0, 30.0
+
+# Scrap where there is none.
+SOME = 1e-3
 
 AMOUNTS = ("capacity", "quantity", "minimum", "take_or_pay", "scrap", "initial", "reserve", "max", "up_to", "final")
 ROOMY = {
-    *("capacity", "up_to", "reserve", "scrap", "surplus_max", "fill_max", "draw_max", "max_per_order"),
+    *("capacity", "up_to", "reserve", "surplus_max", "fill_max", "draw_max", "max_per_order"),
 }
 LOOSE: dict[str, Any] = {
     **dict.fromkeys(("minimum", "minimum_order", "days_of_demand", "final", "closed"), None),
     **dict.fromkeys(("from_year", "until_year", "earliest", "latest"), None),
     **dict.fromkeys(("minimum_utilisation", "minimum_collection_rate", "lead_time"), 0.0),
     "committed": False,
-    "collection_rate": 1.0,
     "surplus": "free",
     "orders": 1000,
 }
@@ -94,6 +96,10 @@ def _loose(problem: Problem, entry: Any, group: list[Statement], room: float) ->
             builds[statement.build][field] = room if field == "max" else _value(field, room)
         elif statement.field == "up_to":
             own["tiers"] = [*entry.tiers[:-1], entry.tiers[-1].model_copy(update={"up_to": room})]
+        elif statement.field == "scrap":
+            own |= _more_than_all(problem, entry, room)
+        elif statement.field == "collection_rate":
+            own.setdefault("collection_rate", 1.0)
         else:
             own[statement.field] = _value(statement.field, room)
     if builds:
@@ -101,6 +107,12 @@ def _loose(problem: Problem, entry: Any, group: list[Statement], room: float) ->
         own["build"] = changed if isinstance(entry.build, list) else changed[0]
     loose = BaseModel.model_copy(entry, update=own)
     return _with_own_floors(problem, entry, loose) if isinstance(entry, Facility) else loose
+
+
+def _more_than_all(problem: Problem, recycler: Recycler, room: float) -> dict[str, Any]:
+    """Scrap without end, in a way that what must be collected of it stays as it was: more than all can be."""
+    scrap = problem.timeline.read_or(recycler.scrap, 0.0)
+    return {"scrap": [max(amount, SOME) for amount in scrap], "collection_rate": room / SOME}
 
 
 def _value(field: str, room: float) -> Any:
@@ -126,10 +138,3 @@ def _with_own_floors(problem: Problem, facility: Facility, loose: Facility) -> F
             s * (was or 0.0) / now if now else 0.0 for s, was, now in zip(shares, before, after, strict=True)
         ]
     return loose.model_copy(update=floors)
-
-
-def others(problem: Problem, kept: Iterable[Statement]) -> list[Statement]:
-    """Every statement but these."""
-    staying = set(kept)
-    return [statement for statement in statements_of(problem) if statement not in staying]
-

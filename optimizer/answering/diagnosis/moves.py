@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 import numpy as np
 
@@ -14,12 +14,11 @@ from oremix.optimizer.answering.diagnosis.edits import OVER_TIME, Edit, outward,
 from oremix.optimizer.answering.diagnosis.elastic import Elastic
 from oremix.optimizer.answering.diagnosis.rows import Spot
 from oremix.optimizer.answering.diagnosis.statements import Statement
-from oremix.optimizer.formulation import Model
 from oremix.optimizer.formulation.model import Measure
-from oremix.optimizer.lean import Key
+from oremix.optimizer.lean import Column, Key
 from oremix.optimizer.solving.arrays import Floats
 
-__all__ = ["AMOUNTS", "LIMITS", "moved"]
+__all__ = ["AMOUNTS", "LIMITS", "Beyond", "moved"]
 
 # Fields that bound from above, and those that bound from below.
 LIMITS = {
@@ -35,33 +34,35 @@ AMOUNTS = LIMITS | FLOORS
 SHARE_STEP = 0.001
 SHARES = ("minimum_utilisation", "minimum_collection_rate")
 
-Value = Callable[[Any], float]
+
+@dataclass(frozen=True)
+class Beyond:
+    """A point of an elastic model, with what its loosened rows (up to `room`) were limited to."""
+
+    problem: Problem
+    elastic: Elastic
+    point: Floats
+    limits: Mapping[Key, float]
+    room: float
+
+    def value(self, column: Column) -> float:
+        """A column's value."""
+        return float(self.point[self.elastic.column[column]])
 
 
-def moved(
-    problem: Problem,
-    model: Model,
-    elastic: Elastic,
-    point: Floats,
-    limits: Mapping[Key, float],
-    room: float,
-    *,
-    strict: bool,
-) -> Iterator[Edit]:
-    """What each statement would have to say, rounded outward; only what has to move.
-
-    `limits` are those of rows that were loosened to `room`.
-    """
+def moved(beyond: Beyond, *, strict: bool) -> Iterator[Edit]:
+    """What each statement would have to say, rounded outward; only what has to move."""
     targets: dict[tuple[Statement, int | None], float] = {}
-    for (statement, spot), slack in zip(elastic.slacks, elastic.beyond(point).tolist(), strict=True):
+    slacks = beyond.elastic.beyond(beyond.point).tolist()
+    for (statement, spot), slack in zip(beyond.elastic.slacks, slacks, strict=True):
         if slack > 0:
-            for period, value in _targets(problem, model, elastic, point, statement, spot, slack, limits, room):
+            further = max if statement.field in LIMITS else min
+            for period, value in _targets(beyond, statement, spot, slack):
                 key = (statement, period)
-                further = max if statement.field in LIMITS else min
                 targets[key] = further(targets.get(key, value), value)
     for (statement, period), value in targets.items():
-        was = said(problem, statement, period)
-        yield Edit(statement, period, _rounded(problem, statement, value, was, strict=strict))
+        was = said(beyond.problem, statement, period)
+        yield Edit(statement, period, _rounded(beyond.problem, statement, value, was, strict=strict))
 
 
 def _rounded(problem: Problem, statement: Statement, value: float, was: float | None, *, strict: bool) -> float:
@@ -73,44 +74,40 @@ def _rounded(problem: Problem, statement: Statement, value: float, was: float | 
     return min(max(rounded, 0.0), 1.0) if is_share else max(rounded, 0.0)
 
 
-def _targets(
-    problem: Problem,
-    model: Model,
-    elastic: Elastic,
-    point: Floats,
-    statement: Statement,
-    spot: Spot,
-    slack: float,
-    limits: Mapping[Key, float],
-    room: float,
-) -> Iterator[tuple[int | None, float]]:
-    def value(column: Any) -> float:
-        return float(point[elastic.column[column]])
-
+def _targets(beyond: Beyond, statement: Statement, spot: Spot, slack: float) -> Iterator[tuple[int | None, float]]:
+    """What the statement would have to say for one spot, by period."""
     if spot.measure is not None:
-        yield from _of_policy(problem, statement, spot.measure, slack, value)
+        yield from _of_policy(beyond, statement, spot.measure, slack)
         return
     period = spot.period if statement.field in OVER_TIME and statement.build is None else None
-    was = said(problem, statement, spot.period)
-    limit = limits.get(spot.key, _limit(spot))
+    limit = beyond.limits.get(spot.key, _limit(spot))
     if statement.field in LIMITS:
-        share = 1.0
-        if statement.field == "scrap":
-            share = problem.timeline.read(problem.recyclers[statement.position].collection_rate)[spot.period or 0]
-        elif statement.field == "capacity" and statement.on != "stockpiles" and spot.key in limits:
-            share = _limit(spot) / room if statement.on != "lanes" else 1.0  # what ramp-up leaves of it
-        elif statement.field == "capacity" and limit and was and statement.on not in ("stockpiles", "lanes"):
-            share = limit / was
-        yield period, (limit + slack) / share
-    elif statement.field in ("minimum_utilisation", "days_of_demand"):
-        yield period, was * max(limit - slack, 0.0) / limit
-    elif statement.field == "minimum_collection_rate":
-        collected = sum(value(column) for column in spot.row.expr if column.key[0] == "collect")  # type: ignore[union-attr]
-        yield period, was * collected / (collected + slack)
-    elif statement.field == "minimum_order":
-        yield period, was - slack
+        yield period, (limit + slack) / _per_unit(beyond, statement, spot, limit)
     else:
-        yield period, limit - slack
+        yield period, _lowered(beyond, statement, spot, limit, slack)
+
+
+def _per_unit(beyond: Beyond, statement: Statement, spot: Spot, limit: float) -> float:
+    """How much of a limit one stated unit is: of scrap what can be collected, of capacity what ramp-up leaves."""
+    problem = beyond.problem
+    if statement.field == "scrap":
+        return problem.timeline.read(problem.recyclers[statement.position].collection_rate)[spot.period or 0]
+    if statement.field != "capacity" or statement.on in ("stockpiles", "lanes"):
+        return 1.0
+    if spot.key in beyond.limits:
+        return _limit(spot) / beyond.room
+    was = said(problem, statement, spot.period)
+    return limit / was if limit and was else 1.0
+
+
+def _lowered(beyond: Beyond, statement: Statement, spot: Spot, limit: float, slack: float) -> float:
+    was = float(said(beyond.problem, statement, spot.period))
+    if statement.field in ("minimum_utilisation", "days_of_demand"):
+        return was * max(limit - slack, 0.0) / limit
+    if statement.field == "minimum_collection_rate" and spot.row is not None:
+        collected = sum(beyond.value(column) for column in spot.row.expr if column.key[0] == "collect")
+        return was * collected / (collected + slack)
+    return (was if statement.field == "minimum_order" else limit) - slack
 
 
 def _limit(spot: Spot) -> float:
@@ -120,9 +117,10 @@ def _limit(spot: Spot) -> float:
 
 
 def _of_policy(
-    problem: Problem, statement: Statement, measure: Measure, slack: float, value: Value
+    beyond: Beyond, statement: Statement, measure: Measure, slack: float
 ) -> Iterator[tuple[int | None, float]]:
     """A bound moved by what is beyond it: of a share by its part of the whole, of a pool in all its periods."""
+    problem = beyond.problem
     sign = 1.0 if statement.field == "max" else -1.0
     rule = measure.policy
     if isinstance(rule, Diversify):
@@ -131,7 +129,7 @@ def _of_policy(
     pooled = measure.period is None
     if isinstance(rule, Share):
         whole = measure.whole
-        size = sum(amount * value(c) for c, amount in whole) if isinstance(whole, list) else whole or 0.0
+        size = sum(amount * beyond.value(c) for c, amount in whole) if isinstance(whole, list) else whole or 0.0
         by = np.inf if size <= 0 else slack / size
     elif pooled and not isinstance(rule, Budget):
         by = slack / sum(problem.timeline.years[period] for period in measure.periods)

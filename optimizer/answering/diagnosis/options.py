@@ -17,6 +17,7 @@ def options(problem: Problem, statement: Statement) -> list[Any]:
     was = stated(problem, statement)
     starts = list(problem.timeline.starts)
     field = statement.field
+    found: dict[str, list[Any]] = {"closed": [False], "committed": [False], "surplus": ["free"]}
     if field in ("from_year", "earliest"):
         return [start for start in reversed(starts) if start < was]
     if field in ("until_year", "latest"):
@@ -26,11 +27,9 @@ def options(problem: Problem, statement: Statement) -> list[Any]:
         return sorted(gaps | {0.0}, reverse=True)
     if field == "orders":
         return list(range(was + 1, len(starts) + 1))
-    if field == "collection_rate":
-        return _steps(problem, was, 1.0)
-    if field == "minimum_utilisation":
-        return _steps(problem, was, 0.0)
-    return {"closed": [False], "committed": [False], "surplus": ["free"]}[field]
+    if field in ("collection_rate", "minimum_utilisation"):
+        return _steps(problem, was, 1.0 if field == "collection_rate" else 0.0)
+    return found[field]
 
 
 def _steps(problem: Problem, was: Any, end: float) -> list[float]:

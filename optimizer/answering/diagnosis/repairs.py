@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
@@ -18,7 +19,7 @@ from oremix.optimizer.answering.diagnosis.conflict import Conflict
 from oremix.optimizer.answering.diagnosis.edits import Edit, as_changes, edited, said
 from oremix.optimizer.answering.diagnosis.elastic import Elastic, has_point
 from oremix.optimizer.answering.diagnosis.loosening import loosened, roomy
-from oremix.optimizer.answering.diagnosis.moves import AMOUNTS, LIMITS, moved
+from oremix.optimizer.answering.diagnosis.moves import AMOUNTS, LIMITS, Beyond, moved
 from oremix.optimizer.answering.diagnosis.options import options
 from oremix.optimizer.answering.diagnosis.rows import spots
 from oremix.optimizer.answering.diagnosis.statements import Statement, statements_of
@@ -28,6 +29,12 @@ from oremix.optimizer.lean import Key
 from oremix.optimizer.solving import solve_lp
 
 __all__ = ["repairs"]
+
+# How many statements that move at once are named in words.
+SHOWN = 4
+
+# How many statements of one kind that are no amounts are tried.
+OPTIONS = 2
 
 # How often a move may be followed by another: it may change what it is measured against.
 ATTEMPTS = 4
@@ -72,14 +79,17 @@ def _fields(repair: _Found) -> Iterator[Statement]:
 
 
 def _text(problem: Problem, edits: list[Edit]) -> str:
-    """The edits in words; those of one statement that say the same in several periods together."""
-    together: dict[tuple[Statement, Any, Any], list[int | None]] = {}
+    """The edits in words, those of one statement together."""
+    together: dict[Statement, list[Edit]] = defaultdict(list)
     for edit in edits:
-        key = (edit.statement, said(problem, edit.statement, edit.period), edit.value)
-        together.setdefault(key, []).append(edit.period)
-    return ", and ".join(
-        move(problem, statement, was, to, periods) for (statement, was, to), periods in together.items()
-    )
+        together[edit.statement].append(edit)
+    moves = []
+    for statement, group in together.items():
+        was = [said(problem, statement, edit.period) for edit in group]
+        periods = [edit.period for edit in group if edit.period is not None]
+        moves.append(move(problem, statement, was, [edit.value for edit in group], periods))
+    more = len(moves) - SHOWN
+    return ", and ".join(moves[:SHOWN]) + (f", and {more} more such moves" if more > 0 else "")
 
 
 class _Workshop:
@@ -91,29 +101,36 @@ class _Workshop:
         self.clock = clock
         self.decisions = any(column.cat != "Continuous" for column in model.lp.columns.values())
         self.room = roomy(model.problem, decisions=self.decisions)
+        self._shared: Elastic | None = None
 
     def all(self, conflict: Conflict) -> Iterator[_Found]:
         """One statement of the conflict at a time; where that is not enough, several at once."""
-        movable = [statement for statement in conflict.statements if not statement.firm]
+        alike: dict[tuple[str, bool, str], list[Statement]] = defaultdict(list)
+        for statement in conflict.statements:
+            if not statement.firm:
+                alike[statement.on, statement.build is None, statement.field].append(statement)
         stuck = []
-        for statement in movable:
-            if (found := self._one(statement)) is not None:
+        for group in alike.values():
+            if (found := self._one_of(group)) is not None:
                 yield found
             else:
-                stuck.append(statement)
-        if len(movable) - len(stuck) < 2:
-            for kinds in RATHER:
-                if (found := self._several(kinds)) is not None:
-                    yield found
-            for statement in stuck:
-                if statement.field not in AMOUNTS and (found := self._several((), statement)) is not None:
+                stuck.append(group)
+        few = len(alike) - len(stuck) < 2
+        kinds_stuck = {group[0].kind for group in stuck}
+        for kinds in RATHER:
+            if (few or kinds_stuck & set(kinds) & {"policy", "demand"}) and (found := self._several(kinds)) is not None:
+                yield found
+        if few:
+            for group in stuck:
+                if group[0].field not in AMOUNTS and (found := self._several((), group[0])) is not None:
                     yield found
 
-    def _one(self, statement: Statement) -> _Found | None:
+    def _one_of(self, group: list[Statement]) -> _Found | None:
+        """The least move of statements of one kind: of one of them if that is enough, else of all together."""
         try:
-            if statement.field in AMOUNTS:
-                return self._amount([statement])
-            return self._option(statement)
+            if group[0].field in AMOUNTS:
+                return self._amount(group)
+            return next((found for statement in group[:OPTIONS] if (found := self._option(statement))), None)
         except SolverFailed:
             return None
 
@@ -159,21 +176,41 @@ class _Workshop:
         self, problem: Problem, statements: list[Statement], rather: tuple[str, ...], *, strict: bool
     ) -> list[Edit] | None:
         """How far statements must move at least, all else as it is; none where that does not help."""
-        model = self.model if problem is self.problem else build_model(problem)
-        limits: dict[Key, float] = {}
-        base = model
-        if len(statements) == 1 and statements[0].field in LIMITS and statements[0].on != "policies":
-            base = build_model(loosened(problem, statements, self.room))
-            limits = _limits(model, base, statements[0])
-        found = spots(base, statements)
-        if not found:
+        elastic, limits = self._elastic(problem, statements)
+        moving = set(statements)
+        prices = [
+            inf if s not in moving else 1.0 if not rather or s.kind in rather else 1000.0 for s, _ in elastic.slacks
+        ]
+        if not any(price < inf for price in prices):
             return None
-        elastic = Elastic(base, found, self.clock, limits=limits, whole=True)
-        prices = [1.0 if not rather or s.kind in rather else 1000.0 for s, _ in elastic.slacks]
         answer = elastic.least(np.array(prices))
         if answer is None:
             return None
-        return list(moved(problem, base, elastic, answer[0], limits, self.room, strict=strict))
+        return list(moved(Beyond(problem, elastic, answer[0], limits, self.room), strict=strict))
+
+    def _elastic(self, problem: Problem, statements: list[Statement]) -> tuple[Elastic, dict[Key, float]]:
+        """A model whose rows can be exceeded where the statements limit them; the limits that it has lost.
+
+        Without decisions, and where rows say all of the statements, it is the same one every time.
+        """
+        model = self.model if problem is self.problem else build_model(problem)
+        kinds = {(statement.on, statement.build is None, statement.field) for statement in statements}
+        alone = len(kinds) == 1 and statements[0].field in LIMITS - {"scrap"} and statements[0].on != "policies"
+        if alone and (self.decisions or self._leaves_out(model, statements)):
+            base = build_model(loosened(problem, statements, self.room))
+            limits = _limits(model, base, statements)
+            return Elastic(base, spots(base, statements), self.clock, limits=limits, whole=True), limits
+        if self.decisions or problem is not self.problem:
+            return Elastic(model, spots(model, statements), self.clock, whole=True), {}
+        if self._shared is None:
+            self._shared = Elastic(model, spots(model, statements_of(problem)), self.clock)
+        return self._shared, {}
+
+    def _leaves_out(self, model: Model, statements: list[Statement]) -> bool:
+        """Whether a statement leaves columns out somewhere, so that no row says all of it."""
+        found = spots(model, statements)
+        count = 1 if statements[0].field in ("reserve", "up_to", "max", "max_per_order") else len(model.timeline)
+        return any(len(found.get(statement, ())) < count for statement in statements)
 
     def _cost(self, problem: Problem) -> float | None:
         """The cost of the cheapest plan of a changed problem, verified; none where there is none."""
@@ -212,10 +249,10 @@ class _Workshop:
         return has_point(build_model(problem), self.clock)
 
 
-def _limits(model: Model, base: Model, statement: Statement) -> dict[Key, float]:
-    """What the rows and bounds of a loosened statement limit without being loosened; nothing where they are not."""
+def _limits(model: Model, base: Model, statements: list[Statement]) -> dict[Key, float]:
+    """What the rows and bounds of loosened statements limit without being loosened; nothing where they are not."""
     limits: dict[Key, float] = {}
-    for spot in spots(base, [statement]).get(statement, ()):
+    for spot in (spot for found in spots(base, statements).values() for spot in found):
         if spot.row is not None:
             row = model.lp.rows.get(spot.key)
             limits[spot.key] = 0.0 if row is None else -row.constant

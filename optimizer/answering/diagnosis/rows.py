@@ -20,7 +20,7 @@ Field = tuple[str, int, int | None, str]
 
 @dataclass(frozen=True)
 class Spot:
-    """A row, or the upper bound of a column, that holds in a period (none: in all), of a measure if it is a policy's."""
+    """A row, or the upper bound of a column, in a period (none: over all); of a measure if it is a policy's."""
 
     row: Row | None = None
     column: Column | None = None
@@ -122,10 +122,9 @@ class _Index:
             return self._lane(kind.removeprefix("lane_"), row.key)
         if kind in ("stock_minimum", "stock_capacity", "draw_max"):
             return self._stock(kind, row)
-        if kind == "surplus_max":
-            return "materials", self.materials[names[0]], None, "surplus_max"
-        if kind == "plant_surplus_max":
-            return *self.facilities[names[0]], None, "surplus_max"
+        if kind in ("surplus_max", "plant_surplus_max"):
+            owner = ("materials", self.materials[names[0]]) if kind == "surplus_max" else self.facilities[names[0]]
+            return *owner, None, "surplus_max"
         return self._facility(kind, row)
 
     def _facility(self, kind: str, row: Row) -> Field | None:

@@ -31,7 +31,7 @@ class Statement:
 
 def part_of(problem: Problem, statement: Statement) -> Any:
     """The entry, or its build, that states it."""
-    part = problem.rules[statement.position] if statement.on == "policies" else _entry(problem, statement)
+    part: Any = problem.rules[statement.position] if statement.on == "policies" else _entry(problem, statement)
     return part if statement.build is None else part.builds[statement.build]
 
 
@@ -97,7 +97,7 @@ OBLIGATIONS = {
 
 def _obligations(problem: Problem) -> Iterator[Statement]:
     for on, position, facility in _placed(problem):
-        for field in OBLIGATIONS[type(facility)]:  # type: ignore[index]
+        for field in OBLIGATIONS[type(facility)]:
             if getattr(facility, field):
                 yield Statement(on, position, field, facility.id, "obligation", facility.firm)
         for number, build in enumerate(facility.builds):
@@ -129,7 +129,9 @@ def _lanes(problem: Problem) -> Iterator[Statement]:
 
 def _capacities(problem: Problem) -> Iterator[Statement]:
     # a cap on capacity bounds what exists: it could not be told apart from capacity that is made larger
-    fixed = any(getattr(r, "measure", None) == "capacity" and getattr(r, "max", None) is not None for r in problem.rules)
+    fixed = any(
+        getattr(r, "measure", None) == "capacity" and getattr(r, "max", None) is not None for r in problem.rules
+    )
     for on, position, facility in _placed(problem):
         if not fixed:
             for field in _limits(facility, typical=problem.timeline.typical):
@@ -165,10 +167,9 @@ def _build_limits(build: Build, *, typical: bool) -> Iterator[str]:
 
 
 def _surpluses(problem: Problem) -> Iterator[Statement]:
-    for on, parts in (("materials", problem.materials), ("plants", problem.plants)):
-        for position, part in enumerate(parts):
+    for on in ("materials", "plants"):
+        for position, part in enumerate(getattr(problem, on)):
             if part.surplus == "forbidden":
                 yield Statement(on, position, "surplus", part.id, "surplus", part.firm)
             if part.surplus_max is not None:
                 yield Statement(on, position, "surplus_max", part.id, "surplus", part.firm)
-

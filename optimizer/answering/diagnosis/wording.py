@@ -6,12 +6,19 @@ from typing import Any
 
 from oremix.models import Problem
 from oremix.models.chain import Lane, Plant
-from oremix.models.policies import Budget, Diversify, Footprint, Measured, Quantity, Rule, Share
-from oremix.optimizer.answering.diagnosis.statements import Statement, part_of, stated
+from oremix.models.policies import Budget, Diversify, Footprint, Quantity, Rule, Share
+from oremix.optimizer.answering.diagnosis.statements import Statement, stated
 
 __all__ = ["amount", "describe", "move", "unit_of"]
 
-SHARES = ("minimum_utilisation", "minimum_collection_rate", "collection_rate")
+UNITS = {
+    **dict.fromkeys(("minimum_utilisation", "minimum_collection_rate", "collection_rate"), "share"),
+    **dict.fromkeys(("from_year", "until_year", "earliest", "latest"), "year"),
+    **dict.fromkeys(("closed", "committed", "surplus", "orders"), ""),
+    "lead_time": "years",
+    "days_of_demand": "days",
+    "scrap": "units",
+}
 YEARLY = {
     *("capacity", "minimum", "minimum_order", "scrap", "up_to", "quantity", "fill_max", "draw_max", "surplus_max"),
 }
@@ -19,19 +26,10 @@ YEARLY = {
 
 def unit_of(problem: Problem, statement: Statement) -> str:
     """The unit of what a statement says; empty where it is no amount."""
-    part = part_of(problem, statement)
     if statement.on == "policies":
-        return _unit_of_rule(problem, part)
-    if statement.field in SHARES:
-        return "share"
-    if statement.field in ("from_year", "until_year", "earliest", "latest"):
-        return "year"
-    if statement.field == "lead_time":
-        return "years"
-    if statement.field == "days_of_demand":
-        return "days"
-    if statement.field in ("closed", "committed", "surplus", "orders"):
-        return ""
+        return _unit_of_rule(problem, problem.rules[statement.position])
+    if statement.field in UNITS:
+        return UNITS[statement.field]
     return _material_unit(problem, statement)
 
 
@@ -40,9 +38,7 @@ def _unit_of_rule(problem: Problem, rule: Rule) -> str:
         return "share"
     if isinstance(rule, Budget):
         return problem.currency
-    if isinstance(rule, Footprint):
-        return rule.of
-    if isinstance(rule, Diversify):
+    if isinstance(rule, Footprint | Diversify):
         return rule.of
     units = {problem.network.materials[name].unit for name in getattr(rule, "materials", None) or ()}
     units = units or {material.unit for material in problem.materials}
@@ -60,8 +56,6 @@ def _material_unit(problem: Problem, statement: Statement) -> str:
         names = entry.materials or list(problem.network.materials)
     else:
         names = [getattr(entry, "material", entry.id)]
-    if statement.field == "scrap":
-        return "units of scrap"
     units = {problem.network.materials[name].unit for name in names}
     return units.pop() if len(units) == 1 else "units"
 
@@ -85,15 +79,15 @@ def _over_time(problem: Problem, statement: Statement, periods: list[int]) -> st
         values = problem.timeline.read(value)
         values = [values[period] for period in periods] or values
         least, most = min(values), max(values)
-        return amount(least, unit) if least == most else f"{amount(least, unit)} to {amount(most, unit)}"
+        return _range([least, most], unit)
     return amount(value, unit)
 
 
 def _when(problem: Problem, periods: list[int]) -> str:
     if problem.timeline.typical or not periods or len(periods) == len(problem.timeline) > 1:
         return ""
-    years = [str(problem.timeline.starts[period]) for period in periods]
-    return f" in {', '.join(years)}" if len(years) < 5 else f" from {years[0]} to {years[-1]}"
+    years = [str(problem.timeline.starts[period]) for period in sorted(periods)]
+    return f" in {', '.join(years)}" if len(years) < 5 else f" in {len(years)} periods from {years[0]} to {years[-1]}"
 
 
 def describe(problem: Problem, statement: Statement, periods: list[int]) -> str:
@@ -102,7 +96,8 @@ def describe(problem: Problem, statement: Statement, periods: list[int]) -> str:
     when = _when(problem, periods)
     name = statement.id
     if statement.on == "policies":
-        return f"{name} allows {_rule(problem, statement, what)}{when}"
+        verb = "allows" if statement.field == "max" else "asks for"
+        return f"{name} {verb} {_rule(problem, statement, what)}{when}"
     if statement.on == "lanes":
         return f"{name} ({_ends(problem, statement)}) {_of_lane(statement, what)}{when}"
     if statement.on == "stockpiles":
@@ -121,7 +116,7 @@ PLAIN = {
     "capacity": "can make at most {} a year",
     "up_to": "sells at most {} a year",
     "reserve": "has {} to give over the whole horizon",
-    "scrap": "has {} a year to collect",
+    "scrap": "has {} of scrap a year",
     "collection_rate": "can collect at most {} of its scrap",
     "from_year": "makes nothing before {}",
     "until_year": "makes nothing after {}",
@@ -167,9 +162,9 @@ def _ends(problem: Problem, statement: Statement) -> str:
 
 def _rule(problem: Problem, statement: Statement, what: str) -> str:
     rule = problem.rules[statement.position]
-    how = "at most" if statement.field == "max" else "no less than"
+    how = "at most" if statement.field == "max" else "at least"
     countries = getattr(rule, "countries", None) or []
-    if isinstance(rule, Measured):
+    if isinstance(rule, Share | Quantity):
         goods = f" of {', '.join(rule.materials)}" if rule.materials else ""
         who = f"any one of {', '.join(countries)}" if countries else "any one country"
         who = who if rule.each else ", ".join(countries)
@@ -187,30 +182,37 @@ def _rule(problem: Problem, statement: Statement, what: str) -> str:
 # ---------------------------------------------------------------- moves
 
 
-def move(problem: Problem, statement: Statement, was: Any, to: Any, periods: list[int | None]) -> str:
-    """A statement's move as an order."""
-    unit = unit_of(problem, statement)
-    when = _when(problem, [period for period in periods if period is not None])
+def move(problem: Problem, statement: Statement, was: list[Any], to: list[Any], periods: list[int]) -> str:
+    """A statement's move as an order: what it said and is to say, in each of some periods."""
     name = f"the build of {statement.id}" if statement.build is not None else statement.id
-    if statement.field == "closed":
-        return f"open {name} ({_ends(problem, statement)})"
-    if statement.field == "committed":
-        return f"do not commit to {name}"
-    if statement.field == "surplus":
-        return f"let {name} be left over"
-    if statement.field == "lead_time":
-        return f"shorten the lead time of {name} from {amount(was, unit)} to {amount(to, unit)}"
+    unit, when = unit_of(problem, statement), _when(problem, periods)
+    if statement.field in SWITCHES:
+        ends = f" ({_ends(problem, statement)})" if statement.on == "lanes" else ""
+        return SWITCHES[statement.field].format(name) + ends
     if unit == "year":
-        return f"move {statement.field} of {name} from {was} to {to}"
-    verb = "raise" if was is not None and to > was else "lower"
-    if was is None:
-        return f"find {amount(to, unit)} a year for {name}{when}"
+        return f"move `{statement.field}` of {name} from {was[0]} to {to[0]}"
     yearly = " a year" if _is_yearly(problem, statement) else ""
+    if was[0] is None:
+        return f"find {_range(to, unit)}{yearly} for {name}{when}"
+    verb = "raise" if to[0] > was[0] else "lower"
     label = LABELS.get(statement.field, statement.field.replace("_", " "))
     subject = f"the demand {name}" if statement.on == "demands" else f"the {label} of {name}"
     if statement.on == "policies":
         subject = name
-    return f"{verb} {subject} from {amount(was, unit)} to {amount(to, unit)}{yearly}{when}"
+    return f"{verb} {subject} from {_range(was, unit)} to {_range(to, unit)}{yearly}{when}"
+
+
+SWITCHES = {
+    "closed": "open {}",
+    "committed": "do not commit to {}",
+    "surplus": "let {} be left over",
+}
+
+
+def _range(values: list[Any], unit: str) -> str:
+    """The values of some periods: the first, or from the least to the most."""
+    least, most = min(values), max(values)
+    return amount(least, unit) if least == most else f"{amount(least, unit)} ... {amount(most, unit)}"
 
 
 LABELS = {"max": "most that is added by", "up_to": "most that is sold by"}
