@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from oremix import __version__
 from oremix.models import Problem
+from oremix.models.errors import SolverFailed
 from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
 from oremix.optimizer.answering.audit import audit
-from oremix.optimizer.answering.prices import duals_of, limits, prices
+from oremix.optimizer.answering.limits import limits
+from oremix.optimizer.answering.marginals import Marginals
+from oremix.optimizer.answering.offers import Offers
+from oremix.optimizer.answering.prices import duals_of, prices, worths
 from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
@@ -18,12 +23,29 @@ from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE
 
-__all__ = ["answer"]
+__all__ = ["Detail", "answer"]
+
+Detail = Literal["auto", "full", "plan"]
 
 
-def answer(model: Model, outcome: Outcome) -> Plan:
+# Up to so many columns a plan is explained in full unless less is asked for.
+EXPLAINED = 20_000
+
+
+def answer(model: Model, outcome: Outcome, detail: Detail = "auto") -> Plan:
     """The plan, audited: one that fails its audit is not called optimal."""
-    return _plan_without_point(model, outcome) if outcome.x is None else _plan(model, outcome, outcome.x)
+    if outcome.x is None:
+        return _plan_without_point(model, outcome)
+    full = detail == "full" or (detail == "auto" and outcome.shape[0] <= EXPLAINED)
+    return _plan(model, outcome, outcome.x, _marginals(outcome) if full else None)
+
+
+def _marginals(outcome: Outcome) -> Marginals | None:
+    """One-sided prices; none where the LP behind them does not hold when checked again."""
+    try:
+        return None if outcome.hot is None else Marginals(outcome.hot)
+    except SolverFailed:
+        return None
 
 
 def _plan_without_point(model: Model, outcome: Outcome) -> Plan:
@@ -58,10 +80,11 @@ def _base(model: Model, outcome: Outcome) -> Plan:
     )
 
 
-def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
+def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | None) -> Plan:
     problem = model.problem
     values = Values.of(model, point)
     duals = duals_of(values, outcome)
+    offers = None if marginals is None else Offers(values, marginals)
     costs = values.costs()
     plan = _base(model, outcome).model_copy(
         update={
@@ -77,9 +100,11 @@ def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
             "surpluses": list(records.surpluses(values)),
             "shares": list(shares(values)),
             "footprints": list(records.footprints(values)),
-            "prices": list(prices(values, duals)) if outcome.duals is not None else [],
-            "limits": list(limits(values, duals)),
-            "notes": list(_notes(model)),
+            "prices": list(prices(values, duals, marginals)) if outcome.duals is not None else [],
+            "values": list(worths(values, duals)) if outcome.duals is not None else [],
+            "limits": list(limits(values, duals, marginals)),
+            "offers": list(offers.all()) if offers else [],
+            "notes": list(_notes(model, offers)),
             "assumptions": [*_untold(problem), *_assumptions(problem)],
         }
     )
@@ -132,8 +157,10 @@ def _warnings(values: Values, plan: Plan) -> Iterator[str]:
         )
 
 
-def _notes(model: Model) -> Iterator[str]:
+def _notes(model: Model, offers: Offers | None) -> Iterator[str]:
     """How numbers of the plan are to be read."""
+    if offers is not None and offers.left:
+        yield f"{offers.left} more offers would have taken long and were not worked out; `oremix why` answers for each"
     if any(measure.measure == "content" for measure in model.measures):
         yield (
             "content is counted segregated, as in a chain-of-custody audit: marked material can be kept apart from the"
