@@ -11,7 +11,7 @@ from oremix.models.chain import Facility
 from oremix.models.policies import Diversify, Rule
 from oremix.optimizer.answering import Detail, answer
 from oremix.optimizer.answering.diagnosis import diagnose as diagnosed
-from oremix.optimizer.formulation import Model, build_model
+from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import solve_lp
 
 __all__ = ["columns_at_most", "refuse_if_too_large", "solve"]
@@ -77,12 +77,9 @@ def solve(
     outcome = solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop)
     plan = answer(model, outcome, detail)
     left = None if time_limit is None else time_limit - (time.perf_counter() - started)
-    return _told_why(plan, model, left, stop) if diagnose and plan.status == "infeasible" else plan
-
-
-def _told_why(plan: Plan, model: Model, seconds: float | None, stop: Event | None) -> Plan:
-    found = diagnosed(model, stop=stop) if seconds is None else diagnosed(model, seconds, stop)
-    return plan.model_copy(update={"diagnosis": found})
+    if diagnose and plan.status == "infeasible":
+        return plan.model_copy(update={"diagnosis": diagnosed(model, left, gap=gap, stop=stop)})
+    return plan
 
 
 def _check_options(time_limit: float | None, gap: float | None, detail: str) -> None:

@@ -13,12 +13,18 @@ class OutOfTime(Exception):
 
 
 class Clock:
-    """The seconds that are left."""
+    """The seconds that are left.
+
+    Attributes
+    ----------
+    stop
+        Set by anybody, it ends everything.
+    """
 
     def __init__(self, seconds: float, stop: Event | None = None) -> None:
         self._started = time.perf_counter()
         self._end = self._started + seconds
-        self._stop = stop
+        self.stop = stop
 
     @property
     def seconds(self) -> float:
@@ -34,6 +40,6 @@ class Clock:
             Nothing is left.
         """
         left = self._end - time.perf_counter()
-        if left <= 0 or (self._stop is not None and self._stop.is_set()):
+        if left <= 0 or (self.stop is not None and self.stop.is_set()):
             raise OutOfTime
         return left

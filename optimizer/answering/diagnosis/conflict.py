@@ -97,13 +97,13 @@ def _sortable(key: object) -> tuple[int, ...]:
 
 
 def _needed(elastic: Elastic, kept: Iterable[int]) -> set[int] | None:
-    """Of the slacks that cost something those whose rows carry the proof; none where there is no conflict."""
+    """Of the slacks that cost something those whose rows carry the proof; none where they carry none."""
     prices = np.zeros(len(elastic.slacks))
     kept = set(kept)
     prices[list(kept)] = 1.0
     found = elastic.least(prices)
     if found is None:
-        raise AssertionError("with every limit exceedable there is no point")
+        return None
     point, duals = found
     if float(np.sum(prices * elastic.beyond(point) / elastic.scale)) <= NOTHING or duals is None:
         return None

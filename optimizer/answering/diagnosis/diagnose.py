@@ -19,14 +19,26 @@ __all__ = ["SECONDS", "diagnose"]
 SECONDS = 120.0
 
 
-def diagnose(model: Model, seconds: float = SECONDS, stop: Event | None = None) -> Diagnosis:
-    """Which statements of an infeasible problem conflict, and what would give a plan, within so many seconds."""
-    clock = Clock(seconds, stop)
+def diagnose(
+    model: Model, seconds: float | None = None, *, gap: float | None = None, stop: Event | None = None
+) -> Diagnosis:
+    """Which statements of an infeasible problem conflict, and what would give a plan.
+
+    Parameters
+    ----------
+    seconds
+        How long it may take; none: two minutes.
+    gap
+        Relative gap at which the yes/no decisions of a repaired problem may stop.
+    stop
+        Set by anybody, it ends with what was found.
+    """
+    clock = Clock(SECONDS if seconds is None else seconds, stop)
     try:
         conflict = smallest_conflict(model, clock)
     except (OutOfTime, SolverFailed):
         conflict = Conflict([], {}, smallest=False)
-    found = repairs(model, conflict, clock)
+    found = repairs(model, conflict, clock, gap)
     return Diagnosis(
         text=_text(model, conflict, found),
         conflict=list(_conflicting(model, conflict)),

@@ -83,7 +83,7 @@ def _new(problem: Problem, statement: Statement, values: dict[int | None, Any]) 
     """The field's new value: a number where it is one throughout, else one per period."""
     if None in values or not _over_time(problem, statement):
         return next(iter(values.values()))
-    series = [values.get(t, said(problem, statement, t)) for t in problem.timeline]
+    series = [values[t] if t in values else said(problem, statement, t) or 0.0 for t in problem.timeline]
     return series[0] if problem.timeline.typical else series
 
 

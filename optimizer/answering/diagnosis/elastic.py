@@ -119,7 +119,7 @@ class Elastic:
         high = self.arrays.high.copy()
         high[self.first :] = np.where(allowed, np.inf, 0.0)
         arrays = replace(self.arrays, cost=np.concatenate([np.zeros(self.first), cost]), offset=0.0, high=high)
-        claim = run_highs(arrays, time_limit=self._clock.left(), gap=1e-6)
+        claim = run_highs(arrays, time_limit=self._clock.left(), gap=1e-6, stop=self._clock.stop)
         if claim.status == "infeasible":
             return None
         if claim.x is None or claim.status != "optimal":
@@ -186,7 +186,8 @@ def has_point(model: Model, clock: Clock) -> bool:
         Before it was known.
     """
     arrays, _, _ = arrays_of(model.lp)
-    claim = run_highs(replace(arrays, cost=np.zeros_like(arrays.cost), offset=0.0), time_limit=clock.left())
+    free = replace(arrays, cost=np.zeros_like(arrays.cost), offset=0.0)
+    claim = run_highs(free, time_limit=clock.left(), stop=clock.stop)
     if claim.status == "limit" and claim.x is None:
         raise OutOfTime
     return claim.status != "infeasible"

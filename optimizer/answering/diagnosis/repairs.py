@@ -49,9 +49,9 @@ class _Found:
     total_cost: float
 
 
-def repairs(model: Model, conflict: Conflict, clock: Clock) -> list[Repair]:
+def repairs(model: Model, conflict: Conflict, clock: Clock, gap: float | None = None) -> list[Repair]:
     """Every repair found in time: those that keep every demand first, the cheapest first."""
-    workshop = _Workshop(model, clock)
+    workshop = _Workshop(model, clock, gap)
     found: list[_Found] = []
     try:
         for repair in workshop.all(conflict):
@@ -95,10 +95,11 @@ def _text(problem: Problem, edits: list[Edit]) -> str:
 class _Workshop:
     """Tries moves on one problem."""
 
-    def __init__(self, model: Model, clock: Clock) -> None:
+    def __init__(self, model: Model, clock: Clock, gap: float | None) -> None:
         self.model = model
         self.problem = model.problem
         self.clock = clock
+        self.gap = gap
         self.decisions = any(column.cat != "Continuous" for column in model.lp.columns.values())
         self.room = roomy(model.problem, decisions=self.decisions)
         self._shared: Elastic | None = None
@@ -214,7 +215,8 @@ class _Workshop:
 
     def _cost(self, problem: Problem) -> float | None:
         """The cost of the cheapest plan of a changed problem, verified; none where there is none."""
-        outcome = solve_lp(build_model(problem).lp, time_limit=self.clock.left())
+        lp = build_model(problem).lp
+        outcome = solve_lp(lp, time_limit=self.clock.left(), gap=self.gap, stop=self.clock.stop)
         if outcome.status == "no_answer":
             self.clock.left()
         proved = outcome.status in ("optimal", "feasible") and outcome.verified
