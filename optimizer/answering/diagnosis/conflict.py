@@ -61,16 +61,21 @@ def _by_rows(
     try each of the others.
     """
     elastic = Elastic(model, spots(model, statements), clock)
-    needed = _needed(elastic, set(range(len(elastic.slacks))))
-    if needed is None:
+    every = set(range(len(elastic.slacks)))
+    proof = _needed(elastic, every)
+    if proof is None:
         return None
     order = {statement: number for number, statement in enumerate(statements)}
-    groups = _grouped(elastic, needed, lambda number: order[elastic.slacks[number][0]])
-    needed = _filtered(elastic, needed, groups)
-    groups = _grouped(
-        elastic, needed, lambda number: (_order(order, elastic, number), elastic.slacks[number][1].period)
-    )
-    needed = _filtered(elastic, needed, groups)
+
+    def of_statement(number: int) -> tuple[int, ...]:
+        return (order[elastic.slacks[number][0]],)
+
+    def of_period(number: int) -> tuple[int, ...]:
+        period = elastic.slacks[number][1].period
+        return (*of_statement(number), -1 if period is None else period)
+
+    whole = _filtered(elastic, _grouped(every, of_statement), proof)
+    needed = _filtered(elastic, _grouped(whole, of_period), whole)
     periods: dict[Statement, list[int]] = {}
     for number in sorted(needed):
         statement, spot = elastic.slacks[number]
@@ -79,21 +84,12 @@ def _by_rows(
     return sorted(periods, key=order.__getitem__), periods
 
 
-def _order(order: dict[Statement, int], elastic: Elastic, number: int) -> int:
-    return order[elastic.slacks[number][0]]
-
-
-def _grouped(elastic: Elastic, needed: set[int], key: Callable[[int], object]) -> list[set[int]]:
+def _grouped(slacks: set[int], key: Callable[[int], tuple[int, ...]]) -> list[set[int]]:
     """Slacks of one key together; what is rather named in a conflict comes last."""
-    groups: dict[object, set[int]] = {}
-    for number in sorted(needed, key=lambda n: elastic.slacks[n][0].position):
+    groups: dict[tuple[int, ...], set[int]] = {}
+    for number in sorted(slacks):
         groups.setdefault(key(number), set()).add(number)
-    return [groups[name] for name in sorted(groups, key=_sortable, reverse=True)]
-
-
-def _sortable(key: object) -> tuple[int, ...]:
-    parts = key if isinstance(key, tuple) else (key,)
-    return tuple(-1 if part is None else part for part in parts)
+    return [groups[name] for name in sorted(groups, reverse=True)]
 
 
 def _needed(elastic: Elastic, kept: Iterable[int]) -> set[int] | None:
@@ -118,19 +114,17 @@ def _multipliers(elastic: Elastic, duals: Floats) -> Floats:
     return weights
 
 
-def _filtered(elastic: Elastic, needed: set[int], groups: list[set[int]]) -> set[int]:
-    """What is left when every group that the rest can do without is left out."""
-    confirmed: set[int] = set()
-    for group in groups:
-        rest = needed - group
-        if not group & needed or not rest:
+def _filtered(elastic: Elastic, groups: list[set[int]], proof: set[int]) -> set[int]:
+    """What is left of those a proof needs, when every group that the rest can do without is left out, whole."""
+    left = [group for group in groups if group & proof]
+    for group in list(left):
+        others = [other for other in left if other is not group]
+        if group not in left or not others:
             continue
-        still = _needed(elastic, rest)
-        if still is None:
-            confirmed |= group
-        else:
-            needed = {number for number in rest if number in still or number in confirmed}
-    return needed
+        still = _needed(elastic, set().union(*others))
+        if still is not None:
+            left = [other for other in others if other & still]
+    return set().union(*left)
 
 
 # ---------------------------------------------------------------- by data
