@@ -161,15 +161,24 @@ class _Search:
         try:
             told = self._told()
             rest = [statement for statement in statements if statement not in told and statement not in rows]
-            kept = rows
-            if self.decisions:  # what is needed without decisions may not be with them
-                for statement in reversed(rows):
-                    fewer = [other for other in kept if other != statement]
-                    if self._conflict([*fewer, *rest]):
-                        kept = fewer
-            return self._ordered([*kept, *self._untold_ones(kept, rest)])
+            found = [*rows, *self._untold_ones(rows, rest)]
+            return self._ordered(self._needed_of(found, []) if self._is_fragile(rest) else found)
         finally:
             self.statements = everything
+
+    def _is_fragile(self, rest: list[Statement]) -> bool:
+        """Whether what rows needed may not be needed of the data: for rows say less than what the data leaves out."""
+        lanes = any(lane.minimum is not None for lane in self.problem.lanes)  # hold where anything can move
+        return self.decisions or lanes or bool(self._untold() & set(rest))
+
+    def _needed_of(self, found: list[Statement], background: list[Statement]) -> list[Statement]:
+        """What is left of a conflict with a background when everything that it can do without is left out."""
+        needed = list(found)
+        for statement in reversed(found):
+            fewer = [other for other in needed if other != statement]
+            if (fewer or background) and self._conflict([*background, *fewer]):
+                needed = fewer
+        return needed
 
     def _untold_ones(self, kept: list[Statement], rest: list[Statement]) -> list[Statement]:
         """What no row says and is needed: rather of the entries that rows are about, which are tried first."""
@@ -178,16 +187,8 @@ class _Search:
         entries = {(statement.on, statement.position) for statement in kept}
         near = [statement for statement in rest if (statement.on, statement.position) in entries]
         if near and self._conflict([*kept, *near]):
-            return self._one_by_one(kept, near)
+            return self._needed_of(near, kept)
         return self._halved(kept, [*near, *rest_of(rest, near)], fresh=False)
-
-    def _one_by_one(self, kept: list[Statement], near: list[Statement]) -> list[Statement]:
-        needed = list(near)
-        for statement in reversed(near):
-            fewer = [other for other in needed if other != statement]
-            if fewer and self._conflict([*kept, *fewer]):
-                needed = fewer
-        return needed
 
     def _told(self) -> set[Statement]:
         """Statements that rows say all of. Of a yes/no decision limits are coefficients too, which no slack reaches."""
