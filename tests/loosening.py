@@ -109,6 +109,9 @@ def _keep_floors(document: Document, entry: Document, field: str) -> None:
     if "minimum_utilisation" in entry:
         shares = read(entry["minimum_utilisation"], periods)
         floors["minimum_utilisation"] = [s * w / n if n else 0 for s, w, n in zip(shares, was, now, strict=True)]
+    if field.endswith("year") and "minimum_collection_rate" in entry and "build" not in entry:
+        rates = read(entry["minimum_collection_rate"], periods)
+        floors["minimum_collection_rate"] = [rate if w else 0 for rate, w in zip(rates, was, strict=True)]
     for name in ("minimum", "take_or_pay"):
         if name in entry:
             floors[name] = [min(v, w) for v, w in zip(read(entry[name], periods), was, strict=True)]

@@ -131,6 +131,12 @@ def _with_own_floors(problem: Problem, facility: Facility, loose: Facility) -> F
         if isinstance(loose, Supplier) and getattr(loose, field) is not None:
             owed = timeline.read(getattr(loose, field))
             floors[field] = [v if limit is None else min(v, limit) for v, limit in zip(owed, before, strict=True)]
+    collected = getattr(loose, "minimum_collection_rate", None)
+    if collected:
+        rates = timeline.read(collected)
+        floors["minimum_collection_rate"] = [
+            rate if network.stands(facility, period) else 0.0 for period, rate in enumerate(rates)
+        ]
     share = getattr(loose, "minimum_utilisation", None)
     if share:
         shares = timeline.read(share)
