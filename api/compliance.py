@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response
 
-from oremix.api import body
 from oremix.api.answers import json_answer
 from oremix.api.operation import PROBLEM, Call, Operation
 from oremix.api.options import GAP, SOLVER, TIME_LIMIT
+from oremix.api.parts import Parts
 from oremix.api.solving import solved
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
 from oremix.models.policies import Preset
@@ -18,21 +17,19 @@ from oremix.optimizer.answering.compliance import asked, compliance
 
 __all__ = ["OPERATIONS"]
 
-Part = TypeVar("Part")
 PARTS = ("problem", "plan", "presets")
 
 
 def _compliance(call: Call) -> Response:
-    data = body.read_object(call.request, call.settings)
-    faults = [Fault((key,), f"is no known key here; there are: {', '.join(PARTS)}") for key in data if key not in PARTS]
-    if "problem" not in data:
-        faults.append(Fault(("problem",), "is missing"))
-    problem = _read(data, "problem", read_problem, faults)
-    plan = _read(data, "plan", read_plan, faults)
-    presets = _presets(problem, data.get("presets"), faults)
-    if faults or problem is None:
-        raise InvalidProblem(faults)
-    return json_answer(compliance(problem, plan or solved(problem, call)[0], presets).to_json(indent=None))
+    parts = Parts(call, PARTS, required=("problem",))
+    problem = parts.read("problem", read_problem)
+    plan = parts.read("plan", read_plan)
+    presets = _presets(problem, parts.get("presets"), parts.faults)
+    parts.refuse()
+    assert problem is not None  # noqa: S101 - it is required
+    return json_answer(
+        compliance(problem, plan or solved(problem, call, detail="plan")[0], presets).to_json(indent=None)
+    )
 
 
 def _presets(problem: Problem | None, given: Any, faults: list[Fault]) -> list[Preset] | None:
@@ -44,20 +41,6 @@ def _presets(problem: Problem | None, given: Any, faults: list[Fault]) -> list[P
         return asked(problem, given) if problem is not None else None
     except InvalidProblem as error:
         faults += error.errors
-        return None
-
-
-def _read(data: dict[str, Any], key: str, read: Callable[[Any], Part], faults: list[Fault]) -> Part | None:
-    """A part of the body; its faults are added to the others', under its key."""
-    if data.get(key) is None:
-        return None
-    if not isinstance(data[key], dict):
-        faults.append(Fault((key,), "should be a JSON object", type(data[key]).__name__))
-        return None
-    try:
-        return read(data[key])
-    except InvalidProblem as error:
-        faults += [Fault((key, *fault.path), fault.message, fault.value) for fault in error.errors]
         return None
 
 

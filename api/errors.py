@@ -7,12 +7,12 @@ import logging
 import uuid
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
 from oremix.api.settings import Settings
-from oremix.models import Fault, InvalidProblem, TooLarge
+from oremix.models import Fault, InvalidProblem, TooLarge, UnknownSolver
 
 __all__ = ["MEDIA_TYPE", "Refusal", "body_of", "handle_errors", "invalid"]
 
@@ -72,6 +72,7 @@ def handle_errors(app: Flask, settings: Settings) -> None:
     """Answer whatever is raised in the app with problem details."""
     app.register_error_handler(Refusal, _answer)
     app.register_error_handler(InvalidProblem, lambda error: _answer(invalid("the problem", _as_dicts(error.errors))))
+    app.register_error_handler(UnknownSolver, lambda error: _answer(_unknown_solver(error)))
     app.register_error_handler(TooLarge, lambda error: _answer(_too_many_columns(error, settings)))
     app.register_error_handler(RequestEntityTooLarge, lambda _: _answer(_too_many_bytes(settings)))
     app.register_error_handler(ClientDisconnected, lambda _: _answer(Refusal(408, "The body did not arrive whole.")))
@@ -82,6 +83,11 @@ def handle_errors(app: Flask, settings: Settings) -> None:
 
 def _as_dicts(faults: list[Fault]) -> list[dict[str, Any]]:
     return [fault.as_dict() for fault in faults]
+
+
+def _unknown_solver(error: UnknownSolver) -> Refusal:
+    fault = {"parameter": "solver", "message": str(error), "value": request.args.get("solver")}
+    return invalid("the query parameters", [fault])
 
 
 def _too_many_columns(error: TooLarge, settings: Settings) -> Refusal:

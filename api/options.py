@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from oremix.api.errors import invalid
 
-__all__ = ["GAP", "SOLVER", "TIME_LIMIT", "Option", "read_options"]
+__all__ = ["DETAIL", "GAP", "SOLVER", "TIME_LIMIT", "Option", "read_options"]
 
 NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?", re.ASCII)
 SOLVERS = ("highs", "cbc")
@@ -47,6 +47,12 @@ def _share(text: str) -> float:
     return share
 
 
+def _detail(text: str) -> str:
+    if text not in ("auto", "full", "plan"):
+        raise ValueError("should be one of auto, full, plan")
+    return text
+
+
 def _solver(text: str) -> str:
     if text not in SOLVERS:
         raise ValueError(f"should be one of {', '.join(SOLVERS)}")
@@ -58,6 +64,12 @@ TIME_LIMIT = Option(
     "seconds for the solver; the server's own limit holds too",
     {"type": "number", "exclusiveMinimum": 0},
     _seconds,
+)
+DETAIL = Option(
+    "detail",
+    "full: every price with its range and every unused offer; plan: without; auto: full up to 20,000 columns",
+    {"enum": ["auto", "full", "plan"]},
+    _detail,
 )
 GAP = Option(
     "gap",

@@ -9,10 +9,9 @@ from flask import Response
 
 from oremix.api import body
 from oremix.api.answers import json_answer
-from oremix.api.errors import invalid
 from oremix.api.operation import PROBLEM, Call, Operation
-from oremix.api.options import GAP, SOLVER, TIME_LIMIT
-from oremix.models import Plan, Problem, UnknownSolver
+from oremix.api.options import DETAIL, GAP, SOLVER, TIME_LIMIT
+from oremix.models import Plan, Problem
 from oremix.optimizer.decide import solve
 
 __all__ = ["OPERATIONS", "solved"]
@@ -25,19 +24,12 @@ def _solve(call: Call) -> Response:
     return response
 
 
-def solved(problem: Problem, call: Call) -> tuple[Plan, dict[str, Any]]:
+def solved(problem: Problem, call: Call, **more: Any) -> tuple[Plan, dict[str, Any]]:
     """The plan within the server's limits, and the options that it was solved with."""
     asked = call.options.get("time_limit")
-    options = call.options | {"time_limit": min(asked or call.settings.max_seconds, call.settings.max_seconds)}
-    return _noted(_plan(problem, options, call), asked, options["time_limit"]), options
-
-
-def _plan(problem: Problem, options: dict[str, Any], call: Call) -> Plan:
-    try:
-        return solve(problem, max_columns=int(call.settings.max_columns), **options)
-    except UnknownSolver as error:
-        fault = {"parameter": "solver", "message": str(error), "value": options.get("solver")}
-        raise invalid("the query parameters", [fault]) from None
+    options = call.options | more | {"time_limit": min(asked or call.settings.max_seconds, call.settings.max_seconds)}
+    plan = solve(problem, max_columns=int(call.settings.max_columns), **options)
+    return _noted(plan, asked, options["time_limit"]), options
 
 
 def _noted(plan: Plan, asked: float | None, limit: float) -> Plan:
@@ -79,7 +71,7 @@ OPERATIONS = (
         {"$ref": "#/components/schemas/Plan"},
         body=PROBLEM,
         solves=True,
-        options=(TIME_LIMIT, GAP, SOLVER),
+        options=(TIME_LIMIT, GAP, SOLVER, DETAIL),
     ),
     Operation(
         "check",

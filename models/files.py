@@ -109,7 +109,12 @@ def read_presets(data: Iterable[str | dict[str, Any] | policies.Preset]) -> list
     InvalidProblem
         With every fault found, under `presets`.
     """
-    stated = {"policies": [{"preset": entry} if isinstance(entry, str) else entry for entry in data]}
+    given: list[Any] = [{"preset": entry} if isinstance(entry, str) else entry for entry in data]
+    others = [n for n, entry in enumerate(given) if not isinstance(entry, dict | policies.Preset)]
+    if others:
+        message = "should be the name of a preset, or an entry as in a problem's `policies`"
+        raise InvalidProblem([Fault(("presets", n), message, _shown(given[n])) for n in others])
+    stated = {"policies": given}
     try:
         return _Entries.model_validate(stated).policies
     except ValidationError as error:

@@ -22,6 +22,7 @@ __all__ = [
     "FacilityCost",
     "FootprintRecord",
     "Limit",
+    "Offer",
     "PeriodCost",
     "Plan",
     "Price",
@@ -35,11 +36,13 @@ __all__ = [
     "Status",
     "Stock",
     "Surplus",
+    "Worth",
 ]
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 CategoryCost = dict[str, float]
 PayerKind = Literal["supplier", "plant", "recycler", "lane", "stockpile", "demand", "surplus", "policy"]
+OfferKind = Literal["supplier", "plant", "recycler", "build", "lane"]
 LimitKind = Literal["policy", "capacity", "build", "lane", "scrap", "stockpile", "obligation", "surplus", "outlet"]
 
 
@@ -274,14 +277,28 @@ class Price(Record):
 
     demand: str = Field(description="id of the demand")
     period: int = Field(description="first year of the period; 1: the typical year")
-    price: float = Field(description="money per unit, undiscounted")
+    price: float | None = Field(description="money per unit, undiscounted; none where no plan could deliver more")
+    less: float | None = Field(None, description="what one unit less would save, money; none where not worked out")
+    from_: float | None = Field(None, alias="from", description="quantity down to which `less` holds, units per year")
+    to: float | None = Field(None, description="quantity up to which `price` holds, units per year; none: no end known")
+    unit: str = Field(description="of the price, such as USD per t")
+
+
+class Worth(Record):
+    """What a unit more of a material would be worth where it is used, undiscounted, per year of the period."""
+
+    material: str = Field(description="id of the material")
+    place: str = Field(description="place or country where it is used")
+    period: int = Field(description="first year of the period; 1: the typical year")
+    price: float = Field(description="money per unit, undiscounted: what one more would save at most")
     unit: str = Field(description="of the price, such as USD per t")
 
 
 class Limit(Record):
     """What the last unit of a binding rule or capacity is worth: the saving per year from one unit more of room.
 
-    The next unit saves no more than the last: `price` is the most that one unit of room can save.
+    `price` is what the next unit saves and `tightening` what one unit less costs; where the two differ the plan sits
+    on a kink. In a plan without details `price` is only the most that one unit can save, and the others are none.
     """
 
     kind: LimitKind = Field(description="what kind of limit it is")
@@ -291,7 +308,26 @@ class Limit(Record):
     price: float = Field(
         description="money per year saved by one `per` more, undiscounted; of a build over the horizon, discounted"
     )
+    tightening: float | None = Field(
+        None, description="money per year that one `per` less would cost; none: impossible, or not worked out"
+    )
+    at: float | None = Field(None, description="the bound as it stands: a share from 0 to 1, or in units")
+    from_: float | None = Field(None, alias="from", description="bound down to which these hold; none: no end known")
+    to: float | None = Field(None, description="bound up to which these hold; none: no end known")
     per: str = Field(description="what one more of room is: percentage point, or a unit")
+    text: str = Field(description="the same as a sentence")
+
+
+class Offer(Record):
+    """What is not used, and the price at which it would enter; of a build its capex per unit of capacity."""
+
+    kind: OfferKind = Field(description="what it is")
+    on: str = Field(description="id of the facility; of a lane its two ends")
+    period: int = Field(description="first year of the period, of a build the year of the order; 1: the typical year")
+    material: str | None = Field(None, description="id of the material; none: no single one")
+    price: float = Field(description="what it costs as it stands, undiscounted")
+    enters_at: float = Field(description="price below which the cheapest plan uses it; below 0: only if it is paid")
+    unit: str = Field(description="of both prices, such as USD per t")
     text: str = Field(description="the same as a sentence")
 
 
@@ -363,6 +399,12 @@ class Plan(Record):
         default_factory=list, description="every footprint, by country and period"
     )
     prices: list[Price] = Field(default_factory=list, description="what one more unit of each demand would cost")
+    values: list[Worth] = Field(
+        default_factory=list, description="what a unit more of each material is worth where it is used"
+    )
+    offers: list[Offer] = Field(
+        default_factory=list, description="what is not used, and the price at which it would enter"
+    )
     limits: list[Limit] = Field(
         default_factory=list,
         description="what the last unit of each binding rule or capacity is worth, policies first, then the dearest",

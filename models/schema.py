@@ -8,10 +8,11 @@ from oremix.models.compliance import Compliance
 from oremix.models.plan import Plan
 from oremix.models.presets import ShippedPreset
 from oremix.models.problem import Problem
+from oremix.models.why import Why
 
 __all__ = ["DIALECT", "definitions", "schema"]
 
-DOCUMENTS = ("Problem", "Plan", "Compliance")
+DOCUMENTS = ("Problem", "Plan", "Compliance", "Why")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -24,7 +25,9 @@ def definitions(prefix: str) -> dict[str, dict[str, Any]]:
     plan = Plan.model_json_schema(mode="serialization", ref_template=prefix + "Plan{model}")
     parts: dict[str, dict[str, Any]] = problem.pop("$defs")
     records = {f"Plan{name}": record for name, record in plan.pop("$defs").items()}
-    answers: dict[str, dict[str, Any]] = {}
+    reasons = Why.model_json_schema(mode="serialization", ref_template=prefix + "Plan{model}")
+    records |= {f"Plan{name}": record for name, record in reasons.pop("$defs").items()}
+    answers: dict[str, dict[str, Any]] = {"Why": reasons}
     for answer in (Compliance, ShippedPreset):
         described = answer.model_json_schema(mode="serialization", ref_template=prefix + "{model}")
         answers |= described.pop("$defs") | {answer.__name__: described}
@@ -32,7 +35,7 @@ def definitions(prefix: str) -> dict[str, dict[str, Any]]:
 
 
 def schema(of: str | None = None) -> dict[str, Any]:
-    """The JSON Schema of a `problem`, of a `plan`, of a `compliance` matrix, or of any of them."""
+    """The JSON Schema of a `problem`, of a `plan`, of another answer (`compliance`, `why`), or of any."""
     parts = definitions("#/$defs/")
     if of is None:
         root: dict[str, Any] = {"title": "Oremix", "anyOf": [{"$ref": f"#/$defs/{name}"} for name in DOCUMENTS]}

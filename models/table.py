@@ -70,6 +70,7 @@ def _sections(plan: Plan) -> Iterator[str]:
             yield from ["", *_table(title, titles, rows)]
     yield from _builds(plan)
     yield from _worth(plan)
+    yield from _offers(plan)
 
 
 def _remarks(plan: Plan) -> Iterator[str]:
@@ -169,7 +170,7 @@ def _untaken(plan: Plan, periods: list[int]) -> Rows:
 
 
 def _prices(plan: Plan, periods: list[int]) -> Rows:
-    return _pivot(((f"{p.demand}, {p.unit}", p.period, p.price) for p in plan.prices), periods)
+    return _pivot(((f"{p.demand}, {p.unit}", p.period, p.price) for p in plan.prices if p.price is not None), periods)
 
 
 def _unit(units: dict[str, str], material: str) -> str:
@@ -229,6 +230,19 @@ def _worth(plan: Plan) -> Iterator[str]:
     left = len(plan.limits) - len(shown)
     if left:
         yield f"  and {left} more (`limits` in the JSON)"
+
+
+def _offers(plan: Plan) -> Iterator[str]:
+    """Of what is not used, what is nearest to being used: builds first, each thing once."""
+    near: dict[tuple[str, str], tuple[float, str]] = {}
+    for offer in plan.offers:
+        if offer.enters_at > 0 and offer.kind != "lane":
+            distance = 1 - offer.enters_at / offer.price if offer.price > 0 else 0.0
+            key = (offer.kind, offer.on)
+            near[key] = min(near.get(key, (inf, "")), (distance, offer.text))
+    shown = sorted(near.items(), key=lambda item: (item[0][0] != "build", item[1][0]))[:6]
+    if shown:
+        yield from ["", "Not used, and at which price it would be", *(f"  {text}" for _, (_, text) in shown)]
 
 
 # ---------------------------------------------------------------- layout

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import Any
+from typing import Any, get_args
 
 from oremix.models import InvalidOption, Plan, Problem, TooLarge, read_problem
 from oremix.models.chain import Facility
 from oremix.models.policies import Diversify, Rule
-from oremix.optimizer.answering import answer
+from oremix.optimizer.answering import Detail, answer
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import solve_lp
 
-__all__ = ["columns_at_most", "solve"]
+__all__ = ["columns_at_most", "refuse_if_too_large", "solve"]
 
 
 def solve(
@@ -21,6 +21,7 @@ def solve(
     time_limit: float | None = None,
     gap: float | None = None,
     solver: str = "highs",
+    detail: Detail = "auto",
     max_columns: int | None = None,
     stop: Event | None = None,
 ) -> Plan:
@@ -36,6 +37,10 @@ def solve(
         Relative gap at which yes/no decisions may stop; the plan is then `feasible`, and says how good it is.
     solver
         ``highs``, ``cbc``, or any other solver that PuLP finds installed.
+    detail
+        ``full``: with the range of every price, what the next unit on either side is worth, and what would make each
+        unused offer enter, for which the LP is solved again many times; ``plan``: without. ``auto`` is full up to
+        20,000 columns.
     max_columns
         Refuse a problem whose linear program may have more columns.
     stop
@@ -51,7 +56,7 @@ def solve(
     InvalidProblem
         With every fault of the input.
     InvalidOption
-        A negative time limit, or a gap that is not from 0 to 1.
+        A negative time limit, a gap that is not from 0 to 1, or another detail.
     TooLarge
         More columns than `max_columns`.
     UnknownSolver
@@ -59,19 +64,33 @@ def solve(
     SolverFailed
         The solver broke off for a reason that says nothing about the problem.
     """
-    _check_options(time_limit, gap)
+    _check_options(time_limit, gap, detail)
     problem = read_problem(problem)
-    if max_columns is not None and (columns := columns_at_most(problem)) > max_columns:
-        raise TooLarge(f"the problem may need {columns:,} columns; the limit is {max_columns:,}")
+    refuse_if_too_large(problem, max_columns)
     model = build_model(problem)
-    return answer(model, solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop))
+    outcome = solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop)
+    return answer(model, outcome, detail)
 
 
-def _check_options(time_limit: float | None, gap: float | None) -> None:
+def _check_options(time_limit: float | None, gap: float | None, detail: str) -> None:
+    if detail not in get_args(Detail):
+        raise InvalidOption(f"`detail` should be one of {', '.join(get_args(Detail))}, not {detail}")
     if time_limit is not None and not time_limit >= 0:
         raise InvalidOption(f"`time_limit` should be seconds, at least 0, not {time_limit}")
     if gap is not None and not 0 <= gap <= 1:
         raise InvalidOption(f"`gap` should be from 0 to 1, not {gap}")
+
+
+def refuse_if_too_large(problem: Problem, max_columns: int | None) -> None:
+    """Refuse a problem before it is built.
+
+    Raises
+    ------
+    TooLarge
+        Its linear program may have more columns than allowed.
+    """
+    if max_columns is not None and (columns := columns_at_most(problem)) > max_columns:
+        raise TooLarge(f"the problem may need {columns:,} columns; the limit is {max_columns:,}")
 
 
 def columns_at_most(problem: Problem) -> int:

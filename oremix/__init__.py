@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
     from oremix.optimizer.solving import Highs
+    from oremix.optimizer.why import why
 
 __all__ = [
     "Fault",
@@ -51,6 +52,7 @@ __all__ = [
     "presets",
     "read_problem",
     "solve",
+    "why",
 ]
 
 # What is looked up when it is first used: importing Oremix costs little and starts nothing.
@@ -75,6 +77,7 @@ _HOMES = {
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",
     "Highs": "oremix.optimizer.solving",
+    "why": "oremix.optimizer.why",
 }
 
 

@@ -68,6 +68,12 @@ def cli(ctx: click.Context) -> None:
     "--solver", default="highs", show_default=True, metavar="NAME", help="highs, cbc, or another that PuLP knows."
 )
 @click.option(
+    "--detail",
+    type=click.Choice(["auto", "full", "plan"]),
+    default="auto",
+    help="full: every price with its range; plan: without; auto: full unless the problem is large.",
+)
+@click.option(
     "--lp", metavar="FILE", callback=arguments.file, help="Write the linear program to this file, with readable names."
 )
 def solve(
@@ -120,6 +126,26 @@ def check(problem: str, as_json: bool) -> int:
 
 @cli.command()
 @click.argument("problem")
+@click.argument("id")
+@as_json
+@click.option("--time-limit", callback=arguments.seconds, metavar="S", help="Seconds for each solve.")
+@click.option(
+    "--solver", default="highs", show_default=True, metavar="NAME", help="highs, cbc, or another that PuLP knows."
+)
+def why(problem: str, id: str, as_json: bool, **options: Any) -> int:  # noqa: A002 - the contract's word
+    """Say why the supplier, plant, recycler, demand, lane, stockpile or policy of this ID is used, or not."""
+    import oremix
+
+    write_answer = terminal.reserve_output()
+    question = _read(problem)
+    with terminal.progress("Solving …"):
+        found = oremix.why(question, id, **options)
+    write_answer(found.to_json() if as_json else str(found))
+    return EXIT_CODES[found.status]
+
+
+@cli.command()
+@click.argument("problem")
 @click.argument("plan", required=False)
 @click.option(
     "--preset",
@@ -145,7 +171,7 @@ def compliance(problem: str, plan: str | None, presets: list[Any], as_json: bool
         answer = _read_plan(plan)
     else:
         with terminal.progress("Solving …"):
-            answer = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop))
+            answer = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop, detail="plan"))
     found = oremix.compliance(question, answer, entries)
     write_answer(found.to_json() if as_json else str(found))
     return EXIT_CODES[answer.status]

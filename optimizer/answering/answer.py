@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from oremix import __version__
 from oremix.models import Problem
@@ -10,7 +11,10 @@ from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
 from oremix.optimizer.answering.audit import audit
-from oremix.optimizer.answering.prices import duals_of, limits, prices
+from oremix.optimizer.answering.limits import limits
+from oremix.optimizer.answering.marginals import Marginals
+from oremix.optimizer.answering.offers import Offers
+from oremix.optimizer.answering.prices import duals_of, prices, worths
 from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
@@ -18,12 +22,21 @@ from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE
 
-__all__ = ["answer"]
+__all__ = ["Detail", "answer"]
+
+Detail = Literal["auto", "full", "plan"]
 
 
-def answer(model: Model, outcome: Outcome) -> Plan:
+# Up to so many columns a plan is explained in full unless less is asked for.
+EXPLAINED = 20_000
+
+
+def answer(model: Model, outcome: Outcome, detail: Detail = "auto") -> Plan:
     """The plan, audited: one that fails its audit is not called optimal."""
-    return _plan_without_point(model, outcome) if outcome.x is None else _plan(model, outcome, outcome.x)
+    if outcome.x is None:
+        return _plan_without_point(model, outcome)
+    full = detail == "full" or (detail == "auto" and outcome.shape[0] <= EXPLAINED)
+    return _plan(model, outcome, outcome.x, Marginals(outcome.hot) if outcome.hot is not None and full else None)
 
 
 def _plan_without_point(model: Model, outcome: Outcome) -> Plan:
@@ -58,10 +71,11 @@ def _base(model: Model, outcome: Outcome) -> Plan:
     )
 
 
-def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
+def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | None) -> Plan:
     problem = model.problem
     values = Values.of(model, point)
     duals = duals_of(values, outcome)
+    offers = None if marginals is None else Offers(values, marginals)
     costs = values.costs()
     plan = _base(model, outcome).model_copy(
         update={
@@ -77,8 +91,10 @@ def _plan(model: Model, outcome: Outcome, point: Floats) -> Plan:
             "surpluses": list(records.surpluses(values)),
             "shares": list(shares(values)),
             "footprints": list(records.footprints(values)),
-            "prices": list(prices(values, duals)) if outcome.duals is not None else [],
-            "limits": list(limits(values, duals)),
+            "prices": list(prices(values, duals, marginals)) if outcome.duals is not None else [],
+            "values": list(worths(values, duals)) if outcome.duals is not None else [],
+            "limits": list(limits(values, duals, marginals)),
+            "offers": list(offers.all()) if offers else [],
             "notes": list(_notes(model)),
             "assumptions": [*_untold(problem), *_assumptions(problem)],
         }

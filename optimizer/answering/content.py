@@ -85,8 +85,8 @@ def _arrays(values: Values, layer: Layer, lp: LeanProblem, columns: dict[Column,
         if not terms:
             continue
         through = max([abs(known), abs(row.constant), *(abs(amount) * flows[number] for number, amount in terms)])
-        if not through:
-            continue  # nothing flows here
+        if through == 0:
+            continue  # nothing goes through, marked or not
         index += [number for number, _ in terms]
         coefficients += [amount * flows[number] / through for number, amount in terms]
         starts.append(len(index))

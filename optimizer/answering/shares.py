@@ -73,13 +73,16 @@ def _part(values: Values, measure: Measure) -> float:
 
 
 def _beyond(values: Values, measure: Measure, part: float) -> float:
-    """What a priced rule is broken by; a number by what is counted, not by decisions that nothing hangs on."""
-    if measure.sources is None or not measure.beyond:
+    """What a priced rule is broken by: by what is counted, where no price or decision keeps the column there."""
+    if not measure.beyond:
+        return 0.0
+    penalty = values.model.timeline.read_or(measure.policy.penalty if measure.policy else None, 0.0)
+    if measure.sources is None and any(penalty[period] for period in measure.periods):
         return sum(values.value[column] for column in measure.beyond.values())
-    if not _bought(values, measure.sources):
+    if measure.sources is not None and not _bought(values, measure.sources):
         return 0.0
     bounds = {side: _amount(values, limit) for side, limit in measure.bounds.items()}
-    return max(0.0, part - bounds["max"] if "max" in bounds else bounds["min"] - part)
+    return max(0.0, *(part - limit if side == "max" else limit - part for side, limit in bounds.items()))
 
 
 def _bought(values: Values, sources: dict[str, Pairs]) -> bool:

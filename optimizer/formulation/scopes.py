@@ -246,18 +246,14 @@ def _production(
 
 def shipments_counted(model: Model, rule: Quantity, countries: tuple[str, ...]) -> list[Counted]:
     """What moves between the ends that the rule names, before losses."""
-
-    def matches(start: str, end: str) -> bool:
-        return model.network.lanes.matches(rule.origins, rule.destinations, start, end)
-
+    matches = model.network.lanes.matches
     moved: dict[tuple[str, int], Pairs] = defaultdict(list)
     for (material, origin, place, period), ship in model.ship.items():
         counts = rule.materials is None or material in rule.materials
         counts = counts and (not countries or whose(model, rule, origin) in countries)
-        if counts and matches(origin.place, place):
+        if counts and matches(rule.origins, rule.destinations, origin.place, place):
             moved[material, period].append((ship, weight(model, rule, material, period)))
-    network = model.network
-    moving = [m for m in network.materials if any(matches(origin.place, end) for origin, end in network.flows(m))]
+    moving = [material for material in model.network.materials if any(True for _ in model.network.flows(material))]
     spots: dict[str, tuple[str, ...]] = dict.fromkeys(rule.materials or moving, ())
 
     def counted(group: dict[str, tuple[str, ...]]) -> Count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from oremix.optimizer.lean import rows_of
 
-__all__ = ["Arrays", "Floats", "arrays_of"]
+__all__ = ["Arrays", "Floats", "arrays_of", "with_decisions"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -66,6 +66,15 @@ class Arrays:
     def reduced_costs(self, duals: Floats) -> Floats:
         """Cost less what the rows pay, c − Aᵀ y."""
         return self.cost - self.column_sums(self.coefficients * duals[self.row_of])
+
+
+def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
+    """The LP in which the whole decisions are as in a point."""
+    if not arrays.integer.any():
+        return arrays
+    low = np.where(arrays.integer, np.round(x), arrays.low)
+    high = np.where(arrays.integer, np.round(x), arrays.high)
+    return replace(arrays, low=low, high=high)
 
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:

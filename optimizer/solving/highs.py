@@ -41,6 +41,8 @@ class Claim:
 
     `words` are its own for the status.
 
+    `solver` is HiGHS itself with its basis, where that is of an LP's optimum.
+
     `x` is none where there is no point, `duals` where there are none; a ray proves infeasible or unbounded.
     """
 
@@ -53,6 +55,7 @@ class Claim:
     name: str = "HiGHS"
     version: str = ""
     options: dict[str, Any] = field(default_factory=dict)
+    solver: Any = None
 
 
 def run_highs(
@@ -103,6 +106,7 @@ def run_highs(
         status = solver.getModelStatus()
     claim = _claim(solver, status, is_mip)
     claim.version = solver.version()
+    claim.solver = solver if claim.status == "optimal" and claim.duals is not None else None
     claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
     return claim
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import highspy
 import numpy as np
 
 from oremix.models.errors import SolverFailed
-from oremix.optimizer.solving.arrays import Arrays, Floats
+from oremix.optimizer.solving.arrays import Arrays, Floats, with_decisions
 from oremix.optimizer.solving.highs import SAID, Quiet, highs_model
 from oremix.optimizer.solving.proof import TOLERANCE, dual_proof, primal_residual
 
@@ -17,10 +18,11 @@ __all__ = ["Hot", "Point"]
 
 @dataclass(frozen=True)
 class Point:
-    """An optimum, verified: its values, its row duals and its cost."""
+    """An optimum, verified: its values, its row duals, the reduced costs of its columns, and its cost."""
 
     x: Floats
     duals: Floats
+    reduced: Floats
     objective: float
 
 
@@ -33,8 +35,8 @@ class Hot:
         The LP; it is copied.
     fixed
         A point whose integer columns are kept; required where there are integers.
-    seconds
-        The most for one solve.
+    solver
+        HiGHS as it stands after solving this LP; else a new one is filled.
 
     Attributes
     ----------
@@ -42,24 +44,13 @@ class Hot:
         The LP as it stands after the changes.
     """
 
-    def __init__(self, arrays: Arrays, fixed: Floats | None = None, seconds: float | None = None) -> None:
-        low, high = arrays.low.copy(), arrays.high.copy()
-        if fixed is not None:
-            low[arrays.integer] = high[arrays.integer] = np.round(fixed[arrays.integer])
-        self.arrays = replace(
-            arrays,
-            low=low,
-            high=high,
-            cost=arrays.cost.copy(),
-            lower=arrays.lower.copy(),
-            upper=arrays.upper.copy(),
-            coefficients=arrays.coefficients.copy(),
-            integer=np.zeros_like(arrays.integer),
-        )
-        self.solver = Quiet()
-        if seconds is not None:
-            self.solver.setOptionValue("time_limit", seconds)
-        self.solver.passModel(highs_model(self.arrays, None, is_mip=False))
+    def __init__(self, arrays: Arrays, fixed: Floats | None = None, *, solver: Any = None) -> None:
+        self.arrays = _copied(arrays if fixed is None else with_decisions(arrays, fixed))
+        self.solver = Quiet() if solver is None else solver
+        # a limit on the first solve would go on counting
+        self.solver.setOptionValue("time_limit", highspy.kHighsInf)
+        if solver is None:
+            self.solver.passModel(highs_model(self.arrays, None, is_mip=False))
 
     def bound_row(self, row: int, lower: float, upper: float) -> None:
         """Change the bounds of a row."""
@@ -120,7 +111,20 @@ class Hot:
         solution = self.solver.getSolution()
         x = np.clip(np.array(solution.col_value), self.arrays.low, self.arrays.high)
         duals = np.array(solution.row_dual)
-        return self._verified(Point(x, duals, float(self.arrays.cost @ x) + self.arrays.offset))
+        reduced = np.array(solution.col_dual)
+        return self._verified(Point(x, duals, reduced, float(self.arrays.cost @ x) + self.arrays.offset))
+
+    def rooms(self) -> tuple[Floats, Floats]:
+        """The values of each row's bound between which its dual stays; from NaN to NaN where the basis does not say."""
+        status, ranging = self.solver.getRanging()
+        basic = np.array(
+            [s == highspy.HighsBasisStatus.kBasic for s in self.solver.getBasis().row_status], dtype=np.bool_
+        )
+        if status != highspy.HighsStatus.kOk:
+            basic[:] = True
+        down, up = np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_)
+        down[basic] = up[basic] = np.nan
+        return down, up
 
     def _verified(self, point: Point) -> Point:
         proof = dual_proof(self.arrays, point.x, point.duals)
@@ -130,3 +134,17 @@ class Hot:
         if worst > TOLERANCE:
             raise SolverFailed(f"the optimum of a changed problem did not hold when checked: off by {worst:.1e}")
         return point
+
+
+def _copied(arrays: Arrays) -> Arrays:
+    """The LP with arrays of its own, and without integers."""
+    return replace(
+        arrays,
+        low=arrays.low.copy(),
+        high=arrays.high.copy(),
+        cost=arrays.cost.copy(),
+        lower=arrays.lower.copy(),
+        upper=arrays.upper.copy(),
+        coefficients=arrays.coefficients.copy(),
+        integer=np.zeros_like(arrays.integer),
+    )

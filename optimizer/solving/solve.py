@@ -11,8 +11,9 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed, UnknownSolver
-from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
+from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_decisions
 from oremix.optimizer.solving.highs import Claim, run_highs
+from oremix.optimizer.solving.hot import Hot
 from oremix.optimizer.solving.proof import (
     NOISE,
     TOLERANCE,
@@ -34,8 +35,8 @@ class Outcome:
     """An answer with what was verified of it.
 
     `x` and `duals` are in the order of the problem's variables and constraints. Residuals and gap are relative; `scale`
-    is the money that a difference in cost is measured by.
-    With integers, the duals and the dual residual are those of the LP in which the decisions are fixed.
+    is the money that a difference in cost is measured by. With integers, the duals and the dual residual are those of
+    the LP in which the decisions are fixed; `hot` is the LP behind the duals, to be solved again after changes.
     """
 
     status: Status
@@ -50,6 +51,7 @@ class Outcome:
     primal_residual: float | None
     dual_residual: float | None
     decisions_fixed: bool
+    hot: Hot | None
     name: str
     version: str
     seconds: float
@@ -169,7 +171,9 @@ def _stopped(claim: Claim) -> str:
 
 
 def _nothing(status: Status, reason: str | None, *, verified: bool = False) -> dict[str, Any]:
-    nothing = dict.fromkeys(("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual"))
+    nothing = dict.fromkeys(
+        ("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual", "hot")
+    )
     return {"status": status, "verified": verified, "reason": reason, "decisions_fixed": False, **nothing}
 
 
@@ -205,7 +209,7 @@ def _without_integers(arrays: Arrays) -> Arrays:
 def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> dict[str, Any]:
     """Status from the point's own residual, and from the bound that its multipliers prove."""
     has_integers = bool(arrays.integer.any())
-    duals = claim.duals
+    duals, solver = claim.duals, claim.solver
     if primal_residual(arrays, x) > TOLERANCE and claim.status == "limit":
         return _nothing("no_answer", _stopped(claim))
     if duals is None:
@@ -215,14 +219,14 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
             if has_integers
             else run_highs(arrays, time_limit=time_left)
         )
-        duals = exact.duals
+        duals, solver = exact.duals, exact.solver
         if has_integers and exact.status == "optimal" and exact.x is not None:
             x = np.where(arrays.integer, np.round(x), exact.x)
     x = np.clip(x, arrays.low, arrays.high)
     residual = primal_residual(arrays, x)
     objective = float(arrays.cost @ x) + arrays.offset
     scale = _money_scale(arrays, x, objective)
-    proof = dual_proof(_fixed(arrays, x), x, duals) if duals is not None else None
+    proof = dual_proof(with_decisions(arrays, x), x, duals) if duals is not None else None
     bound = _bound(claim, objective) if has_integers else (proof.bound if proof else None)
     gap = None if bound is None else max(0.0, objective - bound) / scale
     dual_residual = proof.residual if proof else None
@@ -240,6 +244,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         "primal_residual": residual,
         "dual_residual": dual_residual,
         "decisions_fixed": has_integers,
+        "hot": None if solver is None else Hot(arrays, x if has_integers else None, solver=solver),
     }
 
 
@@ -261,15 +266,6 @@ def _money_scale(arrays: Arrays, x: Floats, objective: float) -> float:
     turnover = np.abs(arrays.cost * x)
     largest = float(np.max(np.abs(arrays.cost), initial=0.0)) * float(np.max(np.abs(x), initial=0.0))
     return max(abs(objective), float(np.sum(turnover)), NOISE * largest, 1e-30)
-
-
-def _fixed(arrays: Arrays, x: Floats) -> Arrays:
-    """The LP in which the whole decisions are as in the point."""
-    if not arrays.integer.any():
-        return arrays
-    low = np.where(arrays.integer, np.round(x), arrays.low)
-    high = np.where(arrays.integer, np.round(x), arrays.high)
-    return replace(arrays, low=low, high=high)
 
 
 def _bound(claim: Claim, objective: float) -> float | None:

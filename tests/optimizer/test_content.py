@@ -674,3 +674,24 @@ def test_a_floor_and_a_cap_together(solver: str) -> None:
     rules = [content("clean", stages=["refining"], max=0), recycled(min=0.3)]
     plan = solved(two_sellers(recyclers=[recycler], policies=rules), solver)
     assert plan.total_cost == near(30 * 30 + 70 * 8)
+
+
+@pytest.mark.parametrize(("by", "total"), [("location", 50 * 5 + 50 * 6), ("owner", 50 * 5 + 50 * 8)])
+def test_each_owners_content(solver: str, by: str, total: float) -> None:
+    """Half from any one country: two mines in two countries, or two that belong to one."""
+    sellers = [
+        supplier("one", "AU", 5, stage="refining", owner="CN"),
+        supplier("two", "JP", 6, stage="refining", owner="CN"),
+        supplier("three", "AU", 8, stage="refining"),
+    ]
+    plan = solved(two_sellers(suppliers=sellers, policies=[content(each=True, max=0.5, by=by)]), solver)
+    assert plan.total_cost == near(total)
+
+
+@pytest.mark.parametrize(("owner", "total"), [("CN", 80 * 8), ("US", 80 * 5)])
+def test_the_first_stocks_country_is_taken_as_owner(solver: str, owner: str, total: float) -> None:
+    """20 t of the Chinese stock may be used; a seller in China that belongs to the US is free to sell the rest."""
+    stock = {"country": "JP", "material": "oxide", "initial": 50, "initial_origin": {"CN": 1}}
+    sellers = [supplier("in_china", "CN", 5, owner=owner), supplier("australian", "AU", 8)]
+    plan = solved(two_sellers(suppliers=sellers, stockpiles=[stock], policies=[content(max=0.2, by="owner")]), solver)
+    assert plan.total_cost == near(total)

@@ -157,6 +157,8 @@ def to_build(*policies: Document, country: str = "AU", grant: float = 0.0, **par
         ({"max": 500, "until_year": 2026}, {}, (50 * 3 + 30 * 20) + 80 * 3),
         ({"max": 500, "from_year": 2027}, {}, 2 * 80 * 3),
         ({"max": 0}, {}, 2 * 80 * 20),
+        # an order is paid once, however long its period
+        ({"max": 500}, {"periods": [2026, 2028]}, 2 * (50 * 3 + 30 * 20) + 2 * 80 * 3),
     ],
 )
 def test_a_budget(solver: str, fields: Document, parts: Document, total: float) -> None:
@@ -621,3 +623,33 @@ def test_what_the_last_unit_of_a_rule_is_worth(solver: str, document: Document, 
     assert limit.price == near(price)
     assert per in limit.per
     assert limit.text
+
+
+@pytest.mark.parametrize(("spared", "total"), [({}, 30 * 5 + 30 * 8 + 20 * 9), ({"except": ["AU"]}, 30 * 5 + 50 * 8)])
+def test_a_quota_for_each_country(solver: str, spared: Document, total: float) -> None:
+    """30 t from every country on its own, or from every other one."""
+    document = two_sellers(quota(to="JP", each=True, max=30, **spared), demands=[demand(80)])
+    document["suppliers"].append(supplier("malaysian", "MY", 9))
+    assert solved(document, solver).total_cost == near(total)
+
+
+@pytest.mark.parametrize(
+    ("spared", "total"),
+    [({}, 50 * 1 + 50 * 5), ({"except": ["CN"]}, 100 * 1), ({"places": ["US"]}, 20 * 1 + 20 * 5 + 60 * 9)],
+)
+def test_no_country_refines_more_than_half_of_what_is_consumed(solver: str, spared: Document, total: float) -> None:
+    """The benchmark of the raw materials act: each country's output over consumption, in JP or, of 40 t, in the US."""
+    document = {
+        "materials": tonnes("ore", "oxide"),
+        "suppliers": [supplier("mine", "AU", 0, "ore", stage="mining")],
+        "plants": [refinery("chinese", "CN", 1), refinery("malaysian", "MY", 5), refinery("australian", "AU", 9)],
+        "demands": [demand(100)],
+        "policies": [
+            rule("share", measure="production", stages=["refining"], of="consumption", each=True, max=0.5, **spared)
+        ],
+    }
+    if "places" in spared:
+        document["demands"] = [demand(60), demand(40, "US")]
+        # half of 40 t for China and for Malaysia; the rest is not bound by it only if it is spared
+        document["policies"][0]["except"] = ["AU"]
+    assert solved(document, solver).total_cost == near(total)

@@ -988,3 +988,22 @@ def test_a_penalty_on_a_budget_is_discounted(solver: str, across: list[str], wei
     (record,) = [record for record in plan.shares if record.policy == "purse" and record.part]
     # pooled, in each of the four years
     assert (record.beyond, record.penalty) == near((100, 2.5 if across else 10))
+
+
+def test_what_an_outlet_took_comes_back_too(solver: str) -> None:
+    """50 t sold in 2026 are 25 t of scrap in 2027, recovered at 3 instead of bought at 10."""
+    returns = [{"demand": "outlet", "after_years": 1, "scrap_per_unit": 0.5}]
+    document = returning(100, recycler(returns=returns, unit_cost=3))
+    document["demands"].append(
+        {"id": "outlet", "country": "US", "material": "oxide", "quantity": 50, "sale_price": [9, 12]}
+    )
+    # at 9 it buys for less than the import costs, and brings back half of what saves 7
+    plan = solved(document, solver)
+    assert plan.total_cost == near((150 * 10 - 50 * 9) + (25 * 3 + 125 * 10 - 50 * 12))
+
+
+def test_a_recyclers_capacity_is_of_what_is_recovered(solver: str) -> None:
+    """12 t recovered of 24 t collected, at 2 a tonne of scrap and 1 a tonne of oxide."""
+    urban = recycler(scrap=100, recovery=0.5, capacity=12, collection_cost=2, unit_cost=1)
+    plan = solved({"suppliers": [supplier("import", "CN", 10)], "recyclers": [urban], "demands": [demand(100)]}, solver)
+    assert plan.total_cost == near(24 * 2 + 12 * 1 + 88 * 10)

@@ -62,8 +62,7 @@ class Content:
 
     def _delivered(self, subject: Subject, period: int) -> list[tuple[int, float, float]]:
         """The flows delivered in a period, with weight and amount."""
-        policy, trace = subject.policy, self._trace(subject)
-        assert isinstance(policy, Bounded)  # noqa: S101 - nothing else has a content
+        policy, trace = _bounded(subject), self._trace(subject)
         found = []
         for material, places in subject.cell.spots.items():
             for place in places:
@@ -97,8 +96,7 @@ class Content:
     # ------------------------------------------------------------ what is worked out once
 
     def _key(self, subject: Subject) -> Key:
-        policy = subject.policy
-        assert isinstance(policy, Bounded)  # noqa: S101 - nothing else has a content
+        policy = _bounded(subject)
         stages = None if policy.stages is None else tuple(sorted(policy.stages))
         carriers = None if policy.carriers is None else frozenset(policy.carriers)
         most = subject.bounds == ("min",)
@@ -130,3 +128,9 @@ class Content:
         if (key, tuple(flows)) not in self._programs:
             self._programs[key, tuple(flows)] = Program(self._marks[key], flows)
         return self._programs[key, tuple(flows)]
+
+
+def _bounded(subject: Subject) -> Bounded:
+    if isinstance(subject.policy, Bounded):
+        return subject.policy
+    raise TypeError(f"{type(subject.policy).__name__} has no content")

@@ -46,12 +46,17 @@ def check_shares(book: Book, measured: Iterable[Ratio]) -> Check:
 def _together(book: Book, gauge: Gauge, measured: list[Ratio]) -> None:
     """The bounds of one layer on content: the flows allow marks with which all of them hold at once."""
     layers: dict[tuple[str, str | None, str], list[Ratio]] = defaultdict(list)
+    groups: list[list[Ratio]] = []
     for ratio in measured:
         subject = ratio.subject
-        if subject.measure == "content" and subject.name is not None and not ratio.is_empty:
+        if subject.measure != "content" or subject.name is None or ratio.is_empty:
+            continue
+        if _size(ratio) > 0:
             layers[subject.name, subject.country, subject.bounds[0]].append(ratio)
+        else:  # nothing is delivered that could be marked for one or another
+            groups.append([ratio])
     content = Content(book, Scope(book))
-    for group in layers.values():
+    for group in (*layers.values(), *groups):
         if len(group) == 1 or not _hold(book, gauge, content, group):
             for ratio in group if group[0].price is not None else ():
                 at = ("beyond of {}", _name(book, ratio))

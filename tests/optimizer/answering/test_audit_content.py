@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import oremix
 from oremix.models import Plan, Problem
 from oremix.models.policies import Quantity, Share
 from oremix.optimizer.answering.audit.book import Book
@@ -187,7 +188,7 @@ def test_demands_in_scope_are_those_named() -> None:
 
 
 def test_each_country_that_can_mark_is_tested() -> None:
-    """Countries in which something was made, or had been made before: Australia, China, Germany, Japan, Myanmar."""
+    """Countries in which something was mined, here or before: all but Japan."""
     problem, answer = chain()
     book = Book(Problem.model_validate(problem), Plan.model_validate(answer))
     policy = Quantity(id="rule", type="quantity", measure="content", each=True, max=100, stages=["mining"])
@@ -361,3 +362,40 @@ def test_a_floor_and_a_cap_are_two_records() -> None:
     assert refused(checks(problem, answer)) == {}
     answer["shares"][-1] |= {"part": 40, "achieved": 40 / 55, "margin": 40 / 55 - 0.3}
     assert "policy both for magnet in 1" in refused(checks(problem, answer))["shares"]
+
+
+def test_a_quantity_of_what_nobody_takes_is_no_division_by_zero() -> None:
+    """Of two materials one is not wanted at all: its amount is 0, and the plan is audited all the same."""
+    sellers = [{"id": name, "country": "CN", "material": name, "unit_cost": 1} for name in ("oxide", "metal")]
+    wanted = {"oxide": 100, "metal": 0}
+    cap = {"id": "cap", "type": "quantity", "measure": "content", "countries": ["CN"], "max": 500, "penalty": 2}
+    plan = oremix.solve(
+        {
+            "materials": [{"id": name, "unit": "t"} for name in wanted],
+            "suppliers": sellers,
+            "demands": [
+                {"id": name, "country": "JP", "material": name, "quantity": quantity}
+                for name, quantity in wanted.items()
+            ],
+            "policies": [cap],
+        }
+    )
+    assert plan.status == "optimal"
+    assert {s.material: s.part for s in plan.shares if s.policy == "cap"} == {"oxide": pytest.approx(100), "metal": 0}
+
+
+def test_content_of_an_empty_stock_that_nobody_draws_is_measured_quietly() -> None:
+    """Where no flow goes through a balance, marked or not, there is nothing to scale it by."""
+    plan = oremix.solve(
+        {
+            "materials": [{"id": "oxide", "unit": "t"}],
+            "suppliers": [
+                {"id": "north", "country": "CN", "material": "oxide", "unit_cost": 0},
+                {"id": "weld", "country": "AU", "material": "oxide", "unit_cost": 0},
+            ],
+            "demands": [{"id": "home", "country": "CN", "material": "oxide", "quantity": 0}],
+            "stockpiles": [{"country": "CN", "material": "oxide", "initial": 0, "capacity": 0, "draw_max": 1}],
+            "policies": [{"id": "none", "type": "share", "measure": "content", "countries": ["CN"], "max": 0}],
+        }
+    )
+    assert plan.status == "optimal"
