@@ -45,7 +45,7 @@ def drawn(count: int) -> list[Document]:
     """Different random documents, the same in every run."""
     found: dict[str, Document] = {}
 
-    @settings(max_examples=3 * count, derandomize=True, database=None, phases=[Phase.generate])
+    @settings(max_examples=4 * count, derandomize=True, database=None, phases=[Phase.generate])
     @given(documents())
     def draw(document: Document) -> None:
         found.setdefault(json.dumps(document), document)
@@ -122,7 +122,11 @@ def test_an_example_turned_round_is_decided_alike(name: str) -> None:
     assert flows(solve(turned)) == flows(solve(document))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=30,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(st.data(), documents())
 def test_the_order_of_lists_decides_nothing(data: st.DataObject, document: Document) -> None:
     """Ties are broken by ids, not by where things stand."""
