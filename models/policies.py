@@ -161,7 +161,10 @@ class Diversify(Rule):
     smallest: Annotated[float, Field(gt=0, le=1)] | None = Field(
         None, description="share from which one counts towards `min`, above 0 to 1"
     )
-    materials: Names | None = Field(None, description="ids of the materials it holds for; default all")
+    materials: Names | None = Field(
+        None,
+        description="ids of the materials it holds for; default all that suppliers sell, of `countries` those demanded",
+    )
     places: Names | None = Field(
         None, description="countries, groups or places of use in scope, for `countries`; default everywhere"
     )

@@ -221,8 +221,9 @@ def _active(problem: Problem, policy: Rule) -> list[int]:
 def _numbered(problem: Problem, policy: Diversify) -> Iterator[Finding]:
     """Whether something is bought is a yes/no decision, within the most that can be."""
     network = problem.network
+    demanded = {demand.material for demand in problem.demands} if policy.of == "countries" else set(network.makers)
     for material, makers in network.makers.items():
-        if policy.materials is not None and material not in policy.materials:
+        if material not in (policy.materials or demanded):
             continue
         for facility in (facility for group in makers.values() for facility in group):
             if policy.of == "suppliers" and facility.kind != "supplier":

@@ -45,6 +45,9 @@ def identities(known: Known) -> Iterator[Finding]:
             yield ("places", number, "id"), "is a country's code; give the place another id", name
         if name in known.groups:
             yield ("places", number, "id"), "is a group's id too; give one of them another", name
+    for number, lane in enumerate(known.entries("lanes")):
+        if (name := known.text(lane, "id")) in COUNTRIES | known.places:
+            yield ("lanes", number, "id"), "is a country's code or a place's id; give the lane another", name
     for group in sorted(known.groups & (COUNTRIES | {"*"})):
         yield ("groups", group), "is a country's code or `*`; give the group another id", group
 

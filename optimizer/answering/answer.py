@@ -7,6 +7,7 @@ from typing import Literal
 
 from oremix import __version__
 from oremix.models import Problem
+from oremix.models.errors import SolverFailed
 from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
@@ -36,7 +37,15 @@ def answer(model: Model, outcome: Outcome, detail: Detail = "auto") -> Plan:
     if outcome.x is None:
         return _plan_without_point(model, outcome)
     full = detail == "full" or (detail == "auto" and outcome.shape[0] <= EXPLAINED)
-    return _plan(model, outcome, outcome.x, Marginals(outcome.hot) if outcome.hot is not None and full else None)
+    return _plan(model, outcome, outcome.x, _marginals(outcome) if full else None)
+
+
+def _marginals(outcome: Outcome) -> Marginals | None:
+    """One-sided prices; none where the LP behind them does not hold when checked again."""
+    try:
+        return None if outcome.hot is None else Marginals(outcome.hot)
+    except SolverFailed:
+        return None
 
 
 def _plan_without_point(model: Model, outcome: Outcome) -> Plan:
@@ -95,7 +104,7 @@ def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | 
             "values": list(worths(values, duals)) if outcome.duals is not None else [],
             "limits": list(limits(values, duals, marginals)),
             "offers": list(offers.all()) if offers else [],
-            "notes": list(_notes(model)),
+            "notes": list(_notes(model, offers)),
             "assumptions": [*_untold(problem), *_assumptions(problem)],
         }
     )
@@ -148,8 +157,10 @@ def _warnings(values: Values, plan: Plan) -> Iterator[str]:
         )
 
 
-def _notes(model: Model) -> Iterator[str]:
+def _notes(model: Model, offers: Offers | None) -> Iterator[str]:
     """How numbers of the plan are to be read."""
+    if offers is not None and offers.left:
+        yield f"{offers.left} more offers would have taken long and were not worked out; `oremix why` answers for each"
     if any(measure.measure == "content" for measure in model.measures):
         yield (
             "content is counted segregated, as in a chain-of-custody audit: marked material can be kept apart from the"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from math import inf, isinf
 from typing import NamedTuple
 
+from oremix.models.errors import SolverFailed
 from oremix.models.plan import Limit, LimitKind
 from oremix.models.policies import Budget, Rule, Share
 from oremix.optimizer.answering.marginals import Marginals
@@ -80,10 +81,14 @@ def _worth(
     """Of a row: upper bounds are loosened upwards, lower bounds downwards."""
     looser = 1 if row.sense < 0 else -1
     per_unit = scale.row / scale.weight
+    unsure = LastUnit(-looser * dual * per_unit, None, at, None, None, exact=False)
     if marginals is None:
-        return LastUnit(-looser * dual * per_unit, None, at, None, None, exact=False)
+        return unsure
     number = places[id(row)]
-    loose, tight = (marginals.row(number, way, whole=whole) for way in (looser, -looser))
+    try:
+        loose, tight = (marginals.row(number, way, whole=whole) for way in (looser, -looser))
+    except SolverFailed:
+        return unsure
     saving = 0.0 if loose is None else max(0.0, -loose.value * per_unit)
     cost = None if tight is None else max(0.0, tight.value * per_unit)
     ways = {
@@ -105,8 +110,17 @@ def _policies(values: Values, duals: Duals, marginals: Marginals | None, places:
         # a number of sources is a matter of decisions, and prices hold with those as they are
         if measure.policy is not None and measure.sources is None:
             for side, row in measure.rows.items():
-                if row in duals:
+                if row in duals and _counts(values, measure):
                     yield _policy_limit(values, measure.policy, measure, side, duals[row], marginals, places)
+
+
+def _counts(values: Values, measure: Measure) -> bool:
+    """Whether there is anything that a share could be of; a percentage point of nothing is worth nothing."""
+    return not isinstance(measure.policy, Share) or bool(_whole(values, measure))
+
+
+def _whole(values: Values, measure: Measure) -> float:
+    return float(measure.whole) if isinstance(measure.whole, int | float) else values.sum(measure.whole or [])
 
 
 def _policy_limit(
@@ -126,8 +140,8 @@ def _policy_limit(
     room = measure.bounds[side]
     bound = room if isinstance(room, int | float) else values.sum(room)
     if isinstance(rule, Share):
-        whole = measure.whole if isinstance(measure.whole, int | float) else values.sum(measure.whole or [])
-        scale, per, at = Scale(whole / 100, 0.01, weight), POINT, bound / whole if whole else 0.0
+        whole = _whole(values, measure)
+        scale, per, at = Scale(whole / 100, 0.01, weight), POINT, bound / whole
     else:
         years = float(sum(model.timeline.years[t] for t in measure.periods)) if pooled and not once else 1.0
         scale, per, at = Scale(years, 1.0, weight), measure.unit or _unit(rule), bound / years

@@ -15,8 +15,9 @@ from oremix.optimizer.solving.hot import Hot, Point
 
 __all__ = ["Marginals", "Slope"]
 
-# Parts of a bound by which it is moved, largest first.
-STEPS = (1e-3, 1e-5, 1e-7)
+# Parts of a bound by which it is moved, largest first; none is so small that a solver would take it for nothing.
+STEPS = (1e-3, 1e-5)
+SMALLEST = 1e-5
 SAME = 1e-7
 ROUNDING = 1e-12
 MOST_PIECES = 8
@@ -43,6 +44,7 @@ class Marginals:
         self._hot, self._base = hot, base
         self._noise = ROUNDING * float(np.sum(np.abs(hot.arrays.cost * base.x)))
         self._magnitude = hot.arrays.magnitude(base.x)
+        self._typical = ROUNDING + 1e-3 * float(np.max(self._magnitude, initial=0.0))
         self._rooms = hot.rooms()
 
     @property
@@ -59,24 +61,68 @@ class Marginals:
         """The cost per unit by which a row's bound moves up (1) or down (−1); none where it cannot move.
 
         The reach is that of the solver's basis; with `whole`, that of the slope, over as many bases as have it.
+
+        Raises
+        ------
+        SolverFailed
+            The moved LP was not solved so that it could be verified.
         """
-        size = max(abs(self.bound(row)), float(self._magnitude[row]), 1e-9)
+        size = max(abs(self.bound(row)), float(self._magnitude[row]), self._typical)
+        steps = sorted({max(step * size, SMALLEST) for step in STEPS}, reverse=True)
         dual, reach = float(self._base.duals[row]), self._reach(self._rooms, row, direction)
-        if reach > STEPS[-1] * size:
+        if reach > steps[-1]:
             return Slope(direction * dual, self._further(row, direction, dual, reach) if whole else reach)
-        for step in STEPS:
-            moved, rooms = self._moved(row, direction * step * size)
-            if moved is not None and self._linear(moved, float(moved.duals[row]), direction * step * size):
+        for step in steps:
+            moved, rooms = self._moved(row, direction * step)
+            if moved is not None and self._linear(moved, float(moved.duals[row]), direction * step):
                 slope = float(moved.duals[row])
-                reach = max(step * size, self._reach(rooms, row, direction))
+                reach = max(step, self._reach(rooms, row, direction))
                 return Slope(direction * slope, self._further(row, direction, slope, reach) if whole else reach)
-        return self._secant(row, direction, STEPS[-1] * size)
+        return self._secant(row, direction, steps[-1])
+
+    def along(self, rates: dict[int, float], direction: int) -> Slope | None:
+        """As `row`, of several rows whose bounds move together, each at its rate; how far is not worked out.
+
+        Raises
+        ------
+        SolverFailed
+            As `row`.
+        """
+        size = max(max(abs(self.bound(row)), float(self._magnitude[row]), self._typical) for row in rates)
+        secant = None
+        for step in sorted({max(step * size, SMALLEST) for step in STEPS}, reverse=True):
+            by = direction * step
+            moved = self._shifted({row: rate * by for row, rate in rates.items()})
+            if moved is None:
+                continue
+            slope = sum(rate * float(moved.duals[row]) for row, rate in rates.items())
+            if self._linear(moved, slope, by):
+                return Slope(direction * slope, step)
+            secant = Slope((moved.objective - self._base.objective) / step, step)
+        return secant
+
+    def _shifted(self, by: dict[int, float]) -> Point | None:
+        """The optimum with the bounds of several rows moved."""
+        arrays = self._hot.arrays
+        before = {row: (float(arrays.lower[row]), float(arrays.upper[row])) for row in by}
+        for row, amount in by.items():
+            self._hot.bound_row(row, before[row][0] + amount, before[row][1] + amount)
+        try:
+            return self._hot.solve()
+        finally:
+            for row, (lower, upper) in before.items():
+                self._hot.bound_row(row, lower, upper)
 
     def column(self, column: int, size: float) -> float | None:
-        """The cost of the first unit of a column that is at 0; none where it cannot be had."""
+        """The cost of the first unit of a column that is at 0; none where it cannot be had.
+
+        Raises
+        ------
+        SolverFailed
+            As `row`.
+        """
         low, high = float(self._hot.arrays.low[column]), float(self._hot.arrays.high[column])
-        for step in STEPS:
-            amount = min(step * size, high)
+        for amount in sorted({min(max(step * size, SMALLEST), high) for step in STEPS}, reverse=True):
             self._hot.bound_column(column, amount, high)
             try:
                 forced = self._hot.solve()

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from oremix.models.chain import Build, Facility, Plant, Recycler, Supplier
+from oremix.models.errors import SolverFailed
 from oremix.models.plan import Offer, OfferKind
 from oremix.models.timeline import annuity_factor
 from oremix.optimizer.answering.marginals import Marginals
@@ -224,7 +225,10 @@ class Offers:
         self._solves -= 1
         if candidate.size <= 0 or candidate.per_unit <= 0:
             return None
-        gap = self._marginals.column(self._numbers[id(candidate.column)], candidate.size)
+        try:
+            gap = self._marginals.column(self._numbers[id(candidate.column)], candidate.size)
+        except SolverFailed:
+            gap = None
         if gap is None:
             return None
         enters = candidate.price - max(0.0, gap) / candidate.per_unit

@@ -92,6 +92,8 @@ class Model:
         (facility, build, period of the order) → the decisions to order, and the whole capex, as pairs.
     returned
         (recycler, position of the return, period) → scrap from past deliveries, as pairs.
+    follows
+        (demand, period) → rows whose bound moves with the quantity demanded, and by how much per unit of it.
     charges, emissions
         Every cost, for the objective and for the plan; every footprint.
     """
@@ -121,6 +123,7 @@ class Model:
         self.arrivals: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = defaultdict(list)
         self.needs: dict[tuple[str, str, int], Pairs] = defaultdict(list)
         self.built: dict[tuple[str, int], Pairs] = defaultdict(list)
+        self.follows: dict[tuple[str, int], list[tuple[Row, float]]] = defaultdict(list)
         self.measures: list[Measure] = []
         self.charges: list[Charge] = []
         self.emissions: list[Emission] = []

@@ -15,6 +15,7 @@ from oremix.optimizer.formulation.scopes import (
     Measured,
     Shipped,
     capacities,
+    consumers,
     consumption,
     over_consumption,
     productions,
@@ -23,6 +24,7 @@ from oremix.optimizer.formulation.scopes import (
     supplies,
     tested,
     unit_of,
+    weight,
 )
 from oremix.optimizer.lean import Pairs, summed
 
@@ -150,9 +152,8 @@ def _wholes(model: Model, rule: Measured, counted: Counted, periods: list[int]) 
         if isinstance(rule, Quantity):
             wholes.append((period, years))
         elif over_consumption(rule):
-            demanded = consumption(model, rule, counted, period)
-            if demanded is not None:
-                wholes.append((period, years * demanded))
+            if demands := consumers(model, rule, counted.material):
+                wholes.append((period, years * consumption(model, rule, demands, period)))
         else:
             wholes.append((period, [(column, amount * years) for column, amount in counted.whole(period)]))
     return wholes
@@ -192,3 +193,14 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
             model.charge_penalty(rule, measure.periods, beyond)
         row = model.at_most if side == "max" else model.at_least
         measure.rows[side] = row(f"{rule.type}_{side}", *key, pairs=pairs, rhs=rhs)
+        if isinstance(rule, Share) and over_consumption(rule):
+            _follow(model, rule, measure, side)
+
+
+def _follow(model: Model, rule: Share, measure: Measure, side: str) -> None:
+    """The bound moves with every quantity demanded that it is a share of."""
+    stated = model.timeline.read(getattr(rule, side))
+    for demand in consumers(model, rule, measure.material):
+        for period in measure.periods:
+            rate = stated[period] * weight(model, rule, demand.material, period) * _years(model, rule, period)
+            model.follows[demand.id, period].append((measure.rows[side], rate))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from oremix.models.chain import Facility, Plant
+from oremix.models.chain import Demand, Facility, Plant
 from oremix.models.geography import Origin
 from oremix.models.history import Step
 from oremix.models.network import products
@@ -19,6 +19,7 @@ __all__ = [
     "Measured",
     "Shipped",
     "capacities",
+    "consumers",
     "consumption",
     "over_consumption",
     "productions",
@@ -325,16 +326,20 @@ def over_consumption(rule: Measured) -> bool:
     return isinstance(rule, Share) and (rule.of == "consumption" or rule.measure == "capacity")
 
 
-def consumption(model: Model, rule: Measured, counted: Counted, period: int) -> float | None:
-    """Units demanded per year, weighted; none where no demand in scope is for the material.
-
-    A ratio that pools materials has the consumption of all of them as its whole, processed or not.
-    """
-    amounts = [
-        model.timeline.read_or(demand.quantity, 0.0)[period] * weight(model, rule, demand.material, period)
+def consumers(model: Model, rule: Measured, material: str | None) -> list[Demand]:
+    """The demands whose quantity is the whole of a ratio: of its material, or of all where it pools materials."""
+    return [
+        demand
         for demand in model.problem.demands
-        if counted.material in (None, demand.material)
+        if material in (None, demand.material)
         and (rule.demands is None or demand.id in rule.demands)
         and (rule.places is None or model.network.geography.covers(rule.places, demand.at))
     ]
-    return sum(amounts) if amounts else None
+
+
+def consumption(model: Model, rule: Measured, demands: list[Demand], period: int) -> float:
+    """Units demanded per year, weighted, processed or not."""
+    return sum(
+        model.timeline.read_or(demand.quantity, 0.0)[period] * weight(model, rule, demand.material, period)
+        for demand in demands
+    )

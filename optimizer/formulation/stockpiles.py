@@ -5,7 +5,7 @@ from __future__ import annotations
 from oremix.models.chain import Stockpile
 from oremix.models.plan import PayerKind
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Pairs, Row
 
 __all__ = ["add_stockpiles"]
 
@@ -54,7 +54,9 @@ def _level(model: Model, number: int, pile: Stockpile, drawn: Pairs, period: int
     capacity = None if pile.capacity is None else model.timeline.read(pile.capacity)[period]
     level = model.level[number, period] = model.lp.column("level", *site, model.start(period))
     if lower > 0:
-        model.at_least("stock_minimum", *site, model.start(period), pairs=[(level, 1.0)], rhs=lower)
+        row = model.at_least("stock_minimum", *site, model.start(period), pairs=[(level, 1.0)], rhs=lower)
+        if pile.days_of_demand is not None and lower == model.network.minimum_stock(pile)[period]:
+            _follow(model, pile, period, row)
     if capacity is not None:
         model.at_most("stock_capacity", *site, model.start(period), pairs=[(level, 1.0)], rhs=capacity)
     years = float(model.timeline.years[period])
@@ -64,6 +66,14 @@ def _level(model: Model, number: int, pile: Stockpile, drawn: Pairs, period: int
         balance.append((model.level[number, period - 1], -1.0))
     model.equal("stock", *site, model.start(period), pairs=balance, rhs=0.0 if period else pile.initial)
     _holding(model, number, pile, period)
+
+
+def _follow(model: Model, pile: Stockpile, period: int, row: Row) -> None:
+    """A minimum of days of demand moves with every quantity demanded in the country."""
+    days = model.timeline.read_or(pile.days_of_demand, 0.0)[period]
+    for demand in model.problem.demands:
+        if demand.material == pile.material and model.country(demand.at) == model.country(pile.at):
+            model.follows[demand.id, period].append((row, days / 365))
 
 
 def _holding(model: Model, number: int, pile: Stockpile, period: int) -> None:

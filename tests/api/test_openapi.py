@@ -49,6 +49,7 @@ def test_answers_are_as_described(client, minimal):
         "solve": client.post("/v1/solve", json=minimal),
         "check": client.post("/v1/check", json=minimal),
         "compliance": client.post("/v1/compliance", json={"problem": minimal}),
+        "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "presets": client.get("/v1/presets"),
         "preset": client.get("/v1/presets/eu-crma-2030"),
         "examples": client.get("/v1/examples"),
