@@ -148,8 +148,12 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         return row
 
     def put_in_order(self) -> None:
-        """Order columns and rows by their keys, so that a solver sees the same whatever was made first."""
-        self.columns = {key: self.columns[key] for key in sorted(self.columns, key=str)}
+        """Order columns and rows by their keys, so that a solver sees the same whatever was made first.
+
+        What is left over comes last: a solver tries it last where something else costs as much.
+        """
+        keys = sorted(self.columns, key=lambda key: (key[0] == "surplus", str(key)))
+        self.columns = {key: self.columns[key] for key in keys}
         self.rows = {key: self.rows[key] for key in sorted(self.rows, key=str)}
         self._variables = list(self.columns.values())
 

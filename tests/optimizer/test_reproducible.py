@@ -84,7 +84,7 @@ def test_other_processes_say_the_same(asked: list[Document], plans: list[str], t
     file.write_text(json.dumps(asked), encoding="utf-8")
     command = [sys.executable, "-c", ELSEWHERE, str(file), str(threads)]
     environment = {**os.environ, "PYTHONHASHSEED": str(threads), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)  # noqa: S603 - our own
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert [line for line in done.stdout.splitlines() if line.startswith("{")] == plans
 
 
