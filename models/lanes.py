@@ -74,6 +74,7 @@ class Lanes:
         self._prices = {m.id: timeline.read(m.price) for m in materials if m.price is not None}
         self._pairs: dict[tuple[str, str], list[int]] = {}
         self._moves: dict[tuple[str, str, str], list[Move]] = {}
+        self._matched: dict[int, set[tuple[str, str, str]]] = {}
 
     def moves(self, material: str, start: str, end: str) -> list[Move]:
         """The terms in each period of moving `material` from place `start` to place `end`.
@@ -100,7 +101,36 @@ class Lanes:
         ]
         if not rules:
             return [OPEN_AND_FREE] * len(self._timeline)
+        for position in rules:
+            self._matched.setdefault(position, set()).add((material, start, end))
         return [self._in_period(rules, material, start, end, period) for period in self._timeline]
+
+    def overruled(self, moves: Iterable[tuple[str, str, str]]) -> list[tuple[int, int]]:
+        """Rules that decide nothing over all these moves, each with a wider later one that states all that it does."""
+        for move in moves:
+            self.moves(*move)
+        found = []
+        for position, matched in sorted(self._matched.items()):
+            stated = self._stated(position)
+            for later, wider in sorted(self._matched.items()):
+                lane = self._rules[later][0]
+                if (
+                    later > position
+                    and matched < wider
+                    and stated <= self._stated(later)
+                    and lane.from_year is None
+                    and lane.until_year is None
+                ):
+                    found.append((position, later))
+                    break
+        return found
+
+    def _stated(self, position: int) -> set[str]:
+        """The fields that a rule decides; either freight displaces the other, and each footprint is a field."""
+        lane = self._rules[position][0]
+        names = {name for name in (*SERIES, "loss", "closed") if getattr(lane, name) is not None}
+        freight = {"freight"} if names & {"unit_cost", "cost_per_km"} else set()
+        return names - {"unit_cost", "cost_per_km"} | freight | {f"footprint {name}" for name in lane.footprint or ()}
 
     def _matches(self, lane: Lane, start: str, end: str) -> bool:
         return self.matches(lane.origins, lane.destinations, start, end)
