@@ -105,6 +105,19 @@ class Lanes:
             self._matched.setdefault(position, set()).add((material, start, end))
         return [self._in_period(rules, material, start, end, period) for period in self._timeline]
 
+    def decider(self, names: tuple[str, ...], material: str, start: str, end: str, period: int) -> int | None:
+        """The last rule that states one of these fields for a move in a period, by its position."""
+        self.moves(material, start, end)
+        for position in reversed(self._pairs[start, end]):
+            lane, materials = self._rules[position]
+            if (
+                (materials is None or material in materials)
+                and self._timeline.within(period, lane.from_year, lane.until_year)
+                and any(getattr(lane, name) is not None for name in names)
+            ):
+                return position
+        return None
+
     def overruled(self, moves: Iterable[tuple[str, str, str]]) -> list[tuple[int, int]]:
         """Rules that decide nothing over all these moves, each with a wider later one that states all that it does."""
         for move in moves:

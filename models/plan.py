@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
     "Build",
+    "Carrier",
     "CategoryCost",
     "Certificate",
     "Check",
@@ -331,6 +332,18 @@ class Offer(Record):
     text: str = Field(description="the same as a sentence")
 
 
+class Carrier(Record):
+    """A number that nobody published, and what the plan's cost rests on it."""
+
+    object: str = Field(description="what it is a number of: kind and id, of a recipe or build those of its plant too")
+    field: str = Field(description="name of the field; several periods count together")
+    amount: float = Field(
+        description="money over the horizon, discounted: what the cost would rise by if the number doubled, at the rate"
+        " of its first percent; negative: fall"
+    )
+    text: str = Field(description="the same as a sentence")
+
+
 class Check(Record):
     """One category of the audit: how many things were recomputed and the largest relative violation."""
 
@@ -411,6 +424,9 @@ class Plan(Record):
     )
     certificate: Certificate = Field(description="the proof")
     assumptions: list[str] = Field(default_factory=list, description="objects with numbers that nobody published")
+    carried_by: list[Carrier] = Field(
+        default_factory=list, description="of the numbers that nobody published those that carry cost, heaviest first"
+    )
     warnings: list[str] = Field(default_factory=list, description="what is allowed and likely to surprise")
     notes: list[str] = Field(default_factory=list, description="how numbers of this plan are to be read")
     solver: SolverRun = Field(description="what found the plan")

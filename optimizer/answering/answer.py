@@ -12,10 +12,12 @@ from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
 from oremix.optimizer.answering.audit import audit
+from oremix.optimizer.answering.carried import carriers
 from oremix.optimizer.answering.limits import limits
 from oremix.optimizer.answering.marginals import Marginals
 from oremix.optimizer.answering.offers import Offers
 from oremix.optimizer.answering.prices import duals_of, prices, worths
+from oremix.optimizer.answering.remarks import remarks
 from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
@@ -106,9 +108,11 @@ def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | 
             "offers": list(offers.all()) if offers else [],
             "notes": list(_notes(model, offers)),
             "assumptions": [*_untold(problem), *_assumptions(problem)],
+            "carried_by": carriers(values, duals),
         }
     )
-    return _certified(values, outcome, plan)
+    said = list(remarks(values, plan, None if marginals is None else outcome.hot))
+    return _certified(values, outcome, plan.model_copy(update={"warnings": [*plan.warnings, *said]}))
 
 
 def _certified(values: Values, outcome: Outcome, plan: Plan) -> Plan:
