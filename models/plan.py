@@ -364,9 +364,17 @@ class Certificate(Record):
     dual_residual: float | None = Field(
         None, description="largest relative violation of the dual program by the prices"
     )
-    gap: float | None = Field(None, description="(cost − proven bound) / cost")
+    gap: float | None = Field(
+        None, description="(cost − proven bound) / the money that changes hands, or the cost where that is larger"
+    )
     bound: float | None = Field(None, description="no plan can cost less, discounted money")
     decisions_fixed: bool = Field(False, description="prices hold with the yes/no decisions as they are")
+    proof: str | None = Field(
+        None, description="what the status rests on: multipliers, a ray, one row alone, or only what the solver said"
+    )
+    arithmetic: str | None = Field(
+        None, description="in what the residuals, the gap, multipliers and rays were recomputed"
+    )
 
 
 class SolverRun(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from oremix import __version__
 from oremix.models import Problem
@@ -24,6 +24,7 @@ from oremix.optimizer.formulation import Model
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE
+from oremix.optimizer.solving.wide import ARITHMETIC
 
 __all__ = ["Detail", "answer"]
 
@@ -52,7 +53,22 @@ def _marginals(outcome: Outcome) -> Marginals | None:
 
 def _plan_without_point(model: Model, outcome: Outcome) -> Plan:
     return _base(model, outcome).model_copy(
-        update={"certificate": Certificate(verified=outcome.verified, reason=outcome.reason)}
+        update={"certificate": _certificate(outcome, outcome.verified, outcome.reason)}
+    )
+
+
+def _certificate(outcome: Outcome, verified: bool, reason: str | None, **audited: Any) -> Certificate:
+    return Certificate(
+        verified=verified,
+        reason=reason,
+        primal_residual=outcome.primal_residual,
+        dual_residual=outcome.dual_residual,
+        gap=outcome.gap,
+        bound=outcome.bound,
+        decisions_fixed=outcome.decisions_fixed,
+        proof=outcome.proof,
+        arithmetic=ARITHMETIC,
+        **audited,
     )
 
 
@@ -125,16 +141,7 @@ def _certified(values: Values, outcome: Outcome, plan: Plan) -> Plan:
         sound, reason = False, f"the audit found {worst.at} off by {worst.worst:.1e}"
     elif drift > TOLERANCE:
         sound, reason = False, f"the plan's cost differs from the LP's by {drift:.1e}"
-    certificate = Certificate(
-        verified=sound,
-        reason=reason,
-        audit=checks,
-        primal_residual=outcome.primal_residual,
-        dual_residual=outcome.dual_residual,
-        gap=outcome.gap,
-        bound=outcome.bound,
-        decisions_fixed=outcome.decisions_fixed,
-    )
+    certificate = _certificate(outcome, sound, reason, audit=checks)
     status = plan.status if sound or plan.status != "optimal" else "feasible"
     warnings = [*plan.warnings, *_warnings(values, plan)]
     return plan.model_copy(update={"certificate": certificate, "status": status, "warnings": warnings})
