@@ -23,6 +23,7 @@ from oremix.optimizer.solving.proof import (
     primal_residual,
     proves_infeasible,
     proves_unbounded,
+    without_rounding,
 )
 
 __all__ = ["Outcome", "solve_lp", "solver_names"]
@@ -237,7 +238,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         duals, solver = exact.duals, exact.solver
         if has_integers and exact.status == "optimal" and exact.x is not None:
             x = np.where(arrays.integer, np.round(x), exact.x)
-    x = np.clip(x, arrays.low, arrays.high)
+    x = without_rounding(arrays, np.clip(x, arrays.low, arrays.high))
     residual = primal_residual(arrays, x)
     objective = cost_of(arrays, x)
     scale = _money_scale(arrays, x, objective)
