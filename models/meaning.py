@@ -7,9 +7,8 @@ per period; lists in one order where their order says nothing.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
-
-from pydantic.fields import FieldInfo
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oremix.models.fields import Part, Series
 from oremix.models.timeline import Timeline
@@ -31,27 +30,49 @@ def meaning(problem: Problem) -> dict[str, Any]:
     return _part(problem, problem.timeline)
 
 
+class _Field(NamedTuple):
+    """What a field is called, whether it is a value over time, and what it says where nothing is stated."""
+
+    key: str
+    over_time: bool
+    required: bool
+    default: Any
+
+
+@cache
+def _fields(kind: type[Part]) -> dict[str, _Field]:
+    return {
+        name: _Field(
+            field.alias or name,
+            OVER_TIME in str(field.annotation) and name != "footprint",
+            field.is_required(),
+            None if field.is_required() else field.get_default(call_default_factory=True),
+        )
+        for name, field in kind.model_fields.items()
+    }
+
+
 def _part(part: Part, timeline: Timeline) -> dict[str, Any]:
     """What the part states beyond the defaults; of a preset, null is a statement too."""
     found = {}
-    for name, field in type(part).model_fields.items():
-        value = _field(name, field, getattr(part, name), timeline)
-        nulled = hasattr(part, "preset") and value is None and name in part.model_fields_set
-        if field.is_required() or nulled or value != _field(name, field, _default(field), timeline):
-            found[field.alias or name] = value
+    for name, field in _fields(type(part)).items():
+        if name not in part.model_fields_set:
+            continue
+        value = _value(name, field, getattr(part, name), timeline)
+        nulled = hasattr(part, "preset") and value is None
+        if field.required or nulled or value != _value(name, field, field.default, timeline):
+            found[field.key] = value
     return found
 
 
-def _default(field: FieldInfo) -> Any:
-    return field.get_default(call_default_factory=True)
-
-
-def _field(name: str, field: FieldInfo, value: Any, timeline: Timeline) -> Any:
-    if name == "footprint" and value is not None:
+def _value(name: str, field: _Field, value: Any, timeline: Timeline) -> Any:
+    if value is None:
+        return None
+    if name == "footprint":
         return {key: _series(series, timeline) for key, series in value.items()}
-    if OVER_TIME in str(field.annotation) and value is not None:
+    if field.over_time:
         return _series(value, timeline)
-    if name in ONE_OR_MORE and value is not None and not isinstance(value, list):
+    if name in ONE_OR_MORE and not isinstance(value, list):
         value = [value]
     return _plain(name, value, timeline)
 
