@@ -74,6 +74,7 @@ class Lanes:
         self._prices = {m.id: timeline.read(m.price) for m in materials if m.price is not None}
         self._pairs: dict[tuple[str, str], list[int]] = {}
         self._moves: dict[tuple[str, str, str], list[Move]] = {}
+        self._same: dict[int | str, bool] = {}
         self._matched: dict[int, set[tuple[str, str, str]]] = {}
 
     def moves(self, material: str, start: str, end: str) -> list[Move]:
@@ -103,7 +104,22 @@ class Lanes:
             return [OPEN_AND_FREE] * len(self._timeline)
         for position in rules:
             self._matched.setdefault(position, set()).add((material, start, end))
+        if self._steady(material) and all(self._steady(position) for position in rules):
+            return [self._in_period(rules, material, start, end, 0)] * len(self._timeline)
         return [self._in_period(rules, material, start, end, period) for period in self._timeline]
+
+    def _steady(self, what: int | str) -> bool:
+        """Whether a rule, by its position, or a material's price is the same in every period."""
+        if what not in self._same:
+            if isinstance(what, int):
+                lane = self._rules[what][0]
+                numbers = [series for (position, _), series in self._series.items() if position == what]
+                numbers += self._footprints[what].values()
+                always = lane.from_year is None and lane.until_year is None
+            else:
+                numbers, always = [self._prices.get(what, [0.0])], True
+            self._same[what] = always and all(len(set(series)) == 1 for series in numbers)
+        return self._same[what]
 
     def decider(self, names: tuple[str, ...], material: str, start: str, end: str, period: int) -> int | None:
         """The last rule that states one of these fields for a move in a period, by its position."""
