@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask, Response, request
 
 from oremix import __version__
-from oremix.api import body, compliance, reference, solving, why
+from oremix.api import body, compliance, reference, solving, verifying, why
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
 from oremix.api.openapi import document
@@ -19,7 +19,13 @@ from oremix.api.settings import Settings
 __all__ = ["OPERATIONS", "create_app"]
 
 TOO_SLOW = (408, 503)
-OPERATIONS = (*solving.OPERATIONS, *compliance.OPERATIONS, *why.OPERATIONS, *reference.OPERATIONS)
+OPERATIONS = (
+    *solving.OPERATIONS,
+    *compliance.OPERATIONS,
+    *why.OPERATIONS,
+    *verifying.OPERATIONS,
+    *reference.OPERATIONS,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from oremix.api.errors import invalid
 
-__all__ = ["DETAIL", "GAP", "SOLVER", "TIME_LIMIT", "Option", "read_options"]
+__all__ = ["CHEAPEST", "DETAIL", "GAP", "SOLVER", "TIME_LIMIT", "Option", "read_options"]
 
 NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?", re.ASCII)
 SOLVERS = ("highs", "cbc")
@@ -59,11 +59,23 @@ def _solver(text: str) -> str:
     return text
 
 
+def _yes_or_no(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("should be true or false")
+    return text == "true"
+
+
 TIME_LIMIT = Option(
     "time_limit",
     "seconds for the solver; the server's own limit holds too",
     {"type": "number", "exclusiveMinimum": 0},
     _seconds,
+)
+CHEAPEST = Option(
+    "cheapest",
+    "true: the problem is solved too, and the plan verified beside the proven bound on its cost",
+    {"type": "boolean", "default": False},
+    _yes_or_no,
 )
 DETAIL = Option(
     "detail",

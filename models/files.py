@@ -18,7 +18,7 @@ from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
 
-__all__ = ["load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
+__all__ = ["checked", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
 
 SHOWN = 100
 
@@ -81,7 +81,7 @@ def read_plan(data: Plan | dict[str, Any] | str | bytes) -> Plan:
     """
     if isinstance(data, Plan):
         return data
-    return _checked(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
+    return checked(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
 
 
 def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
@@ -94,7 +94,7 @@ def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
     """
     if isinstance(data, Problem):
         return data
-    return _checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
+    return checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
 
 
 class _Entries(BaseModel):
@@ -122,7 +122,14 @@ def read_presets(data: Iterable[str | dict[str, Any] | policies.Preset]) -> list
         raise InvalidProblem([Fault(("presets", *f.path[1:]), f.message, f.value) for f in faults]) from None
 
 
-def _checked(model: type[Model], data: Any) -> Model:
+def checked(model: type[Model], data: Any) -> Model:
+    """Make a model of a parsed document.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found.
+    """
     if not isinstance(data, dict):
         raise InvalidProblem([Fault((), "should be a JSON object", _shown(data))])
     try:

@@ -8,18 +8,20 @@ from oremix.models.compliance import Compliance
 from oremix.models.plan import Plan
 from oremix.models.presets import ShippedPreset
 from oremix.models.problem import Problem
+from oremix.models.stated import stated_model
+from oremix.models.verification import Verification
 from oremix.models.why import Why
 
 __all__ = ["DIALECT", "definitions", "schema"]
 
-DOCUMENTS = ("Problem", "Plan", "Compliance", "Why")
+DOCUMENTS = ("Problem", "Plan", "Compliance", "Why", "Verification")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def definitions(prefix: str) -> dict[str, dict[str, Any]]:
     """`Problem`, `Plan`, the other answers and all they are made of, by name; references start with `prefix`.
 
-    A plan's records are named `Plan…`, since a problem has a `Build` too.
+    A plan's records are named `Plan…`, since a problem has a `Build` too; those of a plan to be verified `Stated…`.
     """
     problem = Problem.model_json_schema(ref_template=prefix + "{model}")
     plan = Plan.model_json_schema(mode="serialization", ref_template=prefix + "Plan{model}")
@@ -27,15 +29,24 @@ def definitions(prefix: str) -> dict[str, dict[str, Any]]:
     records = {f"Plan{name}": record for name, record in plan.pop("$defs").items()}
     reasons = Why.model_json_schema(mode="serialization", ref_template=prefix + "Plan{model}")
     records |= {f"Plan{name}": record for name, record in reasons.pop("$defs").items()}
-    answers: dict[str, dict[str, Any]] = {"Why": reasons}
+    verified = Verification.model_json_schema(mode="serialization", ref_template=prefix + "Plan{model}")
+    records |= {f"Plan{name}": record for name, record in verified.pop("$defs").items()}
+    answers: dict[str, dict[str, Any]] = {"Why": reasons, "Verification": verified}
     for answer in (Compliance, ShippedPreset):
         described = answer.model_json_schema(mode="serialization", ref_template=prefix + "{model}")
         answers |= described.pop("$defs") | {answer.__name__: described}
-    return {"Problem": problem, "Plan": plan} | parts | records | answers
+    return {"Problem": problem, "Plan": plan} | parts | records | answers | _stated(prefix)
+
+
+def _stated(prefix: str) -> dict[str, dict[str, Any]]:
+    """A plan of anybody, of which only what is required has to be stated."""
+    plan = stated_model(Plan).model_json_schema(ref_template=prefix + "Stated{model}")
+    records = {f"Stated{name}": record for name, record in plan.pop("$defs").items()}
+    return {"StatedPlan": plan} | records
 
 
 def schema(of: str | None = None) -> dict[str, Any]:
-    """The JSON Schema of a `problem`, of a `plan`, of another answer (`compliance`, `why`), or of any."""
+    """The JSON Schema of a `problem`, a `plan`, another answer (`compliance`, `why`, `verification`), or of any."""
     parts = definitions("#/$defs/")
     if of is None:
         root: dict[str, Any] = {"title": "Oremix", "anyOf": [{"$ref": f"#/$defs/{name}"} for name in DOCUMENTS]}

@@ -14,6 +14,7 @@ __all__ = ["plan_as_text"]
 
 Rows = list[tuple[str, list[str]]]
 WIDTH = 110
+MOST_CARRIERS = 5
 
 STATUS = {
     "optimal": "the cheapest plan, proved",
@@ -101,6 +102,9 @@ def _remarks(plan: Plan) -> Iterator[str]:
             "",
             f"{count} {'entry rests' if count == 1 else 'entries rest'} on assumptions (`assumptions` in the JSON).",
         ]
+    if plan.carried_by:
+        yield "Of these the answer rests most on (`carried_by` in the JSON)"
+        yield from (f"  {carrier.text}" for carrier in plan.carried_by[:MOST_CARRIERS])
 
 
 # ---------------------------------------------------------------- sections

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
     from oremix.optimizer.solving import Highs
+    from oremix.optimizer.verify import verify
     from oremix.optimizer.why import why
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "presets",
     "read_problem",
     "solve",
+    "verify",
     "why",
 ]
 
@@ -77,6 +79,7 @@ _HOMES = {
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",
     "Highs": "oremix.optimizer.solving",
+    "verify": "oremix.optimizer.verify",
     "why": "oremix.optimizer.why",
 }
 

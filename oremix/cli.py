@@ -1,7 +1,7 @@
 """The command `oremix`.
 
-Exit codes: 0 answered, 1 our fault, 2 the input or the call is wrong, 3 infeasible or unbounded, 4 a limit was
-reached without an answer, 130 stopped by Ctrl-C.
+Exit codes: 0 answered, 1 our fault, 2 the input or the call is wrong, 3 infeasible or unbounded, or a plan that is
+not right, 4 a limit was reached without an answer, 130 stopped by Ctrl-C.
 """
 
 # What a command needs is imported when it runs, so that `oremix --help` is quick.
@@ -19,12 +19,12 @@ from oremix import arguments, terminal
 from oremix.terminal import CallError, say
 
 if TYPE_CHECKING:
-    from oremix.models import InvalidProblem, Plan, Problem
+    from oremix.models import Fault, InvalidProblem, Plan, Problem
 
 __all__ = ["cli", "main"]
 
 EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 3, "unbounded": 3, "no_answer": 4}
-OUR_FAULT, INTERRUPTED = 1, 130
+OUR_FAULT, WRONG, INTERRUPTED = 1, 3, 130
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output, and nothing else.")
 
@@ -142,6 +142,67 @@ def why(problem: str, id: str, as_json: bool, **options: Any) -> int:  # noqa: A
         found = oremix.why(question, id, **options)
     write_answer(found.to_json() if as_json else str(found))
     return EXIT_CODES[found.status]
+
+
+@cli.command()
+@click.argument("problem")
+@click.argument("plan")
+@as_json
+@click.option("--cheapest", is_flag=True, help="Solve PROBLEM too, and say by how much PLAN is dearer than can be.")
+@click.option("--time-limit", callback=arguments.seconds, metavar="S", help="Seconds for that.")
+def verify(problem: str, plan: str, as_json: bool, cheapest: bool, **options: Any) -> int:
+    """Check PLAN, ours or anybody's, against PROBLEM: everything it states is recomputed from the two files alone.
+
+    Ends with 0 where the plan is right, 2 where either file cannot be read, 3 where the plan is wrong or claims that
+    there is none: the output says why.
+    """
+    import oremix
+
+    write_answer = terminal.reserve_output()
+    question, answer = _question_and_plan(problem, plan)
+    with terminal.progress("Verifying …"):
+        found = terminal.interruptible(
+            lambda stop: oremix.verify(question, answer, cheapest=cheapest, stop=stop, **options)
+        )
+    write_answer(found.to_json() if as_json else str(found))
+    return 0 if found.right else WRONG
+
+
+def _question_and_plan(problem: str, plan: str) -> tuple[Problem, Plan]:
+    """Both files, with the faults of both at once."""
+    from oremix.models import InvalidProblem
+    from oremix.models.stated import identified, read_stated
+
+    if problem == plan == "-":
+        raise CallError("only one of PROBLEM and PLAN can be standard input")
+    faults: list[str] = []
+    question: Problem | None = None
+    answer: Plan | None = None
+    try:
+        question = _read(problem)
+    except InvalidProblem as error:
+        faults += [_of_file(problem, fault) for fault in error.errors]
+    try:
+        stated = read_stated(_bytes(plan))
+        answer = None if question is None else identified(question, stated)
+    except InvalidProblem as error:
+        faults += [_of_file(plan, fault) for fault in error.errors]
+    for fault in faults:
+        say(fault)
+    if question is None or answer is None:
+        raise CallError(f"{len(faults)} error{'s' * (len(faults) > 1)} in what was given")
+    return question, answer
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise CallError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _of_file(path: str, fault: Fault) -> str:
+    return f"{'standard input' if path == '-' else path}: {fault}{_given(fault)}"
 
 
 @cli.command()
@@ -280,9 +341,9 @@ def presets(name: str | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("of", required=False, type=click.Choice(["problem", "plan", "compliance"]))
+@click.argument("of", required=False, type=click.Choice(["problem", "plan", "compliance", "why", "verification"]))
 def schema(of: str | None) -> None:
-    """Write the JSON Schema of problem, of plan, of compliance, or of all."""
+    """Write the JSON Schema of problem, of plan, of another answer, or of all."""
     from oremix.models import schema as schemas
 
     terminal.answer(_json(schemas.schema(of)))
@@ -365,10 +426,13 @@ def _failure(error: Exception) -> int:
     return OUR_FAULT
 
 
+def _given(fault: Fault) -> str:
+    return "" if fault.value is None else f" (given: {json.dumps(fault.value, ensure_ascii=False)})"
+
+
 def _report(error: InvalidProblem) -> int:
     for fault in error.errors:
-        given = "" if fault.value is None else f" (given: {json.dumps(fault.value, ensure_ascii=False)})"
-        say(f"{fault}{given}")
+        say(f"{fault}{_given(fault)}")
     count = len(error.errors)
     say(f"oremix: {count} error{'s' * (count > 1)} in the problem")
     return CallError.exit_code

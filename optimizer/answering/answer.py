@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from oremix import __version__
 from oremix.models import Problem
@@ -12,16 +12,19 @@ from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
 from oremix.optimizer.answering.audit import audit
+from oremix.optimizer.answering.carried import carriers
 from oremix.optimizer.answering.limits import limits
 from oremix.optimizer.answering.marginals import Marginals
 from oremix.optimizer.answering.offers import Offers
 from oremix.optimizer.answering.prices import duals_of, prices, worths
+from oremix.optimizer.answering.remarks import remarks
 from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE
+from oremix.optimizer.solving.wide import ARITHMETIC
 
 __all__ = ["Detail", "answer"]
 
@@ -50,7 +53,22 @@ def _marginals(outcome: Outcome) -> Marginals | None:
 
 def _plan_without_point(model: Model, outcome: Outcome) -> Plan:
     return _base(model, outcome).model_copy(
-        update={"certificate": Certificate(verified=outcome.verified, reason=outcome.reason)}
+        update={"certificate": _certificate(outcome, outcome.verified, outcome.reason)}
+    )
+
+
+def _certificate(outcome: Outcome, verified: bool, reason: str | None, **audited: Any) -> Certificate:
+    return Certificate(
+        verified=verified,
+        reason=reason,
+        primal_residual=outcome.primal_residual,
+        dual_residual=outcome.dual_residual,
+        gap=outcome.gap,
+        bound=outcome.bound,
+        decisions_fixed=outcome.decisions_fixed,
+        proof=outcome.proof,
+        arithmetic=ARITHMETIC,
+        **audited,
     )
 
 
@@ -106,9 +124,11 @@ def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | 
             "offers": list(offers.all()) if offers else [],
             "notes": list(_notes(model, offers)),
             "assumptions": [*_untold(problem), *_assumptions(problem)],
+            "carried_by": carriers(values, duals),
         }
     )
-    return _certified(values, outcome, plan)
+    said = list(remarks(values, plan, None if marginals is None else outcome.hot))
+    return _certified(values, outcome, plan.model_copy(update={"warnings": [*plan.warnings, *said]}))
 
 
 def _certified(values: Values, outcome: Outcome, plan: Plan) -> Plan:
@@ -121,16 +141,7 @@ def _certified(values: Values, outcome: Outcome, plan: Plan) -> Plan:
         sound, reason = False, f"the audit found {worst.at} off by {worst.worst:.1e}"
     elif drift > TOLERANCE:
         sound, reason = False, f"the plan's cost differs from the LP's by {drift:.1e}"
-    certificate = Certificate(
-        verified=sound,
-        reason=reason,
-        audit=checks,
-        primal_residual=outcome.primal_residual,
-        dual_residual=outcome.dual_residual,
-        gap=outcome.gap,
-        bound=outcome.bound,
-        decisions_fixed=outcome.decisions_fixed,
-    )
+    certificate = _certificate(outcome, sound, reason, audit=checks)
     status = plan.status if sound or plan.status != "optimal" else "feasible"
     warnings = [*plan.warnings, *_warnings(values, plan)]
     return plan.model_copy(update={"certificate": certificate, "status": status, "warnings": warnings})

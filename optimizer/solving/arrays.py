@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -11,6 +12,7 @@ import pulp
 from numpy.typing import NDArray
 
 from oremix.optimizer.lean import rows_of
+from oremix.optimizer.solving.wide import Wide, group_sums
 
 __all__ = ["Arrays", "Floats", "arrays_of", "with_decisions"]
 
@@ -42,30 +44,46 @@ class Arrays:
         """Columns, rows and nonzeros."""
         return len(self.cost), len(self.lower), len(self.coefficients)
 
-    @property
+    @cached_property
     def row_of(self) -> NDArray[np.int64]:
         """The row of each nonzero."""
         return np.repeat(np.arange(len(self.lower)), np.diff(self.starts))
 
+    @cached_property
+    def _by_column(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The nonzeros column by column, and where each column begins in that order."""
+        order = np.argsort(self.columns, kind="stable")
+        lengths = np.bincount(self.columns, minlength=len(self.cost))
+        return order, np.concatenate(([0], np.cumsum(lengths)))
+
     def row_sums(self, values: Floats) -> Floats:
-        """The sum over each row of values given per nonzero."""
+        """The sum over each row of values given per nonzero, in doubles: for sizes."""
         return np.bincount(self.row_of, values, minlength=len(self.lower)).astype(np.float64, copy=False)
 
     def column_sums(self, values: Floats) -> Floats:
-        """The sum over each column of values given per nonzero."""
+        """The sum over each column of values given per nonzero, in doubles: for sizes."""
         return np.bincount(self.columns, values, minlength=len(self.cost)).astype(np.float64, copy=False)
 
-    def activity(self, x: Floats) -> Floats:
-        """The rows' values at x, A x."""
-        return self.row_sums(self.coefficients * x[self.columns])
+    def row_products(self, values: Floats) -> Wide:
+        """The sum over each row of its coefficients times values given per nonzero, wider than in doubles."""
+        return group_sums(self.starts.astype(np.int64), self.coefficients, values)
+
+    def activity(self, x: Floats) -> Wide:
+        """The rows' values at x, A x, wider than in doubles."""
+        return self.row_products(x[self.columns])
 
     def magnitude(self, x: Floats) -> Floats:
         """How large the terms of each row are, |A| |x|."""
         return self.row_sums(np.abs(self.coefficients * x[self.columns]))
 
-    def reduced_costs(self, duals: Floats) -> Floats:
-        """Cost less what the rows pay, c − Aᵀ y."""
-        return self.cost - self.column_sums(self.coefficients * duals[self.row_of])
+    def combined(self, duals: Floats) -> Wide:
+        """The columns' coefficients in the rows added up with these weights, Aᵀ y, wider than in doubles."""
+        order, starts = self._by_column
+        return group_sums(starts, self.coefficients[order], duals[self.row_of[order]])
+
+    def reduced_costs(self, duals: Floats) -> Wide:
+        """Cost less what the rows pay, c − Aᵀ y, wider than in doubles."""
+        return self.cost - self.combined(duals)
 
 
 def with_decisions(arrays: Arrays, x: Floats) -> Arrays:

@@ -13,6 +13,7 @@ import pulp
 
 from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
+from oremix.optimizer.solving.wide import Wide
 
 __all__ = ["SAID", "Claim", "Highs", "Quiet", "highs_model", "least_of", "run_highs"]
 
@@ -23,11 +24,16 @@ if hasattr(os, "register_at_fork"):
 
 
 class Quiet(highspy.Highs):
-    """HiGHS without the banner, which its own constructor prints before it can be silenced."""
+    """HiGHS without the banner, which its own constructor prints before it can be silenced, and without chance.
+
+    `threads` is left alone: HiGHS refuses another number than the calling thread solved with before.
+    """
 
     def __init__(self) -> None:
         highspy.Highs.__mro__[1].__init__(self)  # type: ignore[misc]
         self.setOptionValue("output_flag", False)
+        self.setOptionValue("random_seed", 0)
+        self.setOptionValue("parallel", "off")
 
 
 @dataclass
@@ -222,13 +228,13 @@ class Highs(pulp.LpSolver):  # type: ignore[misc]
         if claim.x is not None:
             for variable, value in zip(variables, claim.x.tolist(), strict=True):
                 variable.varValue = value
-            for row, slack in zip(rows, (_bounds(arrays) - arrays.activity(claim.x)).tolist(), strict=True):
+            for row, slack in zip(rows, _doubles(_bounds(arrays) - arrays.activity(claim.x)), strict=True):
                 row.slack = slack
         if claim.duals is not None:
             for row, dual in zip(rows, (arrays.sign * claim.duals).tolist(), strict=True):
                 row.pi = dual
-            reduced = arrays.sign * arrays.reduced_costs(claim.duals)
-            for variable, value in zip(variables, reduced.tolist(), strict=True):
+            reduced = _doubles(arrays.sign * arrays.reduced_costs(claim.duals))
+            for variable, value in zip(variables, reduced, strict=True):
                 variable.dj = value
         status, solution = _PULP_STATUS[claim.status, claim.x is not None]
         lp.assignStatus(status, solution)
@@ -237,6 +243,11 @@ class Highs(pulp.LpSolver):  # type: ignore[misc]
 
 def _bounds(arrays: Arrays) -> Floats:
     return np.where(np.isfinite(arrays.upper), arrays.upper, arrays.lower)
+
+
+def _doubles(values: Wide) -> list[float]:
+    doubles: list[float] = values.astype(np.float64).tolist()
+    return doubles
 
 
 _PULP_STATUS = {

@@ -11,7 +11,7 @@ import numpy as np
 from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, with_decisions
 from oremix.optimizer.solving.highs import SAID, Quiet, highs_model
-from oremix.optimizer.solving.proof import TOLERANCE, dual_proof, primal_residual
+from oremix.optimizer.solving.proof import TOLERANCE, cost_of, dual_proof, primal_residual
 
 __all__ = ["Hot", "Point"]
 
@@ -112,7 +112,7 @@ class Hot:
         x = np.clip(np.array(solution.col_value), self.arrays.low, self.arrays.high)
         duals = np.array(solution.row_dual)
         reduced = np.array(solution.col_dual)
-        return self._verified(Point(x, duals, reduced, float(self.arrays.cost @ x) + self.arrays.offset))
+        return self._verified(Point(x, duals, reduced, cost_of(self.arrays, x)))
 
     def rooms(self) -> tuple[Floats, Floats]:
         """The values of each row's bound between which its dual stays; from NaN to NaN where the basis does not say."""

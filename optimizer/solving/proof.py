@@ -1,4 +1,7 @@
-"""What a returned point, multiplier or ray proves, computed from the arrays and never taken from a solver."""
+"""What a returned point, multiplier or ray proves, computed from the arrays and never taken from a solver.
+
+Whatever may cancel is added up wider than in doubles (see `wide`).
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,24 @@ from dataclasses import dataclass
 import numpy as np
 
 from oremix.optimizer.solving.arrays import Arrays, Floats
+from oremix.optimizer.solving.wide import Wide, dot
 
 __all__ = [
     "TOLERANCE",
     "Proof",
     "a_row_cannot_hold",
+    "cost_of",
     "dual_proof",
     "primal_residual",
     "proves_infeasible",
     "proves_unbounded",
+    "without_rounding",
 ]
 
 TOLERANCE = 1e-6
+
+# Below this part of what a row adds up, a value is the solver's rounding.
+ROUNDING = 1e-10
 
 # Below this part of the largest number of a vector, a number is noise.
 NOISE = 1e-9
@@ -32,14 +41,20 @@ class Proof:
     bound: float
 
 
+def cost_of(arrays: Arrays, x: Floats) -> float:
+    """The cost of a point."""
+    return float(dot(arrays.cost, x) + arrays.offset)
+
+
 def primal_residual(arrays: Arrays, x: Floats) -> float:
     """The largest violation of a row, bound or integrality, relative to the numbers it is made of.
 
-    Rows and bounds of tiny numbers are measured by a ten-thousandth of the largest value of any column.
+    Rows and bounds of tiny numbers are measured by a ten-thousandth of the largest value of any column, but by no more
+    than one unit: what is small beside something else may still be all there is of it.
     """
     if not np.all(np.isfinite(x)):
         return float("inf")
-    floor = max(1e-4 * float(np.max(np.abs(x), initial=0.0)), 1e-30)
+    floor = min(max(1e-4 * float(np.max(np.abs(x), initial=0.0)), 1e-30), 1.0)
     activity = arrays.activity(x)
     rows = np.maximum(arrays.lower - activity, activity - arrays.upper)
     row_scale = np.maximum(arrays.magnitude(x), _nearest(arrays.lower, arrays.upper))
@@ -52,13 +67,27 @@ def primal_residual(arrays: Arrays, x: Floats) -> float:
     )
 
 
+def without_rounding(arrays: Arrays, x: Floats) -> Floats:
+    """The point with 0 for what a solver left behind instead.
+
+    That is less than a ten-billionth of what any of a column's rows adds up, in the column's own units.
+    """
+    sums = np.asarray(arrays.magnitude(x), dtype=np.float64)[arrays.row_of]
+    sizes = np.abs(arrays.coefficients)
+    least = np.full(len(x), np.inf)
+    used = sizes > 0
+    np.minimum.at(least, arrays.columns[used], sums[used] / sizes[used])
+    least[np.isinf(least)] = 0.0
+    return np.where(np.abs(x) <= ROUNDING * least, 0.0, x)
+
+
 def _nearest(low: Floats, high: Floats) -> Floats:
     """The smaller of two bounds in size, 0 where there is none."""
     nearest = np.minimum(np.abs(low), np.abs(high))
     return np.where(np.isfinite(nearest), nearest, 0.0)
 
 
-def _largest(values: Floats) -> float:
+def _largest(values: Floats | Wide) -> float:
     return max(0.0, float(np.max(values, initial=0.0)))
 
 
@@ -76,30 +105,43 @@ def dual_proof(arrays: Arrays, x: Floats, duals: Floats) -> Proof:
     residual = max(_largest(np.abs(reduced[loose])), _largest(np.abs(duals[~np.isfinite(rows)]))) / scale
     columns = np.where(loose, x, columns)
     rows = np.where(np.isfinite(rows), rows, 0.0)
-    return Proof(residual, float(np.sum(rows * duals) + np.sum(columns * reduced)) + arrays.offset)
+    return Proof(residual, float(dot(rows, duals) + np.sum(columns * reduced) + arrays.offset))
 
 
 def a_row_cannot_hold(arrays: Arrays) -> bool:
-    """Whether one row alone proves that there is no point: its columns' bounds leave it no room."""
+    """Whether one row alone proves that there is no point: its columns' bounds leave it no room.
+
+    What is missing is measured by the row's bound and by what its columns can bring, so that neither noise around a
+    bound of 0 proves anything, nor a small part of a large sum.
+    """
     positive = arrays.coefficients > 0
     used = arrays.coefficients != 0
     high = np.where(used, arrays.high[arrays.columns], 0.0)
     low = np.where(used, arrays.low[arrays.columns], 0.0)
-    most = arrays.row_sums(arrays.coefficients * np.where(positive, high, low))
-    least = arrays.row_sums(arrays.coefficients * np.where(positive, low, high))
-    slack = -TOLERANCE * np.maximum(_nearest(arrays.lower, arrays.upper), 1e-30)
-    return bool(np.any(most - arrays.lower < slack) or np.any(arrays.upper - least < slack))
+    most, least = np.where(positive, high, low), np.where(positive, low, high)
+    above, below = arrays.lower - arrays.row_products(most), arrays.row_products(least) - arrays.upper
+    return _is_beyond(arrays, above, most, arrays.lower) or _is_beyond(arrays, below, least, arrays.upper)
 
 
-def proves_infeasible(arrays: Arrays, ray: Floats) -> bool:
-    """Whether the row multipliers are a Farkas proof: no point within the bounds can satisfy their combination."""
+def _is_beyond(arrays: Arrays, missing: Wide, values: Floats, bound: Floats) -> bool:
+    """Whether what is missing in any row is more than a rounding error of what it is made of."""
+    size = np.maximum(np.abs(bound), arrays.row_sums(np.abs(arrays.coefficients * values)))
+    return bool(np.any(np.isfinite(size) & (missing > TOLERANCE * size)))
+
+
+def proves_infeasible(arrays: Arrays, ray: Floats) -> int:
+    """On how many rows the multipliers are a Farkas proof: no point within the bounds can satisfy their combination.
+
+    0: they prove nothing.
+    """
     size = float(np.max(np.abs(ray), initial=0.0))
     if not np.isfinite(size) or size == 0:
-        return False
+        return 0
     for sign in (1.0, -1.0):
-        if _contradicts(arrays, sign * np.where(np.abs(ray) <= NOISE * size, 0.0, ray) / size):
-            return True
-    return False
+        multipliers = sign * np.where(np.abs(ray) <= NOISE * size, 0.0, ray) / size
+        if _contradicts(arrays, multipliers):
+            return int(np.count_nonzero(multipliers))
+    return 0
 
 
 def _contradicts(arrays: Arrays, ray: Floats) -> bool:
@@ -107,20 +149,17 @@ def _contradicts(arrays: Arrays, ray: Floats) -> bool:
     demanded = np.where(ray > 0, arrays.lower, arrays.upper)
     if np.any(~np.isfinite(demanded[ray != 0])):
         return False
-    weighted = arrays.coefficients * ray[arrays.row_of]
-    combined = arrays.column_sums(weighted)
-    magnitude = arrays.column_sums(np.abs(weighted))
-    combined = np.where(np.abs(combined) <= NOISE * magnitude, 0.0, combined)
+    demanded = np.where(ray != 0, demanded, 0.0)
+    combined = arrays.combined(ray)
+    magnitude = arrays.column_sums(np.abs(arrays.coefficients * ray[arrays.row_of]))
     most = np.where(combined > 0, arrays.high, arrays.low)
-    used = combined != 0
-    if np.any(~np.isfinite(most[used])):
+    # What a column without a bound adds has to cancel, as far as multipliers in doubles can.
+    loose = ~np.isfinite(most) & (combined != 0)
+    if np.any(np.abs(combined[loose]) > NOISE * magnitude[loose]):
         return False
-    needed = float(np.sum(demanded[ray != 0] * ray[ray != 0]))
-    allowed = float(np.sum(most[used] * combined[used]))
-    scale = float(np.sum(np.abs(demanded[ray != 0] * ray[ray != 0]))) + float(
-        np.sum(np.abs(most[used] * combined[used]))
-    )
-    return needed - allowed > NOISE * scale
+    allowed = np.where(np.isfinite(most), most, 0.0) * combined
+    scale = float(np.sum(np.abs(demanded * ray))) + float(np.sum(np.abs(allowed)))
+    return bool(dot(demanded, ray) - np.sum(allowed) > NOISE * scale)
 
 
 def proves_unbounded(arrays: Arrays, ray: Floats) -> bool:
@@ -129,7 +168,7 @@ def proves_unbounded(arrays: Arrays, ray: Floats) -> bool:
     if not np.isfinite(size) or size == 0:
         return False
     ray = ray / size
-    slope = float(arrays.cost @ ray)
+    slope = float(dot(arrays.cost, ray))
     activity = arrays.activity(ray)
     noise = TOLERANCE * np.maximum(arrays.magnitude(ray), 1e-3)
     stays = (

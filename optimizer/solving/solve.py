@@ -18,10 +18,12 @@ from oremix.optimizer.solving.proof import (
     NOISE,
     TOLERANCE,
     a_row_cannot_hold,
+    cost_of,
     dual_proof,
     primal_residual,
     proves_infeasible,
     proves_unbounded,
+    without_rounding,
 )
 
 __all__ = ["Outcome", "solve_lp", "solver_names"]
@@ -36,12 +38,14 @@ class Outcome:
 
     `x` and `duals` are in the order of the problem's variables and constraints. Residuals and gap are relative; `scale`
     is the money that a difference in cost is measured by. With integers, the duals and the dual residual are those of
-    the LP in which the decisions are fixed; `hot` is the LP behind the duals, to be solved again after changes.
+    the LP in which the decisions are fixed; `hot` is the LP behind the duals, to be solved again after changes. `proof`
+    says what the status rests on.
     """
 
     status: Status
     verified: bool
     reason: str | None
+    proof: str | None
     x: Floats | None
     duals: Floats | None
     objective: float | None
@@ -170,27 +174,37 @@ def _stopped(claim: Claim) -> str:
     return f"{claim.name} stopped before it had any plan: {claim.words or claim.status}"
 
 
-def _nothing(status: Status, reason: str | None, *, verified: bool = False) -> dict[str, Any]:
+def _nothing(status: Status, reason: str | None, *, verified: bool = False, proof: str | None = None) -> dict[str, Any]:
     nothing = dict.fromkeys(
         ("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual", "hot")
     )
-    return {"status": status, "verified": verified, "reason": reason, "decisions_fixed": False, **nothing}
+    said = {"status": status, "verified": verified, "reason": reason, "proof": proof, "decisions_fixed": False}
+    return said | nothing
 
 
 def _infeasible(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
     if a_row_cannot_hold(arrays):
-        return _nothing("infeasible", None, verified=True)
+        proof = "one row alone: the bounds of its columns leave it no room"
+        return _nothing("infeasible", None, verified=True, proof=proof)
     ray = claim.ray
     if ray is None:
         relaxed = run_highs(_without_integers(arrays), time_limit=time_left)
         if relaxed.status == "limit" or (relaxed.status == "optimal" and not arrays.integer.any()):
             return _nothing("no_answer", f"{claim.name} says infeasible, which HiGHS could not confirm")
         ray = relaxed.ray
-    if ray is not None and proves_infeasible(arrays, ray):
-        return _nothing("infeasible", None, verified=True)
+    if ray is not None and (rows := proves_infeasible(arrays, ray)):
+        return _nothing("infeasible", None, verified=True, proof=_farkas(arrays, rows))
     if arrays.integer.any():
-        return _nothing("infeasible", "without whole decisions it would be feasible; branch and bound says it is not")
-    return _nothing("infeasible", "the solver's proof of infeasibility did not hold when checked")
+        reason = "without whole decisions it would be feasible; branch and bound says it is not"
+        return _nothing("infeasible", reason, proof=f"branch and bound by {claim.name} said so, which nothing proves")
+    reason = "the solver's proof of infeasibility did not hold when checked"
+    return _nothing("infeasible", reason, proof=f"{claim.name} said so, which nothing proves")
+
+
+def _farkas(arrays: Arrays, rows: int) -> str:
+    on = f"Farkas multipliers on {rows:,} row{'s' * (rows > 1)}"
+    fractions = ", though decisions be fractions" if arrays.integer.any() else ""
+    return f"{on}: added up, these ask for more than the columns can bring{fractions}"
 
 
 def _unbounded(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
@@ -198,8 +212,10 @@ def _unbounded(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[st
     if ray is None:
         ray = run_highs(_without_integers(arrays), time_limit=time_left).ray
     if ray is not None and proves_unbounded(arrays, ray):
-        return _nothing("unbounded", None, verified=True)
-    return _nothing("unbounded", "the solver's proof of unboundedness did not hold when checked")
+        proof = "a ray: a direction that earns money and breaks no row or bound, however far one goes"
+        return _nothing("unbounded", None, verified=True, proof=proof)
+    reason = "the solver's proof of unboundedness did not hold when checked"
+    return _nothing("unbounded", reason, proof=f"{claim.name} said so, which nothing proves")
 
 
 def _without_integers(arrays: Arrays) -> Arrays:
@@ -222,9 +238,9 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         duals, solver = exact.duals, exact.solver
         if has_integers and exact.status == "optimal" and exact.x is not None:
             x = np.where(arrays.integer, np.round(x), exact.x)
-    x = np.clip(x, arrays.low, arrays.high)
+    x = without_rounding(arrays, np.clip(x, arrays.low, arrays.high))
     residual = primal_residual(arrays, x)
-    objective = float(arrays.cost @ x) + arrays.offset
+    objective = cost_of(arrays, x)
     scale = _money_scale(arrays, x, objective)
     proof = dual_proof(with_decisions(arrays, x), x, duals) if duals is not None else None
     bound = _bound(claim, objective) if has_integers else (proof.bound if proof else None)
@@ -235,6 +251,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         "status": "optimal" if reason is None else "feasible" if residual <= TOLERANCE else "no_answer",
         "verified": residual <= TOLERANCE,
         "reason": reason,
+        "proof": _rests_on(arrays, claim, duals, bound),
         "x": x,
         "duals": duals,
         "objective": objective,
@@ -246,6 +263,15 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         "decisions_fixed": has_integers,
         "hot": None if solver is None else Hot(arrays, x if has_integers else None, solver=solver),
     }
+
+
+def _rests_on(arrays: Arrays, claim: Claim, duals: Floats | None, bound: float | None) -> str | None:
+    """Whose the bound on the cost is."""
+    if bound is None or (duals is None and not arrays.integer.any()):
+        return None
+    if arrays.integer.any():
+        return f"the point's rows, recomputed; the bound that branch and bound by {claim.name} proved, as it states it"
+    return f"the point's rows, and the bound that multipliers on {len(arrays.lower):,} rows prove, recomputed"
 
 
 def _doubt(residual: float, dual_residual: float | None, gap: float | None) -> str | None:

@@ -50,6 +50,7 @@ def test_answers_are_as_described(client, minimal):
         "check": client.post("/v1/check", json=minimal),
         "compliance": client.post("/v1/compliance", json={"problem": minimal}),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
+        "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
         "presets": client.get("/v1/presets"),
         "preset": client.get("/v1/presets/eu-crma-2030"),
         "examples": client.get("/v1/examples"),

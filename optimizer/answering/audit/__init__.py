@@ -3,6 +3,8 @@
 It shares nothing with the formulation but the reading of the data, so that what one misreads the other finds.
 """
 
+from typing import NamedTuple
+
 from oremix.models.plan import Check, Plan
 from oremix.models.problem import Problem
 from oremix.optimizer.answering.audit.balances import check_balances
@@ -14,16 +16,29 @@ from oremix.optimizer.answering.audit.footprints import check_footprints
 from oremix.optimizer.answering.audit.measures import ratios
 from oremix.optimizer.answering.audit.shares import check_shares
 from oremix.optimizer.answering.audit.subjects import asked
-from oremix.optimizer.answering.audit.totals import check_totals
+from oremix.optimizer.answering.audit.totals import charges, check_totals, largest_category, total_of
 
-__all__ = ["TOLERANCE", "audit"]
+__all__ = ["TOLERANCE", "Recomputed", "audit", "recomputed"]
 
 TOLERANCE = 1e-6
 """The largest relative violation with which a plan is verified."""
 
 
+class Recomputed(NamedTuple):
+    """What a plan turns out to be: the checks of the audit, and the total cost that follows from its quantities.
+
+    `turnover` is the largest category of cost, by which differences in cost are measured.
+    """
+
+    checks: dict[str, Check]
+    total_cost: float
+    turnover: float
+
+
 def audit(problem: Problem, plan: Plan) -> dict[str, Check]:
     """Recompute a plan's costs, totals, balances, capacities, builds, footprints and shares.
+
+    What a plan does not state (see `models.stated`) is not compared, and not counted.
 
     Parameters
     ----------
@@ -47,14 +62,21 @@ def audit(problem: Problem, plan: Plan) -> dict[str, Check]:
         behind instead of a zero is no violation. What cannot be measured (an id the problem does not have, a number
         that is not finite, an order that never counts) is a violation of 1.
     """
+    return recomputed(problem, plan).checks
+
+
+def recomputed(problem: Problem, plan: Plan) -> Recomputed:
+    """As `audit`, with the total cost."""
     book = Book(problem, plan)
     measured = ratios(book, asked(book))
-    return {
+    ledger = list(charges(book, measured))
+    checks = {
         "costs": check_costs(book),
-        "totals": check_totals(book, measured),
+        "totals": check_totals(book, ledger),
         "balances": check_balances(book),
         "capacities": check_capacities(book),
         "builds": check_builds(book),
         "footprints": check_footprints(book),
         "shares": check_shares(book, measured),
     }
+    return Recomputed(checks, total_of(book, ledger), largest_category(book, ledger))

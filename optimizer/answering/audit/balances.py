@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from oremix.models.chain import Stockpile
 from oremix.models.plan import Check
+from oremix.models.stated import stated
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.gauge import Gauge, quantity
 
@@ -33,14 +34,16 @@ def _recipes(book: Book, gauge: Gauge) -> None:
     for (plant, name, _), line in book.runs.items():
         recipe = book.recipes[plant, name]
         at = " of {1} in recipe {0.recipe} of plant {0.plant} in {0.period}"
-        for side, stated, factors in (("input", line.inputs, recipe.inputs), ("output", line.outputs, recipe.outputs)):
-            for material in {**factors, **stated}:
+        for side, factors in (("input", recipe.inputs), ("output", recipe.outputs)):
+            amounts = stated(line, side + "s")
+            for material in {**factors, **amounts} if amounts is not None else ():
                 computed = factors.get(material, 0.0) * line.activity
-                gauge.same(quantity(material), stated.get(material, 0.0), computed, side + at, line, material)
+                gauge.same(quantity(material), amounts.get(material, 0.0), computed, side + at, line, material)
     for (name, _), collected in book.recycling.items():
         recycler = book.recyclers[name]
         at = "recovery of recycler {0.recycler} in {0.period}"
-        gauge.same(quantity(recycler.material), collected.quantity, recycler.recovery * collected.scrap, at, collected)
+        made = recycler.recovery * collected.scrap
+        gauge.same(quantity(recycler.material), stated(collected, "quantity"), made, at, collected)
 
 
 def _made(book: Book, gauge: Gauge) -> None:
@@ -92,7 +95,7 @@ def _rolling(book: Book, gauge: Gauge, pile: Stockpile) -> None:
     kind = quantity(pile.material)
     for period, (year, years) in enumerate(zip(book.timeline.starts, book.timeline.years, strict=True)):
         line = book.stocks.get((pile.at, pile.material, period))
-        fill, draw, level = (line.fill, line.draw, line.level) if line else (0.0, 0.0, 0.0)
+        fill, draw, level = (line.fill, book.drawn(line), line.level) if line else (0.0, 0.0, 0.0)
         before = book.level_before(pile, period)
         at = (pile.material, pile.at, year)
         size = max(before, years * fill, years * draw)

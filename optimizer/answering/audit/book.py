@@ -12,13 +12,14 @@ from oremix.models import plan as records
 from oremix.models.chain import Build, Demand, Facility, Plant, Recycler, Stockpile, Supplier
 from oremix.models.fields import Location, Part
 from oremix.models.geography import Origin
-from oremix.models.plan import Plan
+from oremix.models.plan import Plan, Record
 from oremix.models.problem import Problem
+from oremix.models.stated import is_stated, stated
 from oremix.optimizer.answering.audit.gauge import At
 
 __all__ = ["Book", "Order"]
 
-Record = TypeVar("Record")
+Line = TypeVar("Line", bound=Record)
 Placed = tuple[tuple[Any, ...], dict[str, Any]] | None
 """A record's key and what its labels should say; none where it refers to what the problem does not have."""
 
@@ -54,16 +55,16 @@ class Book:
         self._values: dict[tuple[int, str], list[float]] = {}
         self._name_parts()
         enter = self._enter
-        self.purchases = enter(plan.purchases, self._purchase, "purchase from {0.supplier} in {0.period}")
-        self.runs = enter(plan.production, self._run, "recipe {0.recipe} of plant {0.plant} in {0.period}")
-        self.recycling = enter(plan.recycling, self._recycling, "recycler {0.recycler} in {0.period}")
+        self.purchases = enter("purchases", self._purchase, "purchase from {0.supplier} in {0.period}")
+        self.runs = enter("production", self._run, "recipe {0.recipe} of plant {0.plant} in {0.period}")
+        self.recycling = enter("recycling", self._recycling, "recycler {0.recycler} in {0.period}")
         self.shipments = enter(
-            plan.shipments, self._shipment, "shipment of {0.material} from {0.from_} to {0.to} in {0.period}"
+            "shipments", self._shipment, "shipment of {0.material} from {0.from_} to {0.to} in {0.period}"
         )
-        self.stocks = enter(plan.stocks, self._stock, "stock of {0.material} at {0.place} in {0.period}")
-        self.deliveries = enter(plan.deliveries, self._delivery, "delivery to {0.demand} in {0.period}")
-        self.surpluses = enter(plan.surpluses, self._surplus, "surplus of {0.material} from {0.from_} in {0.period}")
-        self.footprints = enter(plan.footprints, self._footprint, "footprint {0.of} in {0.country} in {0.period}")
+        self.stocks = enter("stocks", self._stock, "stock of {0.material} at {0.place} in {0.period}")
+        self.deliveries = enter("deliveries", self._delivery, "delivery to {0.demand} in {0.period}")
+        self.surpluses = enter("surpluses", self._surplus, "surplus of {0.material} from {0.from_} in {0.period}")
+        self.footprints = enter("footprints", self._footprint, "footprint {0.of} in {0.country} in {0.period}")
         self.orders = self._orders()
 
     def _name_parts(self) -> None:
@@ -79,10 +80,9 @@ class Book:
 
     # ------------------------------------------------------------ entering records
 
-    def _enter(
-        self, lines: Iterable[Record], place: Callable[[Record], Placed], name: str
-    ) -> dict[tuple[Any, ...], Record]:
-        table: dict[tuple[Any, ...], Record] = {}
+    def _enter(self, of: str, place: Callable[[Line], Placed], name: str) -> dict[tuple[Any, ...], Line]:
+        table: dict[tuple[Any, ...], Line] = {}
+        lines: Iterable[Line] = stated(self.plan, of) or ()
         for line in lines:
             placed = place(line)
             if placed is None or line.period not in self.period_of:  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ class Book:
                 continue
             table[key] = line
             for label, value in placed[1].items():
-                if getattr(line, label) != value:
+                if is_stated(line, label) and getattr(line, label) != value:
                     self.faults.append((name + ": its {1} should be {2}", line, label, value))
         return table
 
@@ -163,7 +163,7 @@ class Book:
     def _orders(self) -> list[Order]:
         name = "build {0.build} of {0.on} ordered in {0.ordered}"
         orders: dict[tuple[str, int, int], Order] = {}
-        for line in self.plan.builds:
+        for line in stated(self.plan, "builds") or ():
             facility = self.facilities.get(line.on)
             key = (line.on, line.build, line.ordered)
             known = facility is not None and 0 <= line.build < len(facility.builds)
@@ -281,6 +281,10 @@ class Book:
         """The country that what an origin makes counts for, by `location` or by `owner`."""
         return origin.owner if by == "owner" else self.network.geography.country(origin.place)
 
+    def drawn(self, line: records.Stock) -> float:
+        """Units taken out of a stockpile per year: as stated, else the sum of its draws."""
+        return line.draw if is_stated(line, "draw") else sum(entry.quantity for entry in line.draws)
+
     def taken(self, supplier: str, period: int) -> float:
         """Units taken from a supplier per year."""
         line = self.purchases.get((supplier, period))
@@ -294,7 +298,7 @@ class Book:
     @cached_property
     def largest(self) -> dict[str, float]:
         """Material → the largest amount bought or shipped per year."""
-        amounts = [(line.material, line.quantity) for line in self.purchases.values()]
+        amounts = [(self.suppliers[name].material, line.quantity) for (name, _), line in self.purchases.items()]
         amounts += [(line.material, line.quantity) for line in self.shipments.values()]
         largest: dict[str, float] = {}
         for material, amount in amounts:

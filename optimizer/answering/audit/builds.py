@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from oremix.models.chain import Facility, Plant
 from oremix.models.plan import Check
+from oremix.models.stated import is_stated
 from oremix.optimizer.answering.audit.book import Book, Order
 from oremix.optimizer.answering.audit.gauge import Gauge, quantity
 
@@ -43,10 +45,28 @@ def _years(book: Book, gauge: Gauge, order: Order) -> None:
     at = " of the build on {0.on} ordered in {0.ordered}"
     gauge.holds(build.earliest is None or record.ordered >= build.earliest, "earliest year" + at, record)
     gauge.holds(build.latest is None or record.ordered <= build.latest, "latest year" + at, record)
-    gauge.holds(abs(record.on_stream - order.on_stream) < 1e-9, "on-stream year" + at, record)
-    gauge.holds(_same_end(book, order), "last year" + at, record)
+    if is_stated(record, "on_stream"):
+        gauge.holds(abs(record.on_stream - order.on_stream) < 1e-9, "on-stream year" + at, record)
+    if is_stated(record, "until"):
+        gauge.holds(_same_end(book, order), "last year" + at, record)
     gauge.holds(bool(order.counts), "no period with capacity" + at, record)
-    gauge.holds(record.country == book.country(order.facility), "country" + at, record)
+    if is_stated(record, "unit") and record.unit != "unit":  # so it says that says nothing
+        gauge.holds(record.unit == _unit(book, order.facility), "unit" + at, record)
+    if is_stated(record, "country"):
+        gauge.holds(record.country == book.country(order.facility), "country" + at, record)
+
+
+def _unit(book: Book, facility: Facility) -> str:
+    """What capacity is counted in; of a plant its one product's unit where a unit of capacity makes one of it."""
+    if not isinstance(facility, Plant):
+        return book.unit(facility.material)  # type: ignore[attr-defined]
+    alike = {
+        book.unit(material)
+        for recipe in facility.recipes
+        for material, amount in recipe.outputs.items()
+        if amount == recipe.capacity_use == 1
+    }
+    return alike.pop() if len(alike) == 1 else "unit of activity"
 
 
 def _same_end(book: Book, order: Order) -> bool:

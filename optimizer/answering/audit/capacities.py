@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from oremix.models.chain import Stockpile
+from oremix.models.chain import Demand, Recycler, Stockpile, Supplier
 from oremix.models.plan import Check
+from oremix.models.stated import is_stated
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.gauge import Gauge, Kind, quantity
 from oremix.optimizer.answering.audit.lanes import lanes
@@ -39,29 +40,35 @@ def check_capacities(book: Book) -> Check:
 def _amounts(book: Book) -> Iterator[tuple[str, str, Any, tuple[str, ...]]]:
     """What a record's amounts are of, where it is, the record, and the fields with its amounts."""
     shipment = "shipment of {0.material} from {0.from_} to {0.to} in {0.period}"
+    surplus = "surplus of {0.material} from {0.from_} in {0.period}"
     tables: list[tuple[dict[Any, Any], Callable[[Any], str], str, tuple[str, ...]]] = [
-        (book.purchases, lambda line: line.material, "supplier {0.supplier} in {0.period}", ("quantity", "paid")),
-        (book.runs, lambda line: line.plant, "recipe {0.recipe} of plant {0.plant} in {0.period}", ("activity",)),
-        (book.recycling, lambda line: line.material, "recycler {0.recycler} in {0.period}", ("scrap", "quantity")),
-        (book.shipments, lambda line: line.material, shipment, ("quantity", "arrived")),
-        (book.stocks, lambda line: line.material, STOCK, ("fill", "draw", "level")),
-        (book.deliveries, lambda line: line.material, "demand {0.demand} in {0.period}", ("quantity", "shortage")),
-        (
-            book.surpluses,
-            lambda line: line.material,
-            "surplus of {0.material} from {0.from_} in {0.period}",
-            ("quantity",),
-        ),
+        (book.purchases, _sold(book.suppliers), "supplier {0.supplier} in {0.period}", ("quantity", "paid")),
+        (book.runs, _first, "recipe {0.recipe} of plant {0.plant} in {0.period}", ("activity",)),
+        (book.recycling, _sold(book.recyclers), "recycler {0.recycler} in {0.period}", ("scrap", "quantity")),
+        (book.shipments, _first, shipment, ("quantity", "arrived")),
+        (book.stocks, lambda key: str(key[1]), STOCK, ("fill", "draw", "level")),
+        (book.deliveries, _sold(book.demands), "demand {0.demand} in {0.period}", ("quantity", "shortage")),
+        (book.surpluses, _first, surplus, ("quantity",)),
     ]
     for table, name, at, fields in tables:
-        for line in table.values():
-            yield name(line), at, line, fields
+        for key, line in table.items():
+            yield name(key), at, line, fields
+
+
+def _first(key: Any) -> str:
+    return str(key[0])
+
+
+def _sold(parts: Mapping[str, Supplier | Recycler | Demand]) -> Callable[[Any], str]:
+    """The material of the part that a record's key starts with."""
+    return lambda key: parts[key[0]].material
 
 
 def _nothing_negative(book: Book, gauge: Gauge) -> None:
     for name, at, line, fields in _amounts(book):
         for field in fields:
-            gauge.least(quantity(name), getattr(line, field), 0.0, "negative {1} of " + at, line, field)
+            if is_stated(line, field):
+                gauge.least(quantity(name), getattr(line, field), 0.0, "negative {1} of " + at, line, field)
     for (_, material, _), stock in book.stocks.items():
         for draw in stock.draws:
             gauge.least(quantity(material), draw.quantity, 0.0, "negative draw for {1} from " + STOCK, stock, draw.to)
@@ -100,7 +107,7 @@ def _stock(book: Book, gauge: Gauge, pile: Stockpile) -> None:
     kind = quantity(pile.material)
     for period, (year, least) in enumerate(zip(book.timeline.starts, book.network.minimum_stock(pile), strict=True)):
         line = book.stocks.get((pile.at, pile.material, period))
-        fill, draw, level = (line.fill, line.draw, line.level) if line else (0.0, 0.0, 0.0)
+        fill, draw, level = (line.fill, book.drawn(line), line.level) if line else (0.0, 0.0, 0.0)
         at = " of the stock of {} at {} in {}"
         where = (pile.material, pile.at, year)
         gauge.least(kind, level, least, "minimum" + at, *where)

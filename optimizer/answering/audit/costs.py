@@ -8,6 +8,7 @@ from math import inf
 from oremix.models.chain import CurvePoint, Stockpile, Supplier, Tier
 from oremix.models.geography import Origin
 from oremix.models.plan import Check, Recycling, Shipment
+from oremix.models.stated import stated
 from oremix.optimizer.answering.audit.book import Book, Order
 from oremix.optimizer.answering.audit.gauge import Gauge, money, quantity
 
@@ -121,19 +122,19 @@ def _purchases(book: Book, gauge: Gauge) -> None:
         supplier = book.suppliers[line.supplier]
         owed = paid(book, supplier, line.quantity, period)
         at = "of supplier {0.supplier} in {0.period}"
-        gauge.same(quantity(supplier.material), line.paid, owed, "paid quantity " + at, line)
-        gauge.same(money("purchases"), line.cost, price_of(book, supplier, owed, period), "cost " + at, line)
+        gauge.same(quantity(supplier.material), stated(line, "paid"), owed, "paid quantity " + at, line)
+        gauge.same(money("purchases"), stated(line, "cost"), price_of(book, supplier, owed, period), "cost " + at, line)
 
 
 def _making(book: Book, gauge: Gauge) -> None:
     for (plant, recipe, period), run in book.runs.items():
         cost = book.value(book.recipes[plant, recipe], "unit_cost", period) * run.activity
         at = "cost of recipe {0.recipe} of plant {0.plant} in {0.period}"
-        gauge.same(money("processing"), run.cost, cost, at, run)
+        gauge.same(money("processing"), stated(run, "cost"), cost, at, run)
     for (_, period), line in book.recycling.items():
         collection, recovery = collection_and_recovery(book, line, period)
         at = "cost of recycler {0.recycler} in {0.period}"
-        gauge.same(money("recycling"), line.cost, collection + recovery, at, line, size=abs(collection))
+        gauge.same(money("recycling"), stated(line, "cost"), collection + recovery, at, line, size=abs(collection))
 
 
 def _shipments(book: Book, gauge: Gauge) -> None:
@@ -141,31 +142,41 @@ def _shipments(book: Book, gauge: Gauge) -> None:
     for (material, origin, to, period), line in book.shipments.items():
         freight, duty = freight_and_duty(book, line, origin, period)
         arrived = line.quantity * (1 - book.network.lanes.moves(material, origin.place, to)[period].loss)
-        gauge.same(quantity(material), line.arrived, arrived, "arrival" + at, line)
-        gauge.same(money("freight"), line.freight, freight, "freight" + at, line)
-        gauge.same(money("duties"), line.duty, duty, "duty" + at, line)
-        gauge.same(money("shipments"), line.cost, freight + duty, "cost of shipment" + at, line, size=abs(freight))
+        gauge.same(quantity(material), stated(line, "arrived"), arrived, "arrival" + at, line)
+        gauge.same(money("freight"), stated(line, "freight"), freight, "freight" + at, line)
+        gauge.same(money("duties"), stated(line, "duty"), duty, "duty" + at, line)
+        gauge.same(
+            money("shipments"), stated(line, "cost"), freight + duty, "cost of shipment" + at, line, size=abs(freight)
+        )
 
 
 def _stocks(book: Book, gauge: Gauge) -> None:
     for (place, material, period), line in book.stocks.items():
         cost = holding(book, book.piles[place, material], line.level, period)
-        gauge.same(money("holding"), line.cost, cost, "holding of {0.material} at {0.place} in {0.period}", line)
+        gauge.same(
+            money("holding"), stated(line, "cost"), cost, "holding of {0.material} at {0.place} in {0.period}", line
+        )
 
 
 def _ends(book: Book, gauge: Gauge) -> None:
     for (demand, period), line in book.deliveries.items():
         cost = book.value(book.demands[demand], "shortage_cost", period) * line.shortage
-        gauge.same(money("shortage"), line.cost, cost, "shortage cost of demand {0.demand} in {0.period}", line)
+        gauge.same(
+            money("shortage"), stated(line, "cost"), cost, "shortage cost of demand {0.demand} in {0.period}", line
+        )
         earned = book.value(book.demands[demand], "sale_price", period) * line.quantity
-        gauge.same(money("sales"), line.revenue, earned, "revenue from demand {0.demand} in {0.period}", line)
+        gauge.same(
+            money("sales"), stated(line, "revenue"), earned, "revenue from demand {0.demand} in {0.period}", line
+        )
     for (material, origin, _), left in book.surpluses.items():
         at = "surplus of {0.material} from {0.from_} in {0.period}"
-        gauge.same(money("surplus"), left.cost, surplus_cost(book, material, origin, left.quantity), at, left)
+        gauge.same(
+            money("surplus"), stated(left, "cost"), surplus_cost(book, material, origin, left.quantity), at, left
+        )
 
 
 def _builds(book: Book, gauge: Gauge) -> None:
     for order in book.orders:
         whole, at = capex(book, order), " of the build on {0.on} ordered in {0.ordered}"
-        gauge.same(money("capex"), order.record.capex, whole, "capex" + at, order.record)
-        gauge.same(money("capex"), order.record.grant, whole * order.build.grant, "grant" + at, order.record)
+        gauge.same(money("capex"), stated(order.record, "capex"), whole, "capex" + at, order.record)
+        gauge.same(money("capex"), stated(order.record, "grant"), whole * order.build.grant, "grant" + at, order.record)

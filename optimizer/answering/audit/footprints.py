@@ -9,6 +9,7 @@ from typing import NamedTuple
 from oremix.models.chain import Recipe, Recycler, Supplier
 from oremix.models.plan import Check
 from oremix.models.policies import Footprint
+from oremix.models.stated import is_stated
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.gauge import Gauge, Kind
 
@@ -32,12 +33,12 @@ def check_footprints(book: Book) -> Check:
     for emission in emissions(book):
         computed[emission[:3]] += emission.amount
         gross[emission[:3]] += abs(emission.amount)
-    for key in {**computed, **book.footprints}:
+    for key in {**computed, **book.footprints} if is_stated(book.plan, "footprints") else ():
         name, country, period = key
         line = book.footprints.get(key)
-        stated = line.amount if line else 0.0
+        amount = line.amount if line else 0.0
         at = ("footprint {} in {} in {}", name, country, book.timeline.starts[period])
-        gauge.same(Kind("footprint", name), stated, computed.get(key, 0.0), *at, size=gross.get(key, 0.0))
+        gauge.same(Kind("footprint", name), amount, computed.get(key, 0.0), *at, size=gross.get(key, 0.0))
     return gauge.check()
 
 

@@ -11,6 +11,10 @@ __all__ = ["At", "Gauge", "Kind", "money", "quantity"]
 
 OWN_KIND = 1e-2
 ANY_KIND = 1e-6
+# What is small beside something else may still be all there is of it.
+ONE_UNIT = 1.0
+# Of violations this much alike the first is named: what it entails comes after it.
+ALIKE = 1 - 1e-6
 
 At = tuple[Any, ...]
 """Where something is: a format and what goes into it, put together only for the worst of all."""
@@ -46,8 +50,13 @@ class Gauge:
         self._differences: list[tuple[float, float, Kind, At]] = []
         self._refused: list[At] = []
 
-    def same(self, kind: Kind, stated: float, computed: float, *at: Any, size: float = 0.0) -> None:
-        """Two numbers should be equal; `size` is what they are to be measured by where that is larger."""
+    def same(self, kind: Kind, stated: float | None, computed: float, *at: Any, size: float = 0.0) -> None:
+        """Two numbers should be equal; `size` is what they are to be measured by where that is larger.
+
+        What is not stated is not compared, nor counted.
+        """
+        if stated is None:
+            return
         self._note(kind, abs(stated - computed), max(abs(stated), abs(computed), size), at)
 
     def most(self, kind: Kind, value: float, limit: float | None, *at: Any) -> None:
@@ -84,11 +93,12 @@ class Gauge:
         families: dict[str, float] = {}
         for kind, largest in self._largest.items():
             families[kind.family] = max(families.get(kind.family, 0.0), largest)
-        worst, where = (1.0, self._refused[0]) if self._refused else (0.0, None)
+        violations = [(1.0, at) for at in self._refused]
         for difference, size, kind, at in self._differences:
-            scale = max(size, OWN_KIND * self._largest[kind], ANY_KIND * families[kind.family])
+            family = min(ANY_KIND * families[kind.family], ONE_UNIT)
+            scale = max(size, OWN_KIND * self._largest[kind], family)
             # denormal numbers: nothing can be said about what is smaller than any number
-            violation = difference / scale if scale > 0 else 0.0
-            if violation > worst:
-                worst, where = violation, at
+            violations.append((difference / scale if scale > 0 else 0.0, at))
+        worst = max((violation for violation, _ in violations), default=0.0)
+        where = next((at for violation, at in violations if violation >= ALIKE * worst > 0), None)
         return Check(checked=self._checked, worst=worst, at=str(where[0]).format(*where[1:]) if where else None)

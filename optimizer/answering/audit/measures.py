@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oremix.models.policies import Budget, Diversify, Footprint, Rule
+from oremix.models.stated import is_stated
 from oremix.optimizer.answering.audit.amounts import Amounts
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.content import Content
@@ -140,7 +141,7 @@ class _Meter:
         `check_shares` looks at all that are stated together.
         """
         record = self._reported.of(subject) if subject.measure == "content" else None
-        return over if record is None else record.beyond
+        return over if record is None or not is_stated(record, "beyond") else record.beyond
 
     # ------------------------------------------------------------ part and whole
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from oremix.models.plan import ShareRecord
+from oremix.models.stated import stated
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.subjects import Subject
 
@@ -25,8 +26,8 @@ class Reported:
         self._book = book
         each = {rule.id for rule in book.problem.rules if getattr(rule, "each", False)}
         self._records: dict[Key, list[ShareRecord]] = defaultdict(list)
-        for record in book.plan.shares:
-            country = ",".join(record.countries) if record.policy in each else None
+        for record in stated(book.plan, "shares") or ():
+            country = ",".join(stated(record, "countries") or ()) if record.policy in each else None
             key = (record.policy, record.measure, country, record.material, record.place, record.period)
             self._records[key].append(record)
 
@@ -38,7 +39,7 @@ class Reported:
     def of(self, subject: Subject) -> ShareRecord | None:
         """The record of a ratio; of two for the two bounds of a policy, the one that states this bound."""
         found = [record for record in self._under(subject) if _states(record, subject.bounds)]
-        unbounded = [record for record in self._under(subject) if record.max is None and record.min is None]
+        unbounded = [record for record in self._under(subject) if not _states_any(record)]
         return next(iter([*found, *unbounded]), None)
 
     def take(self, subject: Subject) -> ShareRecord | None:
@@ -55,4 +56,8 @@ class Reported:
 
 
 def _states(record: ShareRecord, bounds: tuple[str, ...]) -> bool:
-    return all(getattr(record, bound) is not None for bound in bounds)
+    return all(stated(record, bound) is not None for bound in bounds)
+
+
+def _states_any(record: ShareRecord) -> bool:
+    return _states(record, ("max",)) or _states(record, ("min",))

@@ -9,6 +9,8 @@ from math import nan
 
 from oremix.models.plan import Check, ShareRecord
 from oremix.models.policies import Budget, Diversify, Footprint
+from oremix.models.stated import is_stated
+from oremix.models.stated import stated as said
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.content import Content
 from oremix.optimizer.answering.audit.gauge import Gauge, Kind, money, quantity
@@ -19,28 +21,41 @@ from oremix.optimizer.answering.audit.scope import Bounded, Scope
 __all__ = ["check_shares"]
 
 BOUND = Kind("bound", "bound")
+# What is broken together by no more than this is not.
+TOLERANCE = 1e-6
 # Only a bound that is as far as this from being met, as a part of what is measured, is clearly not.
 CLEARLY = 1e-4
 
 
 def check_shares(book: Book, measured: Iterable[Ratio]) -> Check:
-    """Each ratio within its bounds unless it is priced, and reported once, as it is; those of content together too."""
+    """Each ratio within its bounds unless it is priced, and reported once, as it is; those of content together too.
+
+    Of a plan that states no shares at all only the bounds are looked at; China's shares need not be among those stated.
+    """
     gauge = Gauge()
     measured = list(measured)
-    reported = Reported(book)
     for ratio in measured:
         if ratio.price is None:
             gauge.excess(_kind(ratio), ratio.over, _size(ratio), "bound of {}", _name(book, ratio))
+    if is_stated(book.plan, "shares"):
+        _as_reported(book, gauge, measured)
+    _together(book, gauge, measured)
+    return gauge.check()
+
+
+def _as_reported(book: Book, gauge: Gauge, measured: list[Ratio]) -> None:
+    """The records of shares beside what they should be."""
+    reported = Reported(book)
+    names = {record.policy for record in book.plan.shares}
+    for ratio in measured:
         record = reported.take(ratio.subject)
-        if record is None:
-            _missing(book, gauge, ratio)
-        else:
+        if record is not None:
             _compare(book, gauge, ratio, record)
+        elif ratio.subject.name is not None or None in names:
+            _missing(book, gauge, ratio)
     for record in reported.left:
         at = "share of {1} ({0.measure}) for {0.material} in {0.period}, which nothing asks for (again)"
         gauge.holds(False, at, record, record.policy or "CN")
-    _together(book, gauge, measured)
-    return gauge.check()
 
 
 def _together(book: Book, gauge: Gauge, measured: list[Ratio]) -> None:
@@ -73,6 +88,11 @@ def _hold(book: Book, gauge: Gauge, content: Content, group: list[Ratio]) -> boo
     over = content.beyond(list(zip(subjects, stated, (1 / size for size in sizes), sizes, strict=True)))
     if over is None:
         return False
+    if group[0].price is not None and not _is_beyond_stated(book, group):
+        right = max(amount / size for amount, size in zip(over, sizes, strict=True)) <= TOLERANCE
+        at = "beyond of policy {}, which has to be stated: its bounds are broken together"
+        gauge.holds(right, at, subjects[0].name)
+        return True
     for ratio, amount, size in zip(group, over, sizes, strict=True):
         gauge.excess(_kind(ratio), amount, size, "bound of {}, with the policy's others", _name(book, ratio))
     prices = [_discounted_price(book, ratio) for ratio in group]
@@ -83,6 +103,13 @@ def _hold(book: Book, gauge: Gauge, content: Content, group: list[Ratio]) -> boo
         stake = max(price * size for price, size in zip(prices, sizes, strict=True))
         gauge.same(money("penalties"), paid, due, "penalties of policy {}", subjects[0].name, size=stake)
     return True
+
+
+def _is_beyond_stated(book: Book, group: list[Ratio]) -> bool:
+    """Whether a plan says by how much each bound of a priced rule is broken."""
+    reported = Reported(book)
+    records = [reported.of(ratio.subject) for ratio in group]
+    return all(record is not None and is_stated(record, "beyond") for record in records)
 
 
 def _discounted_price(book: Book, ratio: Ratio) -> float:
@@ -113,6 +140,15 @@ def _kind(ratio: Ratio) -> Kind:
     return Kind(subject.measure, name) if isinstance(subject.policy, Footprint | Diversify) else quantity(name)
 
 
+def _unit(book: Book, ratio: Ratio) -> str:
+    """What the part is counted in; empty where unlike units are added up or weighted."""
+    policy = ratio.subject.policy
+    if isinstance(policy, Bounded):
+        units = {book.unit(material) for material in ratio.subject.cell.spots}
+        return units.pop() if policy.weight == "quantity" and len(units) == 1 else ""
+    return policy.of if isinstance(policy, Footprint | Diversify) else book.problem.currency
+
+
 def _size(ratio: Ratio) -> float:
     return max(abs(ratio.part), abs(ratio.whole))
 
@@ -124,26 +160,30 @@ def _missing(book: Book, gauge: Gauge, ratio: Ratio) -> None:
 
 
 def _compare(book: Book, gauge: Gauge, ratio: Ratio, record: ShareRecord) -> None:
-    if ratio.other is not None and record.part in range(*_ends(ratio.part, ratio.other)):
-        ratio = replace(ratio, part=record.part)
+    part, whole = said(record, "part"), said(record, "whole")
+    if ratio.other is not None and part is not None and part in range(*_ends(ratio.part, ratio.other)):
+        ratio = replace(ratio, part=part)
     kind, size, name = _kind(ratio), _size(ratio), _name(book, ratio)
-    gauge.same(kind, record.part, ratio.part, "part of {}", name, size=size)
-    if ratio.subject.is_share:
-        gauge.same(kind, record.whole or 0.0, ratio.whole, "whole of {}", name, size=size)
-    elif record.whole is not None:
-        whole = ratio.whole if isinstance(ratio.subject.policy, Bounded) else nan
-        gauge.same(kind, record.whole, whole, "whole of {}", name, size=size)
-    tested = ratio.subject.tested
-    named = book.network.geography.members(record.countries)
-    gauge.holds(named == (tested or named), "countries of {}", name)
+    gauge.same(kind, part, ratio.part, "part of {}", name, size=size)
+    if ratio.subject.is_share and is_stated(record, "whole"):
+        gauge.same(kind, whole or 0.0, ratio.whole, "whole of {}", name, size=size)
+    elif whole is not None:
+        computed = ratio.whole if isinstance(ratio.subject.policy, Bounded) else nan
+        gauge.same(kind, whole, computed, "whole of {}", name, size=size)
+    if is_stated(record, "countries"):
+        named = book.network.geography.members(record.countries)
+        gauge.holds(named == (ratio.subject.tested or named), "countries of {}", name)
+    unit = said(record, "unit")
+    gauge.holds(not unit or unit == _unit(book, ratio), "unit of {}", name)
     _bounds(gauge, ratio, record, name)
     achieved, margin = _achieved(ratio)
-    _number(gauge, ratio, record, record.achieved, achieved, "achieved of {}", name)
-    _number(gauge, ratio, record, record.margin, margin, "margin of {}", name)
-    _binding(gauge, ratio, record, margin, name)
-    gauge.same(kind, record.beyond, ratio.beyond, "beyond of {}", name, size=size)
+    _number(gauge, ratio, record, "achieved", achieved, name)
+    _number(gauge, ratio, record, "margin", margin, name)
+    if is_stated(record, "binding"):
+        _binding(gauge, ratio, record, margin, name)
+    gauge.same(kind, said(record, "beyond"), ratio.beyond, "beyond of {}", name, size=size)
     stake = (ratio.price or 0.0) * size
-    gauge.same(money("penalties"), record.penalty, ratio.penalty, "penalty of {}", name, size=stake)
+    gauge.same(money("penalties"), said(record, "penalty"), ratio.penalty, "penalty of {}", name, size=stake)
 
 
 def _ends(one: float, other: float) -> tuple[int, int]:
@@ -151,18 +191,25 @@ def _ends(one: float, other: float) -> tuple[int, int]:
 
 
 def _binding(gauge: Gauge, ratio: Ratio, record: ShareRecord, margin: float | None, name: str) -> None:
-    """A bound that is clearly not met does not bind, one that is clearly broken does."""
+    """A bound that is clearly not met does not bind, one that is clearly broken at a price does.
+
+    That a hard one is broken is a violation by itself, which says more than this.
+    """
     if margin is None:
         gauge.holds(not record.binding, "binding of {}", name)
         return
     largest = 1.0 if ratio.subject.is_share else max(_size(ratio), *(abs(room or 0.0) for room in ratio.room))
-    if abs(margin) > CLEARLY * largest and not ratio.is_empty:
+    broken = margin < 0 and ratio.price is None
+    if abs(margin) > CLEARLY * largest and not ratio.is_empty and not broken:
         gauge.holds(record.binding is (margin < 0), "binding of {}", name)
 
 
 def _bounds(gauge: Gauge, ratio: Ratio, record: ShareRecord, name: str) -> None:
     kind = BOUND if ratio.subject.is_share else _kind(ratio)
-    for field, stated, computed in (("max", record.max, ratio.max), ("min", record.min, ratio.min)):
+    for field, computed in (("max", ratio.max), ("min", ratio.min)):
+        stated = said(record, field)
+        if not is_stated(record, field):
+            continue
         if stated is None or computed is None:
             gauge.holds(stated is computed or ratio.is_empty, field + " of {}", name)
         else:
@@ -179,15 +226,11 @@ def _achieved(ratio: Ratio) -> tuple[float | None, float | None]:
     return achieved, min([*above, *below], default=None)
 
 
-def _number(
-    gauge: Gauge,
-    ratio: Ratio,
-    record: ShareRecord,
-    stated: float | None,
-    computed: float | None,
-    *at: str,
-) -> None:
+def _number(gauge: Gauge, ratio: Ratio, record: ShareRecord, field: str, computed: float | None, name: str) -> None:
     """A share is measured times its whole, as the amount it stands for."""
+    if not is_stated(record, field):
+        return
+    stated, at = said(record, field), (field + " of {}", name)
     size, factor = _size(ratio), ratio.whole if ratio.subject.is_share else 1.0
     if stated is not None and computed is not None:
         gauge.same(_kind(ratio), stated * factor, computed * factor, *at, size=size)
@@ -197,4 +240,4 @@ def _number(
         gauge.excess(_kind(ratio), size, size, *at)
     elif stated is not None:
         # a whole that the solver left as noise is a zero in the records: a number there, null here
-        gauge.holds(ratio.subject.is_share and ratio.whole == 0 and bool(record.whole), *at)
+        gauge.holds(ratio.subject.is_share and ratio.whole == 0 and bool(said(record, "whole")), *at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oremix.models.chain import Supplier
+from oremix.models.stated import stated
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.gauge import Gauge, quantity
 
@@ -25,11 +26,12 @@ def _obligations(book: Book, gauge: Gauge, supplier: Supplier) -> None:
     kind = quantity(supplier.material)
     for period, year in enumerate(book.timeline.starts):
         line = book.purchases.get((supplier.id, period))
-        bought, paid = (line.quantity, line.paid) if line else (0.0, 0.0)
+        bought, paid = (line.quantity, stated(line, "paid")) if line else (0.0, 0.0)
         least = book.obligation(supplier, "minimum", period)
         gauge.least(kind, bought, least, "minimum of supplier {} in {}", supplier.id, year)
         owed = book.obligation(supplier, "take_or_pay", period)
-        gauge.least(kind, paid, owed, "take-or-pay of supplier {} in {}", supplier.id, year)
+        if paid is not None:
+            gauge.least(kind, paid, owed, "take-or-pay of supplier {} in {}", supplier.id, year)
 
 
 def _minimum_order(book: Book, gauge: Gauge, supplier: Supplier) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from oremix.models.plan import Check
 from oremix.models.policies import Footprint
+from oremix.models.stated import is_stated, stated
 from oremix.models.timeline import annuity_factor
 from oremix.optimizer.answering.audit.book import Book, Order
 from oremix.optimizer.answering.audit.costs import (
@@ -25,7 +26,7 @@ from oremix.optimizer.answering.audit.gauge import Gauge, Kind, money
 from oremix.optimizer.answering.audit.lanes import lane_name, moved
 from oremix.optimizer.answering.audit.measures import Ratio
 
-__all__ = ["Charge", "charges", "check_totals"]
+__all__ = ["Charge", "charges", "check_totals", "largest_category", "total_of"]
 
 MONEY = money("cost")
 WEIGHT = Kind("weight", "discount")
@@ -42,18 +43,34 @@ class Charge(NamedTuple):
     amount: float
 
 
-def check_totals(book: Book, measured: Iterable[Ratio]) -> Check:
+def check_totals(book: Book, ledger: list[Charge]) -> Check:
     """Total cost, categories, periods, countries and facilities, and that each of these adds up."""
     gauge = Gauge()
-    ledger = list(charges(book, measured))
-    total = sum(charge.amount * book.timeline.weights[charge.period] for charge in ledger)
-    gauge.same(MONEY, _number(book.plan.total_cost), total, "total cost", size=_gross(book, ledger))
-    _categories(book, gauge, ledger)
-    _periods(book, gauge, ledger)
-    _countries(book, gauge, ledger)
-    _facilities(book, gauge, ledger)
-    _sums(book, gauge)
+    if is_stated(book.plan, "total_cost"):
+        total, size = total_of(book, ledger), largest_category(book, ledger)
+        gauge.same(MONEY, _number(book.plan.total_cost), total, "total cost", size=size)
+    breakdowns = {
+        "by_category": _categories,
+        "by_period": _periods,
+        "by_country": _countries,
+        "by_facility": _facilities,
+    }
+    for name, check in breakdowns.items():
+        if _breakdown(book, name) is not None:
+            check(book, gauge, ledger)
+            _sum(book, gauge, name)
     return gauge.check()
+
+
+def total_of(book: Book, ledger: Iterable[Charge]) -> float:
+    """What all charges come to, discounted."""
+    return sum(charge.amount * book.timeline.weights[charge.period] for charge in ledger)
+
+
+def _breakdown(book: Book, name: str) -> Any:
+    """One of the four tables of costs; none where it is not stated."""
+    costs = stated(book.plan, "costs")
+    return None if costs is None else stated(costs, name)
 
 
 def charges(book: Book, measured: Iterable[Ratio]) -> Iterator[Charge]:
@@ -77,7 +94,7 @@ def _number(value: float | None) -> float:
     return nan if value is None else value
 
 
-def _gross(book: Book, ledger: list[Charge]) -> float:
+def largest_category(book: Book, ledger: list[Charge]) -> float:
     """The largest category: what a total is measured by where costs and credits cancel."""
     by_category = _discounted(book, ((charge.category, charge) for charge in ledger))
     return max(map(abs, by_category.values()), default=0.0)
@@ -185,11 +202,11 @@ def _discounted(book: Book, entries: Iterable[tuple[Any, Charge]]) -> dict[Any, 
     return sums
 
 
-def _compare(gauge: Gauge, stated: dict[Any, float], computed: dict[Any, float], at: str) -> None:
+def _compare(gauge: Gauge, told: dict[Any, float], computed: dict[Any, float], at: str) -> None:
     """Two breakdowns, key by key; `at` is filled with the parts of a key."""
-    for key in {**computed, **stated}:
+    for key in {**computed, **told}:
         parts = key if isinstance(key, tuple) else (key,)
-        gauge.same(MONEY, stated.get(key, 0.0), computed.get(key, 0.0), at, *parts)
+        gauge.same(MONEY, told.get(key, 0.0), computed.get(key, 0.0), at, *parts)
 
 
 def _categories(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
@@ -202,10 +219,10 @@ def _periods(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
     computed: dict[tuple[int, str], float] = defaultdict(float)
     for charge in ledger:
         computed[timeline.starts[charge.period], charge.category] += charge.amount
-    stated: dict[tuple[int, str], float] = defaultdict(float)
+    told: dict[tuple[int, str], float] = defaultdict(float)
     for row in book.plan.costs.by_period:
         for category, amount in row.annual_by_category.items():
-            stated[row.period, category] += amount
+            told[row.period, category] += amount
         period = book.period_of.get(row.period)
         right = period is not None and row.years == timeline.years[period]
         gauge.holds(right, "costs by period: {}, years", row.period)
@@ -213,41 +230,37 @@ def _periods(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
         gauge.same(WEIGHT, row.weight, weight, "costs by period: {}, weight", row.period)
         gauge.same(MONEY, row.annual, sum(row.annual_by_category.values()), "costs by period: {}, annual", row.period)
         gauge.same(MONEY, row.total, row.annual * weight, "costs by period: {}, total", row.period)
-    _compare(gauge, stated, computed, "costs by period: {}, {}")
+    _compare(gauge, told, computed, "costs by period: {}, {}")
 
 
 def _countries(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
     computed = _discounted(book, (((charge.country, charge.category), charge) for charge in ledger))
-    stated: dict[Any, float] = defaultdict(float)
+    told: dict[Any, float] = defaultdict(float)
     for row in book.plan.costs.by_country:
         for category, amount in row.by_category.items():
-            stated[row.country, category] += amount
+            told[row.country, category] += amount
         gauge.same(MONEY, row.total, sum(row.by_category.values()), "costs by country: {}, total", row.country)
-    _compare(gauge, stated, computed, "costs by country: {}, {}")
+    _compare(gauge, told, computed, "costs by country: {}, {}")
 
 
 def _facilities(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
     computed = _discounted(book, (((*charge[3:5], charge.category), charge) for charge in ledger))
     countries = {charge[3:5]: charge.country for charge in ledger}
-    stated: dict[Any, float] = defaultdict(float)
+    told: dict[Any, float] = defaultdict(float)
     for row in book.plan.costs.by_facility:
         for category, amount in row.by_category.items():
-            stated[row.kind, row.id, category] += amount
+            told[row.kind, row.id, category] += amount
         at = "costs by facility: {0.kind} {0.id}"
         gauge.same(MONEY, row.total, sum(row.by_category.values()), at + ", total", row)
         gauge.holds(row.country == countries.get((row.kind, row.id), row.country), at + ", country", row)
-    _compare(gauge, stated, computed, "costs by facility: {} {}, {}")
+    _compare(gauge, told, computed, "costs by facility: {} {}, {}")
 
 
-def _sums(book: Book, gauge: Gauge) -> None:
-    """Each of the four breakdowns adds up to the total."""
-    costs = book.plan.costs
-    breakdowns = {
-        "category": list(costs.by_category.values()),
-        "period": [row.total for row in costs.by_period],
-        "country": [row.total for row in costs.by_country],
-        "facility": [row.total for row in costs.by_facility],
-    }
-    for name, amounts in breakdowns.items():
+def _sum(book: Book, gauge: Gauge, name: str) -> None:
+    """A breakdown adds up to the total, where one is stated."""
+    table = _breakdown(book, name)
+    amounts = list(table.values()) if isinstance(table, dict) else [row.total for row in table]
+    if is_stated(book.plan, "total_cost"):
         size = max(map(abs, amounts), default=0.0)
-        gauge.same(MONEY, sum(amounts), _number(book.plan.total_cost), "sum of the costs by {}", name, size=size)
+        at = ("sum of the costs by {}", name.removeprefix("by_"))
+        gauge.same(MONEY, sum(amounts), _number(book.plan.total_cost), *at, size=size)
