@@ -57,15 +57,13 @@ def path_of(problem: Problem, statement: Statement) -> str:
 
 def statements_of(problem: Problem) -> list[Statement]:
     """Every statement that can stand in the way of a plan; what is said first is rather named in a conflict."""
-    return [
-        *_policies(problem),
-        *_demands(problem),
-        *_obligations(problem),
-        *_stockpiles(problem),
-        *_lanes(problem),
-        *_capacities(problem),
-        *_surpluses(problem),
-    ]
+    parts = (_policies, _demands, _obligations, _stockpiles, _lanes, _capacities, _surpluses)
+    return [statement for part in parts for statement in sorted(part(problem), key=_name)]
+
+
+def _name(statement: Statement) -> tuple[str, int, str]:
+    """What does not change with the order of the problem's lists."""
+    return statement.id, -1 if statement.build is None else statement.build, statement.field
 
 
 def _policies(problem: Problem) -> Iterator[Statement]:

@@ -332,6 +332,16 @@ def test_physics_never_moves() -> None:
     assert {c.to for repair in found.repairs for c in repair.changes} == {75.0, 200.0}
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_the_order_of_lists_changes_nothing(case: str) -> None:
+    """The same problem written in another order has the same conflict and the same repairs."""
+    problem = CASES[case][0]
+    turned = {name: value[::-1] if name in ("suppliers", "policies") else value for name, value in problem.items()}
+    one, other = diagnosed(problem), diagnosed(turned)
+    assert one.conflict == other.conflict
+    assert [repair.changes for repair in one.repairs] == [repair.changes for repair in other.repairs]
+
+
 def test_no_time_is_said_so() -> None:
     """Where time runs out at once, the diagnosis says so and claims nothing."""
     plan = oremix.solve(TIGHT_CAP, time_limit=0)
