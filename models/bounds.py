@@ -9,6 +9,7 @@ from oremix.models.chain import Recycler, Supplier
 
 if TYPE_CHECKING:
     from oremix.models.chain import Facility
+    from oremix.models.geography import Origin
     from oremix.models.problem import Problem
 
 __all__ = ["Bounds"]
@@ -22,6 +23,7 @@ class Bounds:
         self._network = problem.network
         self._wanted: dict[tuple[str, int], float] = {}
         self._costs: dict[tuple[str, str, int], float] = {}
+        self._made: dict[tuple[str, Origin, int], float] = {}
 
     # ------------------------------------------------------------ demand
 
@@ -67,10 +69,18 @@ class Bounds:
             if self._network.materials[material].local and origin.place != place:
                 continue
             move = self._network.lanes.moves(material, origin.place, place)[period]
-            if not move.closed and any(self._network.stands(maker, period) for maker in makers):
-                made = min(self._least_of(maker, material, period) for maker in makers)
+            if not move.closed:
+                made = self._least_made(material, origin, makers, period)
                 least = min(least, (made + move.freight + move.duty) / (1 - move.loss))
         return least
+
+    def _least_made(self, material: str, origin: Origin, makers: list[Facility], period: int) -> float:
+        """The least that a unit costs where it is made; infinite where nobody stands."""
+        key = (material, origin, period)
+        if key not in self._made:
+            stands = any(self._network.stands(maker, period) for maker in makers)
+            self._made[key] = min(self._least_of(maker, material, period) for maker in makers) if stands else inf
+        return self._made[key]
 
     def _least_of(self, facility: Facility, material: str, period: int) -> float:
         """The least that a unit costs where a facility makes it."""

@@ -64,4 +64,3 @@ class Diagnosis(_Record):
     repairs: list[Repair] = Field(
         description="changes that each give a plan; those that keep every demand first, the cheapest first"
     )
-    seconds: float = Field(description="seconds that it took to find all this")

@@ -34,6 +34,11 @@ class Move:
     joint: dict[str, int] = field(default_factory=dict)
     footprint: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether what moves is limited, obliged, or has a cost of its own beside that of each unit."""
+        return self.capacity is not None or bool(self.minimum or self.fixed_cost)
+
 
 OPEN_AND_FREE = Move()
 SERIES = ("unit_cost", "cost_per_km", "duty", "duty_per_unit", "capacity", "minimum", "fixed_cost")

@@ -21,6 +21,7 @@ from oremix.optimizer.answering.remarks import remarks
 from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
+from oremix.optimizer.lean import collector_off
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE
@@ -40,7 +41,8 @@ def answer(model: Model, outcome: Outcome, detail: Detail = "auto") -> Plan:
     if outcome.x is None:
         return _plan_without_point(model, outcome)
     full = detail == "full" or (detail == "auto" and outcome.shape[0] <= EXPLAINED)
-    return _plan(model, outcome, outcome.x, _marginals(outcome) if full else None)
+    with collector_off():
+        return _plan(model, outcome, outcome.x, _marginals(outcome) if full else None)
 
 
 def _marginals(outcome: Outcome) -> Marginals | None:

@@ -22,14 +22,8 @@ class Clock:
     """
 
     def __init__(self, seconds: float, stop: Event | None = None) -> None:
-        self._started = time.perf_counter()
-        self._end = self._started + seconds
+        self._end = time.perf_counter() + seconds
         self.stop = stop
-
-    @property
-    def seconds(self) -> float:
-        """What has gone by."""
-        return time.perf_counter() - self._started
 
     def left(self) -> float:
         """What is left.

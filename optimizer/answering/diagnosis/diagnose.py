@@ -44,7 +44,6 @@ def diagnose(
         conflict=list(_conflicting(model, conflict)),
         smallest=conflict.smallest,
         repairs=found,
-        seconds=clock.seconds,
     )
 
 
