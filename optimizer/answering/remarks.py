@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from math import isnan, nan
 
+from oremix.models.errors import SolverFailed
 from oremix.models.plan import Plan, ShareRecord
 from oremix.optimizer.answering.ranges import ranges
 from oremix.optimizer.answering.values import Values
@@ -17,6 +19,7 @@ POINTS, PART = 0.005, 0.01
 # So many shortages are worked out.
 MOST_WORKED_OUT = 12
 STEP = 1e-3
+UNKNOWN = nan
 
 
 def remarks(values: Values, plan: Plan, hot: Hot | None) -> Iterator[str]:
@@ -93,12 +96,14 @@ def _going_short(values: Values, plan: Plan, hot: Hot | None) -> Iterator[str]:
         when = "" if model.timeline.typical else f" in {delivery.period}"
         cost = delivery.cost / delivery.shortage
         said = f"{delivery.demand} is {delivery.shortage:,.6g} {delivery.unit} a year short{when}"
-        if hot is None or number >= MOST_WORKED_OUT:
-            yield f"{said}, at {cost:,.6g} per {delivery.unit}"
-            continue
         column = places[id(model.short[delivery.demand, period])]
-        more = _cost_of_more(hot, column, delivery.shortage)
-        if more is None:
+        try:
+            more = _cost_of_more(hot, column, delivery.shortage) if number < MOST_WORKED_OUT else UNKNOWN
+        except SolverFailed:
+            more = UNKNOWN
+        if more is not None and isnan(more):
+            yield f"{said}, at {cost:,.6g} per {delivery.unit}"
+        elif more is None:
             yield f"{said}: no more can be brought there within the rules"
         else:
             supply = cost + more / model.timeline.weights[period]
@@ -108,8 +113,10 @@ def _going_short(values: Values, plan: Plan, hot: Hot | None) -> Iterator[str]:
             )
 
 
-def _cost_of_more(hot: Hot, column: int, shortage: float) -> float | None:
+def _cost_of_more(hot: Hot | None, column: int, shortage: float) -> float | None:
     """What the first unit less of a shortage adds to the cost, discounted; none where there is no such plan."""
+    if hot is None:
+        return UNKNOWN
     base = hot.solve()
     low, high = float(hot.arrays.low[column]), float(hot.arrays.high[column])
     hot.bound_column(column, low, shortage * (1 - STEP))
