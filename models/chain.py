@@ -12,6 +12,7 @@ from oremix.models.fields import (
     AnySeries,
     CountryCode,
     Factor,
+    Firm,
     Id,
     Location,
     NonNegative,
@@ -112,6 +113,7 @@ class Material(Part):
         None, description="the most that may be left over, units per year over all places; absent: no limit"
     )
     local: bool = Field(False, description="used only where it was made")
+    firm: Firm = False
 
 
 class CurvePoint(Part):
@@ -160,6 +162,7 @@ class Build(Part):
     ramp_up: list[Share] | None = Field(
         None, description="share of its capacity in the 1st, 2nd, … year on stream, then 1"
     )
+    firm: Firm = False
 
     @property
     def is_yes_no(self) -> bool:
@@ -231,6 +234,7 @@ class Facility(Location):
     from_year: Year | None = Field(None, description="first year of its own capacity, included; absent: from the start")
     until_year: Year | None = Field(None, description="last year of its own capacity, included; absent: to the end")
     build: Builds | None = Field(None, description="new capacity that may be added here: a build, or a list of builds")
+    firm: Firm = False
 
     @property
     def builds(self) -> list[Build]:
@@ -354,6 +358,7 @@ class Demand(Location):
         None,
         description="money per unit delivered: makes it an outlet that takes at most `quantity`",
     )
+    firm: Firm = False
 
 
 End = Id | Annotated[list[Id], Field(min_length=1)]
@@ -394,6 +399,7 @@ class Lane(Part):
     footprint: Footprint | None = Field(None, description="name → amount per unit shipped, such as co2e_t")
     from_year: Year | None = Field(None, description="first year in which it holds, included; absent: from the start")
     until_year: Year | None = Field(None, description="last year in which it holds, included; absent: to the end")
+    firm: Firm = False
 
     @model_validator(mode="after")
     def _one_freight(self) -> Self:
@@ -443,3 +449,4 @@ class Stockpile(Location):
     )
     fill_max: NonNegativeSeries | None = Field(None, description="the most put in, units per year; absent: no limit")
     draw_max: NonNegativeSeries | None = Field(None, description="the most taken out, units per year; absent: no limit")
+    firm: Firm = False

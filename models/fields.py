@@ -22,6 +22,7 @@ __all__ = [
     "AnySeries",
     "CountryCode",
     "Factor",
+    "Firm",
     "Id",
     "Location",
     "NonNegative",
@@ -68,6 +69,9 @@ Rate = Annotated[float, Field(ge=0, le=1, description="per year: 0.05 is 5 %")]
 Factor = Annotated[
     float, Field(ge=SMALLEST_FACTOR, le=LARGEST_FACTOR, description="units of one thing per unit of another")
 ]
+
+
+Firm = Annotated[bool, Field(description="true: must not be moved to make an infeasible problem feasible")]
 
 
 def _check_use(value: float) -> float:

@@ -42,11 +42,11 @@ class Geography:
     def __init__(self, places: Iterable[Place], groups: dict[str, list[str]]) -> None:
         self.places = {place.id: place for place in places}
         self.groups = groups
+        self._countries = {place.id: place.country for place in self.places.values()}
 
     def country(self, place: str) -> str:
         """The country a place is in."""
-        listed = self.places.get(place)
-        return listed.country if listed else place
+        return self._countries.get(place, place)
 
     def origin(self, facility: Facility) -> Origin:
         """The origin of whatever a facility makes."""

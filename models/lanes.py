@@ -34,6 +34,11 @@ class Move:
     joint: dict[str, int] = field(default_factory=dict)
     footprint: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether what moves is limited, obliged, or has a cost of its own beside that of each unit."""
+        return self.capacity is not None or bool(self.minimum or self.fixed_cost)
+
 
 OPEN_AND_FREE = Move()
 SERIES = ("unit_cost", "cost_per_km", "duty", "duty_per_unit", "capacity", "minimum", "fixed_cost")
@@ -74,6 +79,8 @@ class Lanes:
         self._prices = {m.id: timeline.read(m.price) for m in materials if m.price is not None}
         self._pairs: dict[tuple[str, str], list[int]] = {}
         self._moves: dict[tuple[str, str, str], list[Move]] = {}
+        self._same: dict[int | str, bool] = {}
+        self._matched: dict[int, set[tuple[str, str, str]]] = {}
 
     def moves(self, material: str, start: str, end: str) -> list[Move]:
         """The terms in each period of moving `material` from place `start` to place `end`.
@@ -100,7 +107,64 @@ class Lanes:
         ]
         if not rules:
             return [OPEN_AND_FREE] * len(self._timeline)
+        for position in rules:
+            self._matched.setdefault(position, set()).add((material, start, end))
+        if self._steady(material) and all(self._steady(position) for position in rules):
+            return [self._in_period(rules, material, start, end, 0)] * len(self._timeline)
         return [self._in_period(rules, material, start, end, period) for period in self._timeline]
+
+    def _steady(self, what: int | str) -> bool:
+        """Whether a rule, by its position, or a material's price is the same in every period."""
+        if what not in self._same:
+            if isinstance(what, int):
+                lane = self._rules[what][0]
+                numbers = [series for (position, _), series in self._series.items() if position == what]
+                numbers += self._footprints[what].values()
+                always = lane.from_year is None and lane.until_year is None
+            else:
+                numbers, always = [self._prices.get(what, [0.0])], True
+            self._same[what] = always and all(len(set(series)) == 1 for series in numbers)
+        return self._same[what]
+
+    def decider(self, names: tuple[str, ...], material: str, start: str, end: str, period: int) -> int | None:
+        """The last rule that states one of these fields for a move in a period, by its position."""
+        self.moves(material, start, end)
+        for position in reversed(self._pairs[start, end]):
+            lane, materials = self._rules[position]
+            if (
+                (materials is None or material in materials)
+                and self._timeline.within(period, lane.from_year, lane.until_year)
+                and any(getattr(lane, name) is not None for name in names)
+            ):
+                return position
+        return None
+
+    def overruled(self, moves: Iterable[tuple[str, str, str]]) -> list[tuple[int, int]]:
+        """Rules that decide nothing over all these moves, each with a wider later one that states all that it does."""
+        for move in moves:
+            self.moves(*move)
+        found = []
+        for position, matched in sorted(self._matched.items()):
+            stated = self._stated(position)
+            for later, wider in sorted(self._matched.items()):
+                lane = self._rules[later][0]
+                if (
+                    later > position
+                    and matched < wider
+                    and stated <= self._stated(later)
+                    and lane.from_year is None
+                    and lane.until_year is None
+                ):
+                    found.append((position, later))
+                    break
+        return found
+
+    def _stated(self, position: int) -> set[str]:
+        """The fields that a rule decides; either freight displaces the other, and each footprint is a field."""
+        lane = self._rules[position][0]
+        names = {name for name in (*SERIES, "loss", "closed") if getattr(lane, name) is not None}
+        freight = {"freight"} if names & {"unit_cost", "cost_per_km"} else set()
+        return names - {"unit_cost", "cost_per_km"} | freight | {f"footprint {name}" for name in lane.footprint or ()}
 
     def _matches(self, lane: Lane, start: str, end: str) -> bool:
         return self.matches(lane.origins, lane.destinations, start, end)

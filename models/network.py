@@ -135,8 +135,10 @@ class Network:
         """Capacity that exists without builds, before any ramp-up, in each period; ``None`` where unlimited.
 
         Outside the facility's years it is 0. Unstated, it is unlimited, or 0 where there is a build. The last
-        `up_to` of a supplier's tiers limits it too.
+        `up_to` of a supplier's tiers limits it too. A facility that is not the problem's own is read as it is.
         """
+        if self.facilities.get(facility.id) is not facility:
+            return [self._stated_capacity(facility, period) for period in self.timeline]
         if facility.id not in self._nameplate:
             self._nameplate[facility.id] = [self._stated_capacity(facility, period) for period in self.timeline]
         return self._nameplate[facility.id]

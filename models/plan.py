@@ -10,8 +10,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from oremix.models.diagnosis import Diagnosis
+
 __all__ = [
     "Build",
+    "Carrier",
     "CategoryCost",
     "Certificate",
     "Check",
@@ -89,12 +92,10 @@ class FacilityCost(Record):
 class Costs(Record):
     """The total cost, split four ways; each adds up to it."""
 
-    by_category: CategoryCost = Field(
-        default_factory=dict, description="category of cost → money over the horizon, discounted"
-    )
-    by_period: list[PeriodCost] = Field(default_factory=list, description="costs of each period")
-    by_country: list[CountryCost] = Field(default_factory=list, description="costs of each country, the dearest first")
-    by_facility: list[FacilityCost] = Field(default_factory=list, description="costs of each payer, the dearest first")
+    by_category: CategoryCost = Field({}, description="category of cost → money over the horizon, discounted")
+    by_period: list[PeriodCost] = Field([], description="costs of each period")
+    by_country: list[CountryCost] = Field([], description="costs of each country, the dearest first")
+    by_facility: list[FacilityCost] = Field([], description="costs of each payer, the dearest first")
 
 
 class Purchase(Record):
@@ -142,7 +143,7 @@ class Recycling(Record):
     scrap: float = Field(description="units of scrap collected per year")
     quantity: float = Field(description="units of material recovered per year")
     unit: str = Field(description="of `quantity`")
-    returned: list[Returned] = Field(default_factory=list, description="scrap that past deliveries gave back to it")
+    returned: list[Returned] = Field([], description="scrap that past deliveries gave back to it")
     cost: float = Field(description="money per year, undiscounted: collection and recovery")
 
 
@@ -331,6 +332,18 @@ class Offer(Record):
     text: str = Field(description="the same as a sentence")
 
 
+class Carrier(Record):
+    """A number that nobody published, and what the plan's cost rests on it."""
+
+    object: str = Field(description="what it is a number of: kind and id, of a recipe or build those of its plant too")
+    field: str = Field(description="name of the field; several periods count together")
+    amount: float = Field(
+        description="money over the horizon, discounted: what the cost would rise by if the number doubled, at the rate"
+        " of its first percent; negative: fall"
+    )
+    text: str = Field(description="the same as a sentence")
+
+
 class Check(Record):
     """One category of the audit: how many things were recomputed and the largest relative violation."""
 
@@ -344,7 +357,7 @@ class Certificate(Record):
 
     verified: bool = Field(description="true: the status is proved")
     reason: str | None = Field(None, description="why it is not verified")
-    audit: dict[str, Check] = Field(default_factory=dict, description="category of the audit → what it found")
+    audit: dict[str, Check] = Field({}, description="category of the audit → what it found")
     primal_residual: float | None = Field(
         None, description="largest relative violation of a row or bound of the linear program"
     )
@@ -388,39 +401,37 @@ class Plan(Record):
     problem: str | None = Field(None, description="name of the problem")
     problem_hash: str = Field(description="SHA-256 of the problem's meaning")
     version: str = Field(description="version of Oremix")
-    costs: Costs = Field(
-        default_factory=Costs, description="the total cost, split by category, period, country and facility"
-    )
-    purchases: list[Purchase] = Field(default_factory=list, description="what is taken from each supplier")
-    production: list[Production] = Field(default_factory=list, description="what each recipe does")
-    recycling: list[Recycling] = Field(default_factory=list, description="what is collected and recovered")
-    builds: list[Build] = Field(default_factory=list, description="new capacity ordered")
-    shipments: list[Shipment] = Field(default_factory=list, description="what moves where")
-    stocks: list[Stock] = Field(default_factory=list, description="every stockpile in every period")
-    deliveries: list[Delivery] = Field(default_factory=list, description="every demand in every period")
-    surpluses: list[Surplus] = Field(default_factory=list, description="what is made and not used")
+    costs: Costs = Field(Costs(), description="the total cost, split by category, period, country and facility")
+    purchases: list[Purchase] = Field([], description="what is taken from each supplier")
+    production: list[Production] = Field([], description="what each recipe does")
+    recycling: list[Recycling] = Field([], description="what is collected and recovered")
+    builds: list[Build] = Field([], description="new capacity ordered")
+    shipments: list[Shipment] = Field([], description="what moves where")
+    stocks: list[Stock] = Field([], description="every stockpile in every period")
+    deliveries: list[Delivery] = Field([], description="every demand in every period")
+    surpluses: list[Surplus] = Field([], description="what is made and not used")
     shares: list[ShareRecord] = Field(
-        default_factory=list,
+        [],
         description="what every policy measures, and China's shares of supply, production and content",
     )
-    footprints: list[FootprintRecord] = Field(
-        default_factory=list, description="every footprint, by country and period"
-    )
-    prices: list[Price] = Field(default_factory=list, description="what one more unit of each demand would cost")
-    values: list[Worth] = Field(
-        default_factory=list, description="what a unit more of each material is worth where it is used"
-    )
-    offers: list[Offer] = Field(
-        default_factory=list, description="what is not used, and the price at which it would enter"
-    )
+    footprints: list[FootprintRecord] = Field([], description="every footprint, by country and period")
+    prices: list[Price] = Field([], description="what one more unit of each demand would cost")
+    values: list[Worth] = Field([], description="what a unit more of each material is worth where it is used")
+    offers: list[Offer] = Field([], description="what is not used, and the price at which it would enter")
     limits: list[Limit] = Field(
-        default_factory=list,
+        [],
         description="what the last unit of each binding rule or capacity is worth, policies first, then the dearest",
     )
+    diagnosis: Diagnosis | None = Field(
+        None, description="of an infeasible problem: what conflicts, and what would give a plan"
+    )
     certificate: Certificate = Field(description="the proof")
-    assumptions: list[str] = Field(default_factory=list, description="objects with numbers that nobody published")
-    warnings: list[str] = Field(default_factory=list, description="what is allowed and likely to surprise")
-    notes: list[str] = Field(default_factory=list, description="how numbers of this plan are to be read")
+    assumptions: list[str] = Field([], description="objects with numbers that nobody published")
+    carried_by: list[Carrier] = Field(
+        [], description="of the numbers that nobody published those that carry cost, heaviest first"
+    )
+    warnings: list[str] = Field([], description="what is allowed and likely to surprise")
+    notes: list[str] = Field([], description="how numbers of this plan are to be read")
     solver: SolverRun = Field(description="what found the plan")
 
     def to_json(self, indent: int | None = 2) -> str:

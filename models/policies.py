@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from oremix.models.fields import AnySeries, Factor, Id, NonNegativeSeries, Part, ShareSeries, Year
+from oremix.models.fields import AnySeries, Factor, Firm, Id, NonNegativeSeries, Part, ShareSeries, Year
 from oremix.models.presets import Role
 
 __all__ = ["Budget", "Diversify", "Footprint", "Measured", "Policy", "Preset", "Quantity", "Rule", "Share"]
@@ -26,6 +26,7 @@ class Rule(Part):
     )
     from_year: Year | None = Field(None, description="first year in which it holds, included; absent: from the start")
     until_year: Year | None = Field(None, description="last year in which it holds, included; absent: to the end")
+    firm: Firm = False
 
 
 class Measured(Rule):
@@ -206,6 +207,7 @@ class Preset(Part):
     carriers: Names | None = Field(
         None, description="ids of the inputs that hand on where they come from, for rules on content"
     )
+    firm: Firm = False
 
 
 def _kind(policy: Any) -> str | None:

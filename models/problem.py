@@ -23,6 +23,7 @@ from oremix.models.chain import (
     Supplier,
 )
 from oremix.models.fields import CountryCode, Id, Part, Rate, Year
+from oremix.models.meaning import meaning
 from oremix.models.network import Network
 from oremix.models.policies import Policy, Rule
 from oremix.models.scenarios import Scenario
@@ -128,9 +129,9 @@ class Problem(Part):
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the problem's meaning: neither key order nor the way numbers are written changes it."""
-        data = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        """SHA-256 of the problem's meaning: the way it is written does not change it, see `models/meaning.py`."""
+        text = json.dumps(meaning(self), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def to_json(self, indent: int | None = 2) -> str:
         """The problem as JSON: what was stated, and nothing else."""

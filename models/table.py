@@ -7,12 +7,14 @@ from math import inf
 from textwrap import wrap
 from typing import Any
 
+from oremix.models.diagnosis import Diagnosis
 from oremix.models.plan import Plan, ShareRecord
 
 __all__ = ["plan_as_text"]
 
 Rows = list[tuple[str, list[str]]]
 WIDTH = 110
+MOST_CARRIERS = 5
 
 STATUS = {
     "optimal": "the cheapest plan, proved",
@@ -25,7 +27,9 @@ STATUS = {
 
 def plan_as_text(plan: Plan) -> str:
     """The plan in sections: cost, rules, what is bought, made, recycled, built and stored."""
-    return "\n".join([*_headline(plan), *(_sections(plan) if plan.total_cost is not None else []), *_remarks(plan)])
+    found = [] if plan.diagnosis is None else list(_diagnosis(plan, plan.diagnosis))
+    sections = list(_sections(plan)) if plan.total_cost is not None else []
+    return "\n".join([*_headline(plan), *found, *sections, *_remarks(plan)])
 
 
 def _headline(plan: Plan) -> Iterator[str]:
@@ -38,6 +42,19 @@ def _headline(plan: Plan) -> Iterator[str]:
         prices = f", prices of {plan.price_year}" if plan.price_year else ""
         discounted = f", discounted to {plan.costs.by_period[0].period}" if len(plan.costs.by_period) > 1 else ""
         yield f"total cost {_money(plan, plan.total_cost)}{discounted}{prices}"
+
+
+def _diagnosis(plan: Plan, diagnosis: Diagnosis) -> Iterator[str]:
+    """What conflicts, and what would give a plan at which cost."""
+    yield from ["", *wrap(f"What conflicts: {diagnosis.text}", WIDTH, subsequent_indent="  ")]
+    for entry in diagnosis.conflict:
+        firm = " [firm]" if entry.firm else ""
+        yield from wrap(f"- {entry.text}{firm}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+    if diagnosis.repairs:
+        yield from ["", "What would give a plan, each solved again, with its total cost"]
+    for repair in diagnosis.repairs:
+        text = f"- {repair.text}: {_money(plan, repair.total_cost)}"
+        yield from wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ")
 
 
 def _sections(plan: Plan) -> Iterator[str]:
@@ -85,6 +102,9 @@ def _remarks(plan: Plan) -> Iterator[str]:
             "",
             f"{count} {'entry rests' if count == 1 else 'entries rest'} on assumptions (`assumptions` in the JSON).",
         ]
+    if plan.carried_by:
+        yield "Of these the answer rests most on (`carried_by` in the JSON)"
+        yield from (f"  {carrier.text}" for carrier in plan.carried_by[:MOST_CARRIERS])
 
 
 # ---------------------------------------------------------------- sections

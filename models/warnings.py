@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from oremix.models.contradictions import contradictions
 from oremix.models.policies import Quantity, Share
+from oremix.models.slips import slips
 
 if TYPE_CHECKING:
     from oremix.models.chain import Demand
@@ -27,6 +29,9 @@ def warnings_of(problem: Problem) -> Iterator[str]:
     yield from _never_there(problem)
     yield from _stock(problem)
     yield from _unreachable(problem)
+    yield from _overruled(problem)
+    yield from contradictions(problem)
+    yield from slips(problem)
 
 
 def _typical_year(problem: Problem) -> Iterator[str]:
@@ -153,6 +158,17 @@ def _stock(problem: Problem) -> Iterator[str]:
             yield f"{site} has to last for days of demand, and none is stated in {country}: its minimum is 0"
         if pile.capacity is not None and pile.initial > network.timeline.read(pile.capacity)[0]:
             yield f"{site} starts above its capacity"
+
+
+def _overruled(problem: Problem) -> Iterator[str]:
+    """Lanes that a wider one after them makes void: the particular belongs after the general."""
+    network = problem.network
+    moves = [(m, origin.place, place) for m in network.materials for origin, place in network.flows(m)]
+    for position, later in network.lanes.overruled(moves):
+        yield (
+            f"{network.lane_label(position)} decides nothing: {network.lane_label(later)}, which is wider, comes after"
+            " it and states all that it does"
+        )
 
 
 def _unreachable(problem: Problem) -> Iterator[str]:

@@ -20,7 +20,19 @@ __all__ = ["Line", "Stated", "demands_of", "made_at", "reads", "stages_by_role",
 EXTRACTION = ("mining", "extraction")
 RECYCLING = "recycling"
 # What a preset states once for all of its rules.
-SHARED = {"max", "min", "penalty", "from_year", "until_year", "places", "demands", "across", "weight", "carriers"}
+SHARED = {
+    "max",
+    "min",
+    "penalty",
+    "from_year",
+    "until_year",
+    "places",
+    "demands",
+    "across",
+    "weight",
+    "carriers",
+    "firm",
+}
 
 
 @dataclass(frozen=True, slots=True)

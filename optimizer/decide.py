@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Event
 from typing import Any, get_args
 
@@ -9,6 +10,7 @@ from oremix.models import InvalidOption, Plan, Problem, TooLarge, read_problem
 from oremix.models.chain import Facility
 from oremix.models.policies import Diversify, Rule
 from oremix.optimizer.answering import Detail, answer
+from oremix.optimizer.answering.diagnosis import diagnose as diagnosed
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import solve_lp
 
@@ -24,6 +26,7 @@ def solve(
     detail: Detail = "auto",
     max_columns: int | None = None,
     stop: Event | None = None,
+    diagnose: bool = True,
 ) -> Plan:
     """Decide what to buy from whom, what to build where and when, how much to recycle.
 
@@ -45,6 +48,8 @@ def solve(
         Refuse a problem whose linear program may have more columns.
     stop
         Set by anybody, from any thread, it ends a solve by HiGHS with the best plan so far.
+    diagnose
+        Whether an infeasible problem is told why, and what would give a plan, within what is left of the time limit.
 
     Returns
     -------
@@ -67,9 +72,14 @@ def solve(
     _check_options(time_limit, gap, detail)
     problem = read_problem(problem)
     refuse_if_too_large(problem, max_columns)
+    started = time.perf_counter()
     model = build_model(problem)
     outcome = solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop)
-    return answer(model, outcome, detail)
+    plan = answer(model, outcome, detail)
+    left = None if time_limit is None else time_limit - (time.perf_counter() - started)
+    if diagnose and plan.status == "infeasible":
+        return plan.model_copy(update={"diagnosis": diagnosed(model, left, gap=gap, stop=stop)})
+    return plan
 
 
 def _check_options(time_limit: float | None, gap: float | None, detail: str) -> None:

@@ -119,7 +119,7 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
     Attributes
     ----------
     columns, rows
-        By key, in the order in which they were made.
+        By key, in the order in which they were made, or of their keys once they are put in order.
     """
 
     def __init__(self, name: str = "oremix") -> None:
@@ -146,6 +146,16 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         if self._named is not None:
             self._named[row.name] = row
         return row
+
+    def put_in_order(self) -> None:
+        """Order columns and rows by their keys, so that a solver sees the same whatever was made first.
+
+        What is left over comes last: a solver tries it last where something else costs as much.
+        """
+        keys = sorted(self.columns, key=lambda key: (key[0] == "surplus", str(key)))
+        self.columns = {key: self.columns[key] for key in keys}
+        self.rows = {key: self.rows[key] for key in sorted(self.rows, key=str)}
+        self._variables = list(self.columns.values())
 
     # What PuLP keeps by name is made when it is first asked for.
     @property

@@ -12,13 +12,16 @@ from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
 from oremix.optimizer.answering.audit import audit
+from oremix.optimizer.answering.carried import carriers
 from oremix.optimizer.answering.limits import limits
 from oremix.optimizer.answering.marginals import Marginals
 from oremix.optimizer.answering.offers import Offers
 from oremix.optimizer.answering.prices import duals_of, prices, worths
+from oremix.optimizer.answering.remarks import remarks
 from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
+from oremix.optimizer.lean import collector_off
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE
@@ -38,7 +41,8 @@ def answer(model: Model, outcome: Outcome, detail: Detail = "auto") -> Plan:
     if outcome.x is None:
         return _plan_without_point(model, outcome)
     full = detail == "full" or (detail == "auto" and outcome.shape[0] <= EXPLAINED)
-    return _plan(model, outcome, outcome.x, _marginals(outcome) if full else None)
+    with collector_off():
+        return _plan(model, outcome, outcome.x, _marginals(outcome) if full else None)
 
 
 def _marginals(outcome: Outcome) -> Marginals | None:
@@ -122,9 +126,11 @@ def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | 
             "offers": list(offers.all()) if offers else [],
             "notes": list(_notes(model, offers)),
             "assumptions": [*_untold(problem), *_assumptions(problem)],
+            "carried_by": carriers(values, duals),
         }
     )
-    return _certified(values, outcome, plan)
+    said = list(remarks(values, plan, None if marginals is None else outcome.hot))
+    return _certified(values, outcome, plan.model_copy(update={"warnings": [*plan.warnings, *said]}))
 
 
 def _certified(values: Values, outcome: Outcome, plan: Plan) -> Plan:

@@ -20,7 +20,7 @@ from oremix.optimizer.lean import Column
 __all__ = ["Offers"]
 
 # Solves times columns that all offers of a plan may take together.
-WORK = 5_000_000
+WORK = 2_000_000
 # A price this small beside the one asked is nothing but rounding.
 NOTHING = 1e-9
 

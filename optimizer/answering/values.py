@@ -12,9 +12,6 @@ from oremix.optimizer.solving.arrays import Floats
 
 __all__ = ["Values"]
 
-# Below this part of the largest value of any column, a value is the solver's rounding.
-NOISE = 1e-10
-
 
 @dataclass
 class Values:
@@ -39,12 +36,7 @@ class Values:
     @classmethod
     def of(cls, model: Model, x: Floats) -> Values:
         """Read a point and enter the charges on it."""
-        point = x.tolist()
-        floor = NOISE * max(map(abs, point), default=0.0)
-        value = {
-            column: 0.0 if abs(number) <= floor else number
-            for column, number in zip(model.lp.columns.values(), point, strict=False)
-        }
+        value = dict(zip(model.lp.columns.values(), x.tolist(), strict=False))
         values = cls(model, value)
         for charge in model.charges:
             amount = charge.rate * (value[charge.column] if charge.column is not None else 1.0)

@@ -35,6 +35,7 @@ def build_model(problem: Problem) -> Model:
         add_balances(model)
         add_policies(model)
         model.set_objective()
+        model.lp.put_in_order()
     return model
 
 

@@ -8,7 +8,7 @@ from oremix.models.geography import Origin
 from oremix.models.lanes import JOINT, Move
 from oremix.models.plan import PayerKind
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Key, Pairs
+from oremix.optimizer.lean import Column, Key, Pairs
 
 __all__ = ["add_lanes"]
 
@@ -51,8 +51,18 @@ def _ship(model: Model, material: str, origin: Origin, place: str, period: int, 
     model.arrivals[material, place, period].append((origin, 1.0 - move.loss, ship))
     country = model.country(place)
     model.charge("freight", period, move.freight, ship, "lane", place, country)
-    model.charge("duties", period, move.duty, ship, "lane", place, country)
-    model.emit_at(move.footprint, period, ship, model.country(origin.place))
+    if move.duty:
+        model.charge("duties", period, move.duty, ship, "lane", place, country)
+    if move.footprint:
+        model.emit_at(move.footprint, period, ship, model.country(origin.place))
+    if move.is_limited:
+        _share(model, ship, origin, place, period, move, groups)
+
+
+def _share(model: Model, ship: Column, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:
+    """The limits and fixed costs that a shipment has together with others."""
+    material = ship.key[1]
+    country = model.country(place)
     pair: Key = (material, origin.place, place)
     for name in JOINT:
         value = getattr(move, name)

@@ -168,8 +168,9 @@ def _supply(
 ) -> Counted:
     def arriving(period: int, only: tuple[str, ...] | None) -> Pairs:
         return [
-            (ship, arrives * weight(model, rule, material, period))
+            (ship, arrives * factor)
             for material, places in spots.items()
+            for factor in (weight(model, rule, material, period),)
             for spot in places
             for origin, arrives, ship in model.arrivals.get((material, spot, period), ())
             if only is None or whose(model, rule, origin) in only
@@ -227,8 +228,9 @@ def _production(
 ) -> Counted:
     def made(period: int, only: tuple[str, ...]) -> Pairs:
         return [
-            (ship, weight(model, rule, material, period))
+            (ship, factor)
             for material in spots
+            for factor in (weight(model, rule, material, period),)
             for origin, ship in shipments.get((material, period), ())
             if _is_made(model, rule, material, origin) and (not only or whose(model, rule, origin) in only)
         ]

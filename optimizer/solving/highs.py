@@ -24,11 +24,16 @@ if hasattr(os, "register_at_fork"):
 
 
 class Quiet(highspy.Highs):
-    """HiGHS without the banner, which its own constructor prints before it can be silenced."""
+    """HiGHS without the banner, which its own constructor prints before it can be silenced, and without chance.
+
+    `threads` is left alone: HiGHS refuses another number than the calling thread solved with before.
+    """
 
     def __init__(self) -> None:
         highspy.Highs.__mro__[1].__init__(self)  # type: ignore[misc]
         self.setOptionValue("output_flag", False)
+        self.setOptionValue("random_seed", 0)
+        self.setOptionValue("parallel", "off")
 
 
 @dataclass

@@ -21,9 +21,13 @@ __all__ = [
     "primal_residual",
     "proves_infeasible",
     "proves_unbounded",
+    "without_rounding",
 ]
 
 TOLERANCE = 1e-6
+
+# Below this part of what a row adds up, a value is the solver's rounding.
+ROUNDING = 1e-10
 
 # Below this part of the largest number of a vector, a number is noise.
 NOISE = 1e-9
@@ -45,11 +49,12 @@ def cost_of(arrays: Arrays, x: Floats) -> float:
 def primal_residual(arrays: Arrays, x: Floats) -> float:
     """The largest violation of a row, bound or integrality, relative to the numbers it is made of.
 
-    Rows and bounds of tiny numbers are measured by a ten-thousandth of the largest value of any column.
+    Rows and bounds of tiny numbers are measured by a ten-thousandth of the largest value of any column, but by no more
+    than one unit: what is small beside something else may still be all there is of it.
     """
     if not np.all(np.isfinite(x)):
         return float("inf")
-    floor = max(1e-4 * float(np.max(np.abs(x), initial=0.0)), 1e-30)
+    floor = min(max(1e-4 * float(np.max(np.abs(x), initial=0.0)), 1e-30), 1.0)
     activity = arrays.activity(x)
     rows = np.maximum(arrays.lower - activity, activity - arrays.upper)
     row_scale = np.maximum(arrays.magnitude(x), _nearest(arrays.lower, arrays.upper))
@@ -60,6 +65,20 @@ def primal_residual(arrays: Arrays, x: Floats) -> float:
         _largest(bounds / np.maximum(bound_scale, floor)),
         _largest(np.abs(x - np.round(x))[arrays.integer]),
     )
+
+
+def without_rounding(arrays: Arrays, x: Floats) -> Floats:
+    """The point with 0 for what a solver left behind instead.
+
+    That is less than a ten-billionth of what any of a column's rows adds up, in the column's own units.
+    """
+    sums = np.asarray(arrays.magnitude(x), dtype=np.float64)[arrays.row_of]
+    sizes = np.abs(arrays.coefficients)
+    least = np.full(len(x), np.inf)
+    used = sizes > 0
+    np.minimum.at(least, arrays.columns[used], sums[used] / sizes[used])
+    least[np.isinf(least)] = 0.0
+    return np.where(np.abs(x) <= ROUNDING * least, 0.0, x)
 
 
 def _nearest(low: Floats, high: Floats) -> Floats:

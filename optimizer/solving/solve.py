@@ -23,10 +23,14 @@ from oremix.optimizer.solving.proof import (
     primal_residual,
     proves_infeasible,
     proves_unbounded,
+    without_rounding,
 )
 
 __all__ = ["Outcome", "solve_lp", "solver_names"]
 
+
+# Costs that differ by less than this part of the money that changes hands are the same.
+SAME_COST = 1e-8
 
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 
@@ -235,9 +239,10 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
             else run_highs(arrays, time_limit=time_left)
         )
         duals, solver = exact.duals, exact.solver
-        if has_integers and exact.status == "optimal" and exact.x is not None:
+        if exact.status == "optimal" and exact.x is not None and (has_integers or _as_cheap(arrays, x, exact.x)):
+            # the same plan in full: what a solver hands over as text is rounded
             x = np.where(arrays.integer, np.round(x), exact.x)
-    x = np.clip(x, arrays.low, arrays.high)
+    x = without_rounding(arrays, np.clip(x, arrays.low, arrays.high))
     residual = primal_residual(arrays, x)
     objective = cost_of(arrays, x)
     scale = _money_scale(arrays, x, objective)
@@ -271,6 +276,12 @@ def _rests_on(arrays: Arrays, claim: Claim, duals: Floats | None, bound: float |
     if arrays.integer.any():
         return f"the point's rows, recomputed; the bound that branch and bound by {claim.name} proved, as it states it"
     return f"the point's rows, and the bound that multipliers on {len(arrays.lower):,} rows prove, recomputed"
+
+
+def _as_cheap(arrays: Arrays, one: Floats, other: Floats) -> bool:
+    """Whether two points cost the same but for the rounding of text."""
+    cost = cost_of(arrays, one)
+    return abs(cost - cost_of(arrays, other)) <= SAME_COST * _money_scale(arrays, one, cost)
 
 
 def _doubt(residual: float, dual_residual: float | None, gap: float | None) -> str | None:

@@ -17,11 +17,14 @@ def test_the_minimal_problem_has_the_cost_computed_by_hand(client, minimal):
 
 
 def test_infeasible_is_an_answer(client, minimal):
-    """A cap that cannot be met is answered with 200 and the status `infeasible`."""
+    """A cap that cannot be met is answered with 200, the status `infeasible`, and what conflicts."""
     minimal["suppliers"][1]["capacity"] = 100
     response = client.post("/v1/solve", json=minimal)
     assert response.status_code == 200
-    assert response.get_json()["status"] == "infeasible"
+    plan = response.get_json()
+    assert plan["status"] == "infeasible"
+    assert {entry["id"] for entry in plan["diagnosis"]["conflict"]} == {"china_cap", "japan", "mount_weld"}
+    assert all(repair["checked"] for repair in plan["diagnosis"]["repairs"])
 
 
 def test_etag_stands_for_the_problem_and_the_options(client, minimal):

@@ -31,9 +31,11 @@ def test_the_lithium_example_tells_its_story() -> None:
 
 
 def test_an_infeasible_problem_says_so_in_words() -> None:
-    """No empty tables: one line that says that no plan keeps every rule."""
+    """No empty tables: one line that says that no plan keeps every rule, then what conflicts and what would help."""
     table = text(demands=[{"id": "japan", "country": "JP", "material": "ndpr_oxide", "quantity": 1e9}])
-    assert table.splitlines() == ["NdPr oxide for Japan", "infeasible: no plan keeps every rule"]
+    assert table.splitlines()[:3] == ["NdPr oxide for Japan", "infeasible: no plan keeps every rule", ""]
+    assert table.splitlines()[3].startswith("What conflicts: ")
+    assert "Cost" not in table
 
 
 def test_a_shortage_and_a_surplus_are_shown() -> None:

@@ -628,3 +628,19 @@ def test_unbounded_is_an_answer() -> None:
     assert plan.status == "unbounded"
     assert plan.certificate.verified
     assert plan.warnings == ["a surplus of oxide fetches 20, more than mine asks (10)"]
+
+
+@pytest.mark.parametrize("large", [1e6, 1e9, 1e12])
+def test_what_is_small_beside_something_else_is_not_lost(large: float) -> None:
+    """One tonne of one chain and a million million of another, which share nothing: 0.3 and 0.7 t are bought for it."""
+    chains: dict[str, list[dict[str, Any]]] = {"materials": [], "suppliers": [], "demands": []}
+    for name, quantity in (("small", 1.0), ("large", large)):
+        chains["materials"].append({"id": name, "unit": "t"})
+        for country, price in (("CN", 5), ("AU", 7)):
+            seller = {"id": f"{name}_{country}", "country": country, "material": name, "unit_cost": price}
+            chains["suppliers"].append(seller)
+        chains["demands"].append({"id": f"d_{name}", "country": "JP", "material": name, "quantity": quantity})
+    plan = oremix.solve({**chains, "policies": [{"id": "cap", "type": "share", "countries": ["CN"], "max": 0.3}]})
+    assert plan.status == "optimal"
+    bought = {purchase.supplier: purchase.quantity for purchase in plan.purchases}
+    assert (bought["small_CN"], bought["small_AU"]) == pytest.approx((0.3, 0.7), rel=1e-9)

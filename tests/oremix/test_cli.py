@@ -85,10 +85,12 @@ def test_the_plan_is_written_to_a_file_too(tmp_path):
 
 @pytest.mark.parametrize("as_json", [[], ["--json"]])
 def test_infeasible_exits_3_with_the_answer(as_json):
-    """An infeasible problem is answered, with exit code 3."""
+    """An infeasible problem is answered with what conflicts and what would help, and exit code 3."""
     done = run("solve", "-", *as_json, text=INFEASIBLE)
     assert done.returncode == 3
     assert "infeasible" in done.stdout
+    assert "cannot hold together" in done.stdout
+    assert "raise" in done.stdout
 
 
 def test_cap_replaces_the_max_of_a_policy_on_that_country():

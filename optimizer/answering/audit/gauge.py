@@ -11,6 +11,8 @@ __all__ = ["At", "Gauge", "Kind", "money", "quantity"]
 
 OWN_KIND = 1e-2
 ANY_KIND = 1e-6
+# What is small beside something else may still be all there is of it.
+ONE_UNIT = 1.0
 # Of violations this much alike the first is named: what it entails comes after it.
 ALIKE = 1 - 1e-6
 
@@ -93,7 +95,8 @@ class Gauge:
             families[kind.family] = max(families.get(kind.family, 0.0), largest)
         violations = [(1.0, at) for at in self._refused]
         for difference, size, kind, at in self._differences:
-            scale = max(size, OWN_KIND * self._largest[kind], ANY_KIND * families[kind.family])
+            family = min(ANY_KIND * families[kind.family], ONE_UNIT)
+            scale = max(size, OWN_KIND * self._largest[kind], family)
             # denormal numbers: nothing can be said about what is smaller than any number
             violations.append((difference / scale if scale > 0 else 0.0, at))
         worst = max((violation for violation, _ in violations), default=0.0)

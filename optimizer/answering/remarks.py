@@ -1,0 +1,129 @@
+"""What the reader of a plan should know of it and may not see in its numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from math import isnan, nan
+
+from oremix.models.errors import SolverFailed
+from oremix.models.plan import Plan, ShareRecord
+from oremix.optimizer.answering.ranges import ranges
+from oremix.optimizer.answering.values import Values
+from oremix.optimizer.solving.hot import Hot
+
+__all__ = ["remarks"]
+
+# A share this near to its bound, or an amount within this part of it, nearly binds.
+POINTS, PART = 0.005, 0.01
+# So many shortages are worked out.
+MOST_WORKED_OUT = 12
+STEP = 1e-3
+UNKNOWN = nan
+
+
+def remarks(values: Values, plan: Plan, hot: Hot | None) -> Iterator[str]:
+    """Sentences about the plan; `hot` is the LP behind it, where shortages are to be worked out."""
+    yield from _nearly_binding(values, plan)
+    yield from _no_longer_binding(plan)
+    yield from _going_short(values, plan, hot)
+    yield from ranges(values)
+
+
+# ---------------------------------------------------------------- rules
+
+
+def _by_rule(plan: Plan) -> dict[str, list[ShareRecord]]:
+    """The records of each bound of a policy, in order of time."""
+    found: dict[str, list[ShareRecord]] = defaultdict(list)
+    for record in plan.shares:
+        numbers = record.measure in ("suppliers", "countries")
+        if record.policy is not None and record.achieved is not None and record.period is not None and not numbers:
+            what = "".join(f", {text}" for text in (record.material, record.place) if text)
+            whose = f" ({'/'.join(record.countries)})" if 0 < len(record.countries) < 4 else ""
+            found[f"{record.policy}{whose}{what}"].append(record)
+    return found
+
+
+def _nearly_binding(values: Values, plan: Plan) -> Iterator[str]:
+    """Rules that hold by a hair: a small change of the data makes them bind."""
+    for label, records in _by_rule(plan).items():
+        near = [text for record in records if (text := _near(values, record))]
+        if near:
+            yield f"rule {label} nearly binds: {'; '.join(near)}"
+
+
+def _near(values: Values, record: ShareRecord) -> str | None:
+    achieved, margin = record.achieved or 0.0, record.margin
+    if record.binding or margin is None or margin <= 0:
+        return None
+    when = "" if values.model.timeline.typical else f" in {record.period}"
+    for words, bound in (("at most", record.max), ("at least", record.min)):
+        if bound is None or abs(abs(bound - achieved) - margin) > 1e-9 * max(1.0, abs(bound)):
+            continue
+        if record.whole is None and 0 < margin < PART * abs(bound):
+            return f"{achieved:,.6g} of {words} {bound:,.6g} {record.unit}".rstrip() + when
+        if record.whole is not None and 0 < bound < 1 and margin < POINTS:
+            return f"{100 * achieved:.2f} % of {words} {100 * bound:.4g} %{when}"
+    return None
+
+
+def _no_longer_binding(plan: Plan) -> Iterator[str]:
+    """Caps that bind at first, and from some year on no more."""
+    for label, records in _by_rule(plan).items():
+        capped = [r for r in records if r.max is not None and (r.whole is None or r.max < 1)]
+        binding = [number for number, record in enumerate(capped) if record.binding]
+        if binding and binding[-1] + 1 < len(capped):
+            last, later = capped[binding[-1]], capped[binding[-1] + 1 :]
+            most = max(later, key=lambda record: (record.achieved or 0.0) / (record.max or 1.0))
+            show = "{:,.6g}" if most.whole is None else "{:.1%}"
+            yield (
+                f"cap {label} binds until {last.period} and no longer from {later[0].period} on: the nearest it comes"
+                f" is {show.format(most.achieved)} of at most {show.format(most.max)}, in {most.period}"
+            )
+
+
+# ---------------------------------------------------------------- shortages
+
+
+def _going_short(values: Values, plan: Plan, hot: Hot | None) -> Iterator[str]:
+    """Demands left unmet, because that is cheaper or because no more can be had."""
+    model = values.model
+    shortages = [delivery for delivery in plan.deliveries if delivery.shortage]
+    places = {id(column): number for number, column in enumerate(model.lp.columns.values())} if shortages else {}
+    for number, delivery in enumerate(shortages):
+        period = model.timeline.starts.index(delivery.period)
+        when = "" if model.timeline.typical else f" in {delivery.period}"
+        cost = delivery.cost / delivery.shortage
+        said = f"{delivery.demand} is {delivery.shortage:,.6g} {delivery.unit} a year short{when}"
+        column = places[id(model.short[delivery.demand, period])]
+        try:
+            more = _cost_of_more(hot, column, delivery.shortage) if number < MOST_WORKED_OUT else UNKNOWN
+        except SolverFailed:
+            more = UNKNOWN
+        if more is not None and isnan(more):
+            yield f"{said}, at {cost:,.6g} per {delivery.unit}"
+        elif more is None:
+            yield f"{said}: no more can be brought there within the rules"
+        else:
+            supply = cost + more / model.timeline.weights[period]
+            yield (
+                f"{said}, which is cheaper: that costs {cost:,.6g} per {delivery.unit}, the next {delivery.unit} of"
+                f" supply {supply:,.6g}"
+            )
+
+
+def _cost_of_more(hot: Hot | None, column: int, shortage: float) -> float | None:
+    """What the first unit less of a shortage adds to the cost, discounted; none where there is no such plan."""
+    if hot is None:
+        return UNKNOWN
+    base = hot.solve()
+    low, high = float(hot.arrays.low[column]), float(hot.arrays.high[column])
+    hot.bound_column(column, low, shortage * (1 - STEP))
+    try:
+        moved = hot.solve()
+    finally:
+        hot.bound_column(column, low, high)
+    if base is None or moved is None:
+        return None
+    return max(0.0, (moved.objective - base.objective) / (STEP * shortage))
