@@ -97,7 +97,8 @@ def _loose(problem: Problem, entry: Any, group: list[Statement], room: float) ->
         elif statement.field == "up_to":
             own["tiers"] = [*entry.tiers[:-1], entry.tiers[-1].model_copy(update={"up_to": room})]
         elif statement.field == "scrap":
-            own |= _more_than_all(problem, entry, room)
+            rate_too = any(other.field == "collection_rate" for other in group)
+            own |= _more_than_all(problem, entry, room, rate_too=rate_too)
         elif statement.field == "collection_rate":
             own.setdefault("collection_rate", 1.0)
         else:
@@ -109,10 +110,14 @@ def _loose(problem: Problem, entry: Any, group: list[Statement], room: float) ->
     return _with_own_floors(problem, entry, loose) if isinstance(entry, Facility) else loose
 
 
-def _more_than_all(problem: Problem, recycler: Recycler, room: float) -> dict[str, Any]:
-    """Scrap without end, in a way that what must be collected of it stays as it was: more than all can be."""
+def _more_than_all(problem: Problem, recycler: Recycler, room: float, *, rate_too: bool) -> dict[str, Any]:
+    """Scrap without end, in a way that what must be collected of it stays as it was: more than all can be.
+
+    Of scrap that nothing may be collected of, more is nothing, unless the rate is loosened too.
+    """
     scrap = problem.timeline.read_or(recycler.scrap, 0.0)
-    return {"scrap": [max(amount, SOME) for amount in scrap], "collection_rate": room / SOME}
+    rates = [room / SOME if rate_too or rate > 0 else 0.0 for rate in problem.timeline.read(recycler.collection_rate)]
+    return {"scrap": [max(amount, SOME) for amount in scrap], "collection_rate": rates}
 
 
 def _value(field: str, room: float) -> Any:
