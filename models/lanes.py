@@ -77,6 +77,12 @@ class Lanes:
             {name: timeline.read(series) for name, series in (lane.footprint or {}).items()} for lane, _ in self._rules
         ]
         self._prices = {m.id: timeline.read(m.price) for m in materials if m.price is not None}
+        self._placed = {
+            position: None
+            for position, (lane, _) in enumerate(self._rules)
+            if any(name in geography.places for name in (*lane.origins, *lane.destinations))
+        }
+        self._between: dict[tuple[str, str], list[int]] = {}
         self._pairs: dict[tuple[str, str], list[int]] = {}
         self._moves: dict[tuple[str, str, str], list[Move]] = {}
         self._same: dict[int | str, bool] = {}
@@ -97,9 +103,7 @@ class Lanes:
 
     def _resolve(self, material: str, start: str, end: str) -> list[Move]:
         if (start, end) not in self._pairs:
-            self._pairs[start, end] = [
-                position for position, (lane, _) in enumerate(self._rules) if self._matches(lane, start, end)
-            ]
+            self._pairs[start, end] = self._matching(start, end)
         rules = [
             position
             for position in self._pairs[start, end]
@@ -112,6 +116,18 @@ class Lanes:
         if self._steady(material) and all(self._steady(position) for position in rules):
             return [self._in_period(rules, material, start, end, 0)] * len(self._timeline)
         return [self._in_period(rules, material, start, end, period) for period in self._timeline]
+
+    def _matching(self, start: str, end: str) -> list[int]:
+        """The rules for a pair, by position: those that name places one by one, the rest once per pair of countries."""
+        countries = self._geography.country(start), self._geography.country(end)
+        if countries not in self._between:
+            self._between[countries] = [
+                position
+                for position, (lane, _) in enumerate(self._rules)
+                if position not in self._placed and self._matches(lane, *countries)
+            ]
+        placed = [position for position in self._placed if self._matches(self._rules[position][0], start, end)]
+        return sorted([*self._between[countries], *placed])
 
     def _steady(self, what: int | str) -> bool:
         """Whether a rule, by its position, or a material's price is the same in every period."""
