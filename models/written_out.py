@@ -82,6 +82,7 @@ def written_out(problem: Problem) -> list[Stated]:
 
 def stating(problem: Problem, policies: list[Policy]) -> Problem:
     """The same problem with other policies, which nobody has checked."""
+    _ = problem.network  # made here if it is not yet: the copy has the same
     copy = BaseModel.model_copy(problem, update={"policies": policies})
     for name in ("written_out", "rules", "hash"):
         copy.__dict__.pop(name, None)  # they followed from the policies
