@@ -299,3 +299,24 @@ def test_two_solvers_give_the_same_prices(document: Document) -> None:
         for mine, others in ((one.price, two.price), (one.less, two.less)):
             assert (mine is None) == (others is None)
             assert (mine or 0.0) == pytest.approx(others or 0.0, rel=1e-6, abs=1e-6 * scale)
+
+
+@pytest.mark.parametrize("name", ["cobalt-usa", "lithium-japan", "magnets-usa-japan"])
+def test_two_solvers_explain_an_example_alike(name: str) -> None:
+    """The same limits, worth the same on both sides, and the same offers at the same prices."""
+    one, other = (oremix.solve(oremix.example(name), solver=solver) for solver in SOLVERS)
+    for field, key, numbers in (
+        ("limits", ("kind", "on", "period", "material"), ("price", "tightening", "from_", "to")),
+        ("offers", ("kind", "on", "period", "material"), ("enters_at",)),
+        ("prices", ("demand", "period"), ("price", "less", "from_", "to")),
+    ):
+        mine, others = (
+            {tuple(getattr(record, part) for part in key): record for record in getattr(plan, field)}
+            for plan in (one, other)
+        )
+        assert mine.keys() == others.keys()
+        for label, record in mine.items():
+            for number in numbers:
+                value, twin = getattr(record, number), getattr(others[label], number)
+                assert (value is None) == (twin is None), (label, number)
+                assert value is None or value == pytest.approx(twin, rel=1e-6, abs=1e-6), (label, number)
