@@ -67,28 +67,6 @@ class Hot:
         self.arrays.cost[column] = cost
         self.solver.changeColCost(column, cost)
 
-    def coefficient(self, row: int, column: int, value: float) -> None:
-        """Change a coefficient that is not 0 in the LP."""
-        start, end = self.arrays.starts[row], self.arrays.starts[row + 1]
-        place = start + int(np.flatnonzero(self.arrays.columns[start:end] == column)[0])
-        self.arrays.coefficients[place] = value
-        self.solver.changeCoeff(row, column, value)
-
-    def add_row(self, columns: list[int], coefficients: list[float], lower: float, upper: float) -> int:
-        """A further row; its number."""
-        arrays = self.arrays
-        self.arrays = replace(
-            arrays,
-            starts=np.append(arrays.starts, arrays.starts[-1] + len(columns)).astype(np.int32),
-            columns=np.append(arrays.columns, columns).astype(np.int32),
-            coefficients=np.append(arrays.coefficients, coefficients),
-            lower=np.append(arrays.lower, lower),
-            upper=np.append(arrays.upper, upper),
-        )
-        index = np.array(columns, dtype=np.int32)
-        self.solver.addRow(lower, upper, len(columns), index, np.array(coefficients, dtype=np.float64))
-        return len(arrays.lower)
-
     def solve(self) -> Point | None:
         """The optimum; none where the LP has no point.
 
@@ -145,6 +123,5 @@ def _copied(arrays: Arrays) -> Arrays:
         cost=arrays.cost.copy(),
         lower=arrays.lower.copy(),
         upper=arrays.upper.copy(),
-        coefficients=arrays.coefficients.copy(),
         integer=np.zeros_like(arrays.integer),
     )
