@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
     from oremix.optimizer.solving import Highs
+    from oremix.optimizer.studies.compare import compare
     from oremix.optimizer.verify import verify
     from oremix.optimizer.why import why
 
@@ -43,6 +44,7 @@ __all__ = [
     "TooLarge",
     "UnknownSolver",
     "__version__",
+    "compare",
     "compliance",
     "example",
     "examples",
@@ -75,6 +77,7 @@ _HOMES = {
     "examples": "oremix.models.examples",
     "preset": "oremix.models.presets",
     "presets": "oremix.models.presets",
+    "compare": "oremix.optimizer.studies.compare",
     "compliance": "oremix.optimizer.answering.compliance",
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",

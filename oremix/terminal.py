@@ -16,6 +16,7 @@ import click
 __all__ = [
     "CallError",
     "answer",
+    "as_json",
     "check_writable",
     "interruptible",
     "one_line",
@@ -27,6 +28,9 @@ __all__ = [
 
 Result = TypeVar("Result")
 CLOSED_PIPE = 141  # what the shell reports for a program that SIGPIPE ended
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output, and nothing else.")
 
 
 class CallError(click.ClickException):
