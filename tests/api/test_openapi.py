@@ -49,7 +49,7 @@ def test_answers_are_as_described(client, minimal):
         "solve": client.post("/v1/solve", json=minimal),
         "check": client.post("/v1/check", json=minimal),
         "compliance": client.post("/v1/compliance", json={"problem": minimal}),
-        "compare": client.post("/v1/studies/compare", json={"first": plan, "second": plan}),
+        "compare": client.post("/v1/studies/compare", json=dict.fromkeys(("first", "second"), plan)),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
         "presets": client.get("/v1/presets"),
