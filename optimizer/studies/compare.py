@@ -140,6 +140,7 @@ def _quantities(plan: Plan) -> dict[tuple[Payer, str], float]:
     return totals
 
 
+WHERE: dict[PayerKind, str] = {"lane": "to", "surplus": "at"}
 WORDS: dict[Reason, str] = {
     "only in the first": "{what}, which the second plan does without",
     "only in the second": "{what}, which the first plan does without",
@@ -152,7 +153,7 @@ WORDS: dict[Reason, str] = {
 def _cause(payer: Payer, country: str | None, category: str, reason: Reason, difference: float, money: str) -> Cause:
     kind, name = payer
     rises = difference > 0
-    what = f"{category} of {kind} {name}" if kind != "lane" else f"{category} to {name}"
+    what = f"{category} {WHERE.get(kind, f'of {kind}')} {name}"
     said = WORDS[reason].format(what=what, more="more" if rises else "less", dearer="dearer" if rises else "cheaper")
     text = f"{money} {abs(difference):,.6g} {'dearer' if rises else 'cheaper'}: {said}"
     return Cause(
