@@ -154,15 +154,22 @@ class Network:
     def existing_capacity(self, facility: Facility) -> list[float | None]:
         """What can be made without builds, in each period, in units per year; ``None`` where unlimited.
 
-        It is the nameplate, times the mean of the ramp-up over the period's years.
+        It is the nameplate, times the mean of the ramp-up over the period's years, times what is available; nothing
+        is available of an unlimited capacity only where the availability is 0.
         """
         capacities = self.nameplate(facility)
         ramp_up, since = getattr(facility, "ramp_up", None), facility.from_year
-        if ramp_up is None or since is None:
+        if ramp_up is not None and since is not None:
+            capacities = [
+                capacity and capacity * self.timeline.ramped(ramp_up, since, period)
+                for period, capacity in enumerate(capacities)
+            ]
+        if "availability" not in facility.model_fields_set:
             return capacities
+        shares = self.timeline.read(facility.availability)
         return [
-            capacity and capacity * self.timeline.ramped(ramp_up, since, period)
-            for period, capacity in enumerate(capacities)
+            capacity * share if capacity is not None else None if share else 0.0
+            for capacity, share in zip(capacities, shares, strict=True)
         ]
 
     def _on_stream(self, build: Build, order: int) -> list[int]:
@@ -183,8 +190,9 @@ class Network:
         }
 
     def built_share(self, build: Build, order: int, period: int) -> float:
-        """The share of a build's capacity that its ramp-up lets it use in a period."""
-        return self.timeline.ramped(build.ramp_up, self.timeline.starts[order] + build.lead_time, period)
+        """The share of a build's capacity that its ramp-up and its availability let it use in a period."""
+        ramped = self.timeline.ramped(build.ramp_up, self.timeline.starts[order] + build.lead_time, period)
+        return ramped * self.timeline.read(build.availability)[period]
 
     def decides(self, build: Build) -> bool:
         """Whether ordering a build is a yes/no decision: by its costs, or because its orders are counted."""
@@ -204,7 +212,9 @@ class Network:
         each = build.largest_order
         if not often:
             return 0.0
-        return min(inf if each is None else each * often, inf if build.max is None else build.max)
+        most = min(inf if each is None else each * often, inf if build.max is None else build.max)
+        available = self.timeline.read(build.availability)[period]
+        return most * max(1.0, available) if available else 0.0
 
     def most_made(self, material: str, facility: Facility, period: int) -> float:
         """The most of a material that a facility can make in a period; infinite where unlimited."""
