@@ -168,7 +168,7 @@ class _Editor:
         elif isinstance(value, bool) or not isinstance(value, int | float | list | dict):
             yield ("field",), f"`{target.key}` is no number; use `set`", value
         else:
-            old: list[float] = self.timeline.read(value) if target.over_time else [value]
+            old = self.timeline.read(value) if target.over_time or isinstance(value, list | dict) else [value]
             factor, amount = (1.0, change.plus) if change.times is None else (change.times, 0.0)
             new = [value * factor + (amount or 0.0) for value in old]
             target.holder[target.key] = _merged(old, new, periods if target.over_time else [0])

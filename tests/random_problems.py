@@ -127,6 +127,8 @@ class Writer:
             facility["owner"] = self.one_of(COUNTRIES)
         if self.limited or self.maybe(60):
             facility["capacity"] = self.over_time(0, capacity)
+        if self.maybe(10):
+            facility["availability"] = self.one_of([0, 0.5, 1.2])
         if self.builds and self.maybe(35):
             facility["build"] = self.build()
             if self.maybe(15):
@@ -146,6 +148,8 @@ class Writer:
         }
         if self.periods is not None and self.maybe(15):
             build["ramp_up"] = self.ramp()
+        if self.maybe(10):
+            build["availability"] = self.one_of([0, 0.5, 1.2])
         if self.maybe(30):
             build["wacc"] = self.one_of([0, 0.08])
         if self.maybe(30):
