@@ -9,7 +9,7 @@ from oremix.optimizer.formulation.amounts import budgets, footprints, price_foot
 from oremix.optimizer.formulation.content import contents
 from oremix.optimizer.formulation.diversify import add_diversity
 from oremix.optimizer.formulation.marking import Marking, Traced
-from oremix.optimizer.formulation.model import Measure, Model
+from oremix.optimizer.formulation.model import Measure, Model, bound_of, total
 from oremix.optimizer.formulation.scopes import (
     Counted,
     Measured,
@@ -28,7 +28,7 @@ from oremix.optimizer.formulation.scopes import (
 )
 from oremix.optimizer.lean import Pairs, summed
 
-__all__ = ["add_policies"]
+__all__ = ["add_policies", "bounded"]
 
 CHINA = "CN"
 
@@ -123,9 +123,10 @@ def _measure(
         period=None if "periods" in rule.across else periods[0],
         periods=periods,
         part=[(column, amount * years[period]) for period in periods for column, amount in counted.part(period)],
-        whole=_total([(1.0, amount) for _, amount in wholes]) if isinstance(rule, Share) else None,
+        whole=total([(1.0, amount) for _, amount in wholes]) if isinstance(rule, Share) else None,
         constant=sum(years[period] * counted.constant(period) for period in periods),
         unit=unit_of(model, rule, counted),
+        wholes=wholes,
     )
     if rule.measure == "content":
         deliveries = [(d, period, amount * years[period]) for period in periods for d, amount in counted.traced(period)]
@@ -134,8 +135,7 @@ def _measure(
     if not wholes or not counts:
         return None
     for side in sides:
-        stated = model.timeline.read(getattr(rule, side))
-        measure.bounds[side] = _total([(stated[period], amount) for period, amount in wholes])
+        measure.bounds[side] = bound_of(measure, model.timeline.read(getattr(rule, side)))
     return measure
 
 
@@ -159,18 +159,6 @@ def _wholes(model: Model, rule: Measured, counted: Counted, periods: list[int]) 
     return wholes
 
 
-def _total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
-    """The sum of factor · amount, as a number or as pairs."""
-    pairs: Pairs = []
-    number = 0.0
-    for factor, amount in amounts:
-        if isinstance(amount, list):
-            pairs += [(column, factor * coefficient) for column, coefficient in amount]
-        else:
-            number += factor * amount
-    return pairs if any(isinstance(amount, list) for _, amount in amounts) else number
-
-
 def _bound(model: Model, rule: Rule, measure: Measure) -> None:
     """The rows of a measure: part ≤ max, part ≥ min, beyond which a priced rule pays.
 
@@ -182,11 +170,7 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
     when = None if measure.period is None else model.start(measure.period)
     key = (rule.id, whose, measure.material, measure.place, when)
     for side, limit in measure.bounds.items():
-        pairs, rhs = list(measure.part), -measure.constant
-        if isinstance(limit, list):
-            pairs = [(c, a) for c, a in summed([*pairs, *((c, -a) for c, a in limit)]) if a]
-        else:
-            rhs += limit
+        pairs, rhs = bounded(measure, limit)
         if rule.penalty is not None:
             beyond = measure.beyond[side] = model.lp.column("beyond", side, *key)
             pairs.append((beyond, -1.0 if side == "max" else 1.0))
@@ -195,6 +179,14 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
         measure.rows[side] = row(f"{rule.type}_{side}", *key, pairs=pairs, rhs=rhs)
         if isinstance(rule, Share) and over_consumption(rule):
             _follow(model, rule, measure, side)
+
+
+def bounded(measure: Measure, limit: Pairs | float) -> tuple[Pairs, float]:
+    """The part against a limit: the sum and the right-hand side of its row."""
+    if not isinstance(limit, list):
+        return list(measure.part), -measure.constant + limit
+    pairs = summed([*measure.part, *((column, -amount) for column, amount in limit)])
+    return [(column, amount) for column, amount in pairs if amount], -measure.constant
 
 
 def _follow(model: Model, rule: Share, measure: Measure, side: str) -> None:
