@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from oremix.optimizer.lean import rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
-__all__ = ["Arrays", "Floats", "arrays_of", "with_decisions"]
+__all__ = ["Arrays", "Floats", "arrays_of", "with_decisions", "with_rows"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -93,6 +93,32 @@ def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
     low = np.where(arrays.integer, np.round(x), arrays.low)
     high = np.where(arrays.integer, np.round(x), arrays.high)
     return replace(arrays, low=low, high=high)
+
+
+def with_rows(arrays: Arrays, rows: dict[int, tuple[list[int], list[float], float]]) -> Arrays:
+    """The LP with other columns, coefficients and bound in some of its rows."""
+    if not rows:
+        return arrays
+    changed = np.zeros(len(arrays.lower), dtype=np.bool_)
+    changed[list(rows)] = True
+    stays = ~changed[arrays.row_of]
+    lengths = [len(columns) for columns, _, _ in rows.values()]
+    row_of = np.concatenate((arrays.row_of[stays], np.repeat(list(rows), lengths)))
+    new = chain.from_iterable(columns for columns, _, _ in rows.values())
+    columns = np.concatenate((arrays.columns[stays], np.fromiter(new, np.int32, sum(lengths))))
+    values = chain.from_iterable(coefficients for _, coefficients, _ in rows.values())
+    coefficients = np.concatenate((arrays.coefficients[stays], np.fromiter(values, np.float64, sum(lengths))))
+    order = np.argsort(row_of, kind="stable")
+    bounds = np.zeros(len(arrays.lower))
+    bounds[list(rows)] = [bound for _, _, bound in rows.values()]
+    return replace(
+        arrays,
+        starts=np.concatenate(([0], np.cumsum(np.bincount(row_of, minlength=len(bounds))))).astype(np.int32),
+        columns=columns[order],
+        coefficients=coefficients[order],
+        lower=np.where(changed & np.isfinite(arrays.lower), bounds, arrays.lower),
+        upper=np.where(changed & np.isfinite(arrays.upper), bounds, arrays.upper),
+    )
 
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
