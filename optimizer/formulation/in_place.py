@@ -11,15 +11,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from oremix.models.chain import Demand, Facility, Recycler, Supplier
 from oremix.models.fields import Part, Series
 from oremix.models.policies import Budget, Footprint, Quantity, Rule, Share
 from oremix.optimizer.formulation.model import Charge, Measure, Model, bound_of
-from oremix.optimizer.formulation.policies import bounded
 from oremix.optimizer.formulation.scopes import over_consumption
 from oremix.optimizer.lean import Column, Pairs, Row
 
 __all__ = ["Edits", "InPlace"]
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
 
 # Decisions whose rows take no limit that was derived from capacities and demand.
 PLAIN = ("open", "size", "step_reached")
@@ -29,11 +34,40 @@ HANGS_ON_CAPACITY = ("minimum", "take_or_pay", "minimum_utilisation", "minimum_c
 
 @dataclass
 class Edits:
-    """New numbers: of a row its sum and right-hand side, of a column its discounted cost; columns to be held at 0."""
+    """New numbers, by the positions of rows and columns.
 
-    rows: dict[Row, tuple[Pairs, float]] = field(default_factory=dict)
-    costs: dict[Column, float] = field(default_factory=dict)
-    closed: set[Column] = field(default_factory=set)
+    Attributes
+    ----------
+    rows
+        Row → its columns and their coefficients.
+    bounds
+        Row → its right-hand side.
+    costs
+        Column → its discounted cost.
+    closed
+        Columns to be held at 0.
+    """
+
+    rows: dict[int, tuple[Ints, Floats]] = field(default_factory=dict)
+    bounds: dict[int, float] = field(default_factory=dict)
+    costs: dict[int, float] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Ratio:
+    """The row of a share taken apart: its columns, and their coefficients in the part and in each period's whole."""
+
+    columns: Ints
+    part: Floats
+    wholes: list[tuple[int, Floats]]
+
+    def against(self, stated: list[float]) -> tuple[Ints, Floats]:
+        """The part less what is stated of the whole; what cancels is not in the row."""
+        values = self.part.copy()
+        for period, whole in self.wholes:
+            values -= stated[period] * whole
+        return self.columns[values != 0], values[values != 0]
 
 
 class InPlace:
@@ -41,6 +75,9 @@ class InPlace:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._columns = {column: position for position, column in enumerate(model.lp.columns.values())}
+        self._rows = {id(row): position for position, row in enumerate(model.lp.rows.values())}
+        self._ratios: dict[int, _Ratio] = {}
 
     def edits(self, changes: Iterable[tuple[Part, Part]]) -> Edits | None:
         """The edits for parts of the model's problem and what became of them; none where it has to be made again."""
@@ -84,16 +121,35 @@ class InPlace:
         stated = self._model.timeline.read(getattr(new, sides[0]))
         for measure in self._measures[id(old)]:
             for side, row in measure.rows.items():
-                pairs, rhs = bounded(measure, bound_of(measure, stated))
-                if (beyond := measure.beyond.get(side)) is not None:
-                    pairs.append((beyond, row.expr[beyond]))
+                beyond = measure.beyond.get(side)
+                if beyond is not None:
                     self._penalty(measure, beyond, new, edits)
-                edits.rows[row] = (pairs, rhs)
+                if any(isinstance(amount, list) for _, amount in measure.wholes):
+                    edits.rows[self._rows[id(row)]] = self._ratio(measure, row, beyond).against(stated)
+                else:
+                    limit = bound_of(measure, stated)
+                    edits.bounds[self._rows[id(row)]] = -measure.constant + limit  # type: ignore[operator]
         return True
+
+    def _ratio(self, measure: Measure, row: Row, beyond: Column | None) -> _Ratio:
+        """A share's row taken apart; what is beyond the bound stands last in it."""
+        if id(row) not in self._ratios:
+            wholes = [(period, whole) for period, whole in measure.wholes if isinstance(whole, list)]
+            part = measure.part if beyond is None else [*measure.part, (beyond, float(row.expr[beyond]))]
+            found = dict.fromkeys(
+                column for pairs in (measure.part, *(w for _, w in wholes), part) for column, _ in pairs
+            )
+            places = {column: place for place, column in enumerate(found)}
+            self._ratios[id(row)] = _Ratio(
+                np.array([self._columns[column] for column in found], dtype=np.int32),
+                _laid_out(part, places),
+                [(period, _laid_out(whole, places)) for period, whole in wholes],
+            )
+        return self._ratios[id(row)]
 
     def _penalty(self, measure: Measure, beyond: Column, new: Rule, edits: Edits) -> None:
         if new.penalty is None:
-            edits.closed.add(beyond)
+            edits.closed.add(self._columns[beyond])
             return
         penalty = self._model.timeline.read(new.penalty)
         pooled = "periods" in getattr(new, "across", ())
@@ -129,13 +185,18 @@ class InPlace:
         row = model.lp.rows.get((f"{new.kind}_capacity", new.id, model.start(period)))
         if row is None:
             if ends:
-                edits.closed.update(self._making[new.id, model.start(period)])
+                edits.closed.update(self._columns[column] for column in self._making[new.id, model.start(period)])
             return ends or after is None
         if after is None:
             return False
-        used = [(column, amount) for column, amount in row.expr.items() if column.key[0] != "add"]
-        shares = [(add, self._built_share(new, add, period)) for add, _ in built]
-        edits.rows[row] = ([*used, *((add, -share) for add, share in shares if share)], after)
+        number = self._rows[id(row)]
+        edits.bounds[number] = after
+        if built:
+            pairs = [(column, amount) for column, amount in row.expr.items() if column.key[0] != "add"]
+            shares = [(add, self._built_share(new, add, period)) for add, _ in built]
+            pairs += [(add, -share) for add, share in shares if share]
+            columns = np.array([self._columns[column] for column, _ in pairs], dtype=np.int32)
+            edits.rows[number] = (columns, np.array([amount for _, amount in pairs], dtype=np.float64))
         return True
 
     def _built_share(self, facility: Facility, add: Column, period: int) -> float:
@@ -173,7 +234,7 @@ class InPlace:
         for period in model.timeline:
             if "quantity" in names:
                 row = model.lp.rows["demand" if old.sale_price is None else "outlet", old.id, model.start(period)]
-                edits.rows[row] = (list(row.expr.items()), quantity[period])
+                edits.bounds[self._rows[id(row)]] = quantity[period]
             if "shortage_cost" in names:
                 rate = self._read(new.shortage_cost, period)
                 self._cost(model.short[old.id, period], "shortage", {period: rate}, edits)
@@ -220,7 +281,7 @@ class InPlace:
         weights = self._model.timeline.weights
         own = [(period, rate) for period, rate in rates.items() if rate]
         others = [(c.period, c.rate) for c in self._charges[column] if c.category != category]
-        edits.costs[column] = sum(rate * weights[period] for period, rate in [*own, *others])
+        edits.costs[self._columns[column]] = sum(rate * weights[period] for period, rate in [*own, *others])
 
     @cached_property
     def _charges(self) -> dict[Column, list[Charge]]:
@@ -229,3 +290,11 @@ class InPlace:
             if charge.column is not None:
                 charges[charge.column].append(charge)
         return charges
+
+
+def _laid_out(pairs: Pairs, places: dict[Column, int]) -> Floats:
+    """The coefficients at the columns' places."""
+    values = np.zeros(len(places))
+    for column, amount in pairs:
+        values[places[column]] += amount
+    return values

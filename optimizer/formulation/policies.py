@@ -28,7 +28,7 @@ from oremix.optimizer.formulation.scopes import (
 )
 from oremix.optimizer.lean import Pairs, summed
 
-__all__ = ["add_policies", "bounded"]
+__all__ = ["add_policies"]
 
 CHINA = "CN"
 
@@ -170,7 +170,11 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
     when = None if measure.period is None else model.start(measure.period)
     key = (rule.id, whose, measure.material, measure.place, when)
     for side, limit in measure.bounds.items():
-        pairs, rhs = bounded(measure, limit)
+        pairs, rhs = list(measure.part), -measure.constant
+        if isinstance(limit, list):
+            pairs = [(c, a) for c, a in summed([*pairs, *((c, -a) for c, a in limit)]) if a]
+        else:
+            rhs += limit
         if rule.penalty is not None:
             beyond = measure.beyond[side] = model.lp.column("beyond", side, *key)
             pairs.append((beyond, -1.0 if side == "max" else 1.0))
@@ -179,14 +183,6 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
         measure.rows[side] = row(f"{rule.type}_{side}", *key, pairs=pairs, rhs=rhs)
         if isinstance(rule, Share) and over_consumption(rule):
             _follow(model, rule, measure, side)
-
-
-def bounded(measure: Measure, limit: Pairs | float) -> tuple[Pairs, float]:
-    """The part against a limit: the sum and the right-hand side of its row."""
-    if not isinstance(limit, list):
-        return list(measure.part), -measure.constant + limit
-    pairs = summed([*measure.part, *((column, -amount) for column, amount in limit)])
-    return [(column, amount) for column, amount in pairs if amount], -measure.constant
 
 
 def _follow(model: Model, rule: Share, measure: Measure, side: str) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from oremix.optimizer.lean import rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
-__all__ = ["Arrays", "Floats", "arrays_of", "with_decisions", "with_rows"]
+__all__ = ["Arrays", "Floats", "Ints", "arrays_of", "with_bounds", "with_decisions", "with_rows"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -95,30 +95,32 @@ def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
     return replace(arrays, low=low, high=high)
 
 
-def with_rows(arrays: Arrays, rows: dict[int, tuple[list[int], list[float], float]]) -> Arrays:
-    """The LP with other columns, coefficients and bound in some of its rows."""
+def with_rows(arrays: Arrays, rows: dict[int, tuple[Ints, Floats]]) -> Arrays:
+    """The LP with other columns and coefficients in some of its rows."""
     if not rows:
         return arrays
-    changed = np.zeros(len(arrays.lower), dtype=np.bool_)
-    changed[list(rows)] = True
-    stays = ~changed[arrays.row_of]
-    lengths = [len(columns) for columns, _, _ in rows.values()]
-    row_of = np.concatenate((arrays.row_of[stays], np.repeat(list(rows), lengths)))
-    new = chain.from_iterable(columns for columns, _, _ in rows.values())
-    columns = np.concatenate((arrays.columns[stays], np.fromiter(new, np.int32, sum(lengths))))
-    values = chain.from_iterable(coefficients for _, coefficients, _ in rows.values())
-    coefficients = np.concatenate((arrays.coefficients[stays], np.fromiter(values, np.float64, sum(lengths))))
+    numbers = np.array(list(rows))
+    stays = ~np.isin(arrays.row_of, numbers)
+    lengths = [len(columns) for columns, _ in rows.values()]
+    row_of = np.concatenate((arrays.row_of[stays], np.repeat(numbers, lengths)))
+    columns = np.concatenate((arrays.columns[stays], *(columns for columns, _ in rows.values())))
+    coefficients = np.concatenate((arrays.coefficients[stays], *(values for _, values in rows.values())))
     order = np.argsort(row_of, kind="stable")
-    bounds = np.zeros(len(arrays.lower))
-    bounds[list(rows)] = [bound for _, _, bound in rows.values()]
     return replace(
         arrays,
-        starts=np.concatenate(([0], np.cumsum(np.bincount(row_of, minlength=len(bounds))))).astype(np.int32),
-        columns=columns[order],
+        starts=np.searchsorted(row_of[order], np.arange(len(arrays.lower) + 1)).astype(np.int32),
+        columns=columns[order].astype(np.int32),
         coefficients=coefficients[order],
-        lower=np.where(changed & np.isfinite(arrays.lower), bounds, arrays.lower),
-        upper=np.where(changed & np.isfinite(arrays.upper), bounds, arrays.upper),
     )
+
+
+def with_bounds(arrays: Arrays, bounds: dict[int, float]) -> Arrays:
+    """The LP with other right-hand sides in some of its rows."""
+    rows = list(bounds)
+    lower, upper = arrays.lower.copy(), arrays.upper.copy()
+    for side in (lower, upper):
+        side[rows] = np.where(np.isfinite(side[rows]), list(bounds.values()), side[rows])
+    return replace(arrays, lower=lower, upper=upper)
 
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
