@@ -16,7 +16,6 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 __all__ = [
@@ -35,11 +34,9 @@ __all__ = [
     "Series",
     "Share",
     "ShareSeries",
-    "Triple",
     "Use",
     "Year",
     "faults_error",
-    "is_over_time",
 ]
 
 Series: TypeAlias = float | list[float] | dict[int, float]
@@ -207,11 +204,6 @@ NonNegativeSeries = Annotated[
     Series, PlainValidator(_series_reader(0, math.inf)), _AS_JSON, WithJsonSchema(_series_schema(0, math.inf))
 ]
 ShareSeries = Annotated[Series, PlainValidator(_series_reader(0, 1)), _AS_JSON, WithJsonSchema(_series_schema(0, 1))]
-
-
-def is_over_time(field: FieldInfo) -> bool:
-    """Whether a field of a part is a value over time, or has such values by name."""
-    return str(Series) in str(field.annotation)
 
 
 class Part(BaseModel):

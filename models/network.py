@@ -154,8 +154,8 @@ class Network:
     def existing_capacity(self, facility: Facility) -> list[float | None]:
         """What can be made without builds, in each period, in units per year; ``None`` where unlimited.
 
-        It is the nameplate, times the mean of the ramp-up over the period's years, times what is available; nothing
-        is available of an unlimited capacity only where the availability is 0.
+        It is the nameplate, times the mean of the ramp-up over the period's years, times the availability; where that
+        is 0 it is 0, without a limit too.
         """
         capacities = self.nameplate(facility)
         ramp_up, since = getattr(facility, "ramp_up", None), facility.from_year
@@ -164,12 +164,10 @@ class Network:
                 capacity and capacity * self.timeline.ramped(ramp_up, since, period)
                 for period, capacity in enumerate(capacities)
             ]
-        if "availability" not in facility.model_fields_set:
-            return capacities
-        shares = self.timeline.read(facility.availability)
+        available = self.timeline.read(facility.availability)
         return [
-            capacity * share if capacity is not None else None if share else 0.0
-            for capacity, share in zip(capacities, shares, strict=True)
+            capacity if share == 1 else 0.0 if share == 0 else capacity and capacity * share
+            for capacity, share in zip(capacities, available, strict=True)
         ]
 
     def _on_stream(self, build: Build, order: int) -> list[int]:
@@ -189,10 +187,10 @@ class Network:
             and (on_stream := self._on_stream(build, order))
         }
 
-    def built_share(self, build: Build, order: int, period: int) -> float:
-        """The share of a build's capacity that its ramp-up and its availability let it use in a period."""
+    def built_share(self, facility: Facility, build: Build, order: int, period: int) -> float:
+        """The share of a build's capacity that can be used in a period: by its ramp-up, and its host's availability."""
         ramped = self.timeline.ramped(build.ramp_up, self.timeline.starts[order] + build.lead_time, period)
-        return ramped * self.timeline.read(build.availability)[period]
+        return ramped * self.timeline.read(facility.availability)[period]
 
     def decides(self, build: Build) -> bool:
         """Whether ordering a build is a yes/no decision: by its costs, or because its orders are counted."""
@@ -202,7 +200,9 @@ class Network:
     def most(self, facility: Facility, period: int) -> float:
         """The most a facility can make in a period of what its capacity is counted in; infinite where unlimited."""
         existing = self.existing_capacity(facility)[period]
-        built = sum(self._most_built(build, period) for build in facility.builds)
+        # ramp-ups are left out: the most may be more than can be reached, and never less
+        available = max(1.0, self.timeline.read(facility.availability)[period])
+        built = sum(self._most_built(build, period) for build in facility.builds) * available
         return inf if existing is None else existing + built
 
     def _most_built(self, build: Build, period: int) -> float:
@@ -212,9 +212,7 @@ class Network:
         each = build.largest_order
         if not often:
             return 0.0
-        most = min(inf if each is None else each * often, inf if build.max is None else build.max)
-        available = self.timeline.read(build.availability)[period]
-        return most * max(1.0, available) if available else 0.0
+        return min(inf if each is None else each * often, inf if build.max is None else build.max)
 
     def most_made(self, material: str, facility: Facility, period: int) -> float:
         """The most of a material that a facility can make in a period; infinite where unlimited."""

@@ -20,8 +20,8 @@ class Change(Part):
     where: dict[str, Any] = Field(
         default_factory=dict, description="field → value that the parts must have; default all of this kind"
     )
-    field: str | None = Field(
-        None,
+    field: str = Field(
+        "",
         description="name of the field that changes, or of one within it: build.unit_capex, footprint.co2e_t;"
         " `capacity` of a supplier, plant or recycler is what can be made there, existing and built",
     )
@@ -42,7 +42,7 @@ class Change(Part):
         others = [name for name in ("field", "where", "from_year", "until_year") if name in self.model_fields_set]
         if given == ["add"] and others:
             raise faults_error("change", [((other,), "cannot stand with `add`", None) for other in others])
-        if given != ["add"] and self.field is None:
+        if given != ["add"] and not self.field:
             raise faults_error("change", [(("field",), "is missing", None)])
         return self
 

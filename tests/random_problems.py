@@ -128,7 +128,7 @@ class Writer:
         if self.limited or self.maybe(60):
             facility["capacity"] = self.over_time(0, capacity)
         if self.maybe(10):
-            facility["availability"] = self.one_of([0, 0.5, 1.2])
+            facility["availability"] = self.over_time(0, 30, STEPS)
         if self.builds and self.maybe(35):
             facility["build"] = self.build()
             if self.maybe(15):
@@ -148,8 +148,6 @@ class Writer:
         }
         if self.periods is not None and self.maybe(15):
             build["ramp_up"] = self.ramp()
-        if self.maybe(10):
-            build["availability"] = self.one_of([0, 0.5, 1.2])
         if self.maybe(30):
             build["wacc"] = self.one_of([0, 0.08])
         if self.maybe(30):

@@ -1,4 +1,4 @@
-"""Scenarios: that their changes can be made, that what comes out is a problem, and that it can be true at all."""
+"""Scenarios: that their changes can be made, that what comes out is a problem, and that they can come true together."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from math import fsum
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from oremix.models.changes import changed_document
 from oremix.models.checks.finding import Finding, under
+from oremix.models.errors import InvalidProblem
 
 if TYPE_CHECKING:
     from oremix.models.problem import Problem
@@ -23,7 +21,7 @@ SLACK = 1e-9
 
 
 def scenarios(problem: Problem) -> Iterator[Finding]:
-    """Faults of the scenarios, each solved for itself."""
+    """Faults of the scenarios, each by itself."""
     for number, scenario in enumerate(problem.scenarios):
         yield from under(("scenarios", number), _of_one(problem, scenario))
     total = fsum(scenario.probability or 0.0 for scenario in problem.scenarios)
@@ -32,14 +30,16 @@ def scenarios(problem: Problem) -> Iterator[Finding]:
 
 
 def _of_one(problem: Problem, scenario: Scenario) -> Iterator[Finding]:
-    document, findings = changed_document(problem, scenario.changes)
-    yield from under(("changes",), findings)
-    if findings:
+    from oremix.models.changes import changed_parts, with_parts  # noqa: PLC0415 - they need the class made here
+
+    try:
+        parts = changed_parts(problem, scenario.changes)
+    except InvalidProblem as error:
+        yield from ((fault.path, fault.message, fault.value) for fault in error.errors)
         return
     try:
-        type(problem).model_validate(document)
-    except ValidationError as error:
-        faults = error.errors(include_url=False)
-        said = [f"{'/'.join(map(str, fault['loc']))} {fault['msg']}" for fault in faults[:SHOWN]]
-        more = f", and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
-        yield ("changes",), f"make the problem wrong: {'; '.join(said)}{more}", scenario.id
+        with_parts(problem, parts)
+    except InvalidProblem as error:
+        said = "; ".join(f"{fault.pointer}: {fault.message}" for fault in error.errors[:SHOWN])
+        more = f", and {len(error.errors) - SHOWN} more" if len(error.errors) > SHOWN else ""
+        yield ("changes",), f"make the problem wrong: {said}{more}", scenario.id

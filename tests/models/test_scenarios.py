@@ -48,15 +48,8 @@ def test_an_outage_takes_what_is_built_too() -> None:
     problem = after(change("suppliers", "capacity", times=0.1, from_year=2027), **parts)
     (supplier,) = problem.suppliers
     assert problem.network.existing_capacity(supplier) == [50, near(5)]
-    assert problem.network.built_share(supplier.builds[0], 0, 1) == near(0.1)
+    assert problem.network.built_share(supplier, supplier.builds[0], 0, 1) == near(0.1)
     assert problem.network.most(supplier, 1) == near(65)
-
-
-def test_a_capacity_that_is_set_holds_for_existing_and_built_together() -> None:
-    """70 t in the second period, whatever was built: the build's own 60 t cannot come on top."""
-    parts = {"suppliers": [WEST, CHINA | {"unit_cost": 30}], **YEARS}
-    plan = solve(after(change("suppliers", "capacity", where={"id": "west"}, set=70, from_year=2027), **parts))
-    assert [(p.period, p.quantity) for p in plan.purchases if p.supplier == "west"][-1] == (2028, near(70))
 
 
 def test_what_is_added_comes_on_top_of_what_exists() -> None:
@@ -64,7 +57,7 @@ def test_what_is_added_comes_on_top_of_what_exists() -> None:
     problem = after(change("suppliers", "capacity", plus=20), suppliers=[WEST, CHINA], discount_rate=0)
     assert problem.network.existing_capacity(problem.suppliers[0]) == [70]
     assert problem.network.existing_capacity(problem.suppliers[1]) == [None]
-    assert problem.network.built_share(problem.suppliers[0].builds[0], 0, 0) == 1
+    assert problem.network.built_share(problem.suppliers[0], problem.suppliers[0].builds[0], 0, 0) == 1
 
 
 def test_a_price_that_doubles_in_one_period_costs_that_much_more() -> None:
@@ -140,20 +133,26 @@ def test_scenarios_change_no_plan() -> None:
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
-    (change("suppliers", "unit_cost", where={"country": "CL"}, times=2), "/where", "matches none"),
-    (change("suppliers", "unit_cost", where={"county": "CN"}, times=2), "/where/county", "no field of suppliers"),
-    (change("suppliers", "price", times=2), "/field", "no field that north has"),
+    (change("suppliers", "unit_cost", where={"country": "CL"}, times=2), "/where", "fits none"),
+    (
+        change("suppliers", "unit_cost", where={"county": "CN"}, times=2),
+        "/where",
+        "names no field of suppliers: county",
+    ),
+    (change("suppliers", "price", times=2), "/field", "is no field of these suppliers"),
+    (change("suppliers", "build.max", times=2), "/field", "is no field that north has"),
     (change("suppliers", "id", set="x"), "/field", "other parts name it"),
-    (change("suppliers", "minimum", times=2), "/field", "not stated"),
-    (change("suppliers", "history", times=2), "/field", "not stated"),
+    (change("suppliers", "minimum", times=2), "/field", "nothing would change"),
     (change("suppliers", "country", times=2), "/field", "no number"),
-    (change("suppliers", "reserve", set=5, from_year=2028), "/from_year", "one value for all years"),
-    (change("suppliers", "unit_cost", times=2, from_year=2029), "/from_year", "holds in no period"),
-    (change("suppliers", "capacity", set=5, from_year=2028), "/field", "not stated for the other years"),
+    (change("suppliers", "reserve", set=5, from_year=2028), "/from_year", "one value for the whole horizon"),
+    (change("suppliers", "unit_cost", times=2, from_year=2029), "/from_year", "leaves no period"),
+    (change("suppliers", "capacity", set=5, from_year=2028), "/from_year", "outside these years"),
+    (change("suppliers", "capacity", set=-5), "/field", "should be at least 0"),
     (change("suppliers", "unit_cost"), "", "exactly one of"),
     (change("suppliers", "unit_cost", times=1, plus=1), "", "exactly one of"),
     ({"on": "suppliers", "times": 2}, "/field", "is missing"),
     ({"on": "lanes", "add": {}, "where": {}}, "/where", "cannot stand with `add`"),
+    ({"on": "lanes", "add": {"from": "CN"}}, "/add/to", "missing"),
 ]
 
 
@@ -167,11 +166,18 @@ def test_a_change_that_cannot_be_made_is_named(wrong: dict[str, Any], pointer: s
 
 
 def test_a_change_that_makes_the_problem_wrong_says_how() -> None:
-    """A negative capacity is none."""
-    wrong = change("suppliers", "capacity", set=-1)
-    reported = faults(suppliers=[CHINA], scenarios=[{"id": "s", "changes": [wrong]}])
+    """A list of one price for two periods is found when the whole is checked."""
+    wrong = change("suppliers", "unit_cost", set=[1])
+    reported = faults(suppliers=[CHINA], scenarios=[{"id": "s", "changes": [wrong]}], **YEARS)
     assert list(reported) == ["/scenarios/0/changes"]
-    assert "suppliers/0/capacity should be at least 0" in reported["/scenarios/0/changes"]
+    assert "/suppliers/0/unit_cost: has 1 numbers for 2 periods" in reported["/scenarios/0/changes"]
+
+
+def test_what_is_built_too_cannot_be_set() -> None:
+    """70 t of existing and built together: no single number of either."""
+    wrong = change("suppliers", "capacity", set=70)
+    reported = faults(suppliers=[WEST], discount_rate=0, scenarios=[{"id": "s", "changes": [wrong]}])
+    assert "by `times` or `plus`" in reported["/scenarios/0/changes/0/field"]
 
 
 def test_probabilities_above_one_are_no_probabilities() -> None:
