@@ -1,8 +1,9 @@
 """Sourcing problems of any size, all of one family: mines → refineries that can be enlarged → demands, and recyclers.
 
 Every mineral has its own suppliers of ore, plants that make oxide of it, recyclers and demands; each stands at a place
-of its own. China's share is capped on both, freight goes by the pair of countries, China pays duties. What couples the
-minerals is one budget for what is built.
+of its own, somewhere on the globe, and a demand can lay in stock. China's share is capped on both, freight goes by the
+kilometre, duties by the pair of countries. Capacity is scarce and can be built at mines, refineries and recyclers; what
+couples the minerals is one budget for it.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ SIZES = {
     "0.1k": Size(1, 4, 2, 1, 2, 3),
     "1k": Size(2, 9, 5, 2, 6, 4),
     "10k": Size(12, 12, 6, 3, 8, 4),
-    "100k": Size(120, 12, 6, 3, 8, 4),
-    "1M": Size(1200, 12, 6, 3, 8, 4),
+    "100k": Size(20, 16, 10, 4, 18, 8),
+    "1M": Size(200, 16, 10, 4, 18, 8),
 }
 """By about how many columns their linear programs have."""
 
@@ -67,6 +68,7 @@ def problem(size: str, *, coupled: bool = True, yes_no: bool = False, seed: int 
         "plants": [],
         "recyclers": [],
         "demands": [],
+        "stockpiles": [],
         "lanes": _lanes(random),
         "policies": _policies(shape),
     }
@@ -78,14 +80,18 @@ def problem(size: str, *, coupled: bool = True, yes_no: bool = False, seed: int 
 
 
 def _lanes(random: Random) -> list[Document]:
-    """Freight for every pair of countries; China's exports pay a duty in three of them."""
-    freight = [
-        {"from": start, "to": end, "unit_cost": _between(random, 20, 200)}
+    """Freight by distance, a tariff per tonne for every pair of countries, and by value for China's exports to three."""
+    tariffs = [
+        {"from": start, "to": end, "duty_per_unit": _between(random, 5, 100)}
         for start in COUNTRIES
         for end in COUNTRIES
         if start != end
     ]
-    return [*freight, {"from": "CN", "to": ["US", "JP", "DE"], "duty": 0.1}]
+    return [
+        {"from": "*", "to": "*", "cost_per_km": 0.02},
+        *tariffs,
+        {"from": "CN", "to": ["US", "JP", "DE"], "duty": 0.1},
+    ]
 
 
 def _policies(shape: Size) -> list[Document]:
@@ -98,7 +104,7 @@ def _policies(shape: Size) -> list[Document]:
 
 def _budget(document: Document, periods: list[int]) -> Document:
     """In each period a tenth of what it would cost to build everything at once, so that it binds."""
-    builds = [plant["build"] for plant in document["plants"]]
+    builds = [site["build"] for kind in ("suppliers", "plants", "recyclers") for site in document[kind]]
     everything = sum(build["max"] * build["unit_capex"] + build.get("fixed_capex", 0.0) for build in builds)
     limit = round(0.1 * everything / len(periods), 2)
     return {"id": "budget", "type": "budget", "max": limit, "until_year": periods[-2]}
@@ -134,7 +140,14 @@ class _Mineral:
         """A name and a place; the first is in the first country of the list, the second is not."""
         country = countries[0] if number == 0 else self.random.choice(countries[number == 1 :])
         name = f"{self.name}_{kind}{number}"
-        self.document["places"].append({"id": f"{name}_site", "country": country})
+        latitude, longitude = self.random.uniform(-40, 60), self.random.uniform(-180, 180)
+        site = {
+            "id": f"{name}_site",
+            "country": country,
+            "latitude": round(latitude, 2),
+            "longitude": round(longitude, 2),
+        }
+        self.document["places"].append(site)
         return name, f"{name}_site"
 
     def _per_period(self, first: float, growth: float) -> list[float]:
@@ -147,22 +160,17 @@ class _Mineral:
             "id": name,
             "place": place,
             "material": self.ore,
-            "capacity": round(4 * self.wanted / self.shape.suppliers * self.random.uniform(0.5, 1.5), 2),
+            "capacity": round(2.5 * self.wanted / self.shape.suppliers * self.random.uniform(0.5, 1.5), 2),
             "unit_cost": self._per_period(cheap * self.random.uniform(150, 450), 0.02),
         }
+        supplier["build"] = self._build(supplier["capacity"], 200, 900)
         self.document["suppliers"].append(supplier)
 
     def _plant(self, number: int, yes_no: bool) -> None:
         name, place = self._place("refinery", number, REFINING)
-        others = 0.65 / (self.shape.plants - 1)
-        capacity = self.wanted * (0.8 if number == 0 else others * self.random.uniform(0.5, 1.5))
-        build = {
-            "max": round(self.wanted * self.random.uniform(0.3, 0.8), 2),
-            "unit_capex": _between(self.random, 1_000, 4_000),
-            "life": 25,
-            "wacc": 0.08,
-            "lead_time": GAP,
-        }
+        others = 0.4 / (self.shape.plants - 1)
+        capacity = self.wanted * (0.5 if number == 0 else others * self.random.uniform(0.5, 1.5))
+        build = self._build(self.wanted * self.random.uniform(0.3, 0.8), 1_000, 4_000)
         if yes_no:
             build["fixed_capex"] = round(0.2 * build["max"] * build["unit_capex"], 2)
         recipe = {
@@ -189,6 +197,7 @@ class _Mineral:
             "capacity": round(0.2 * self.wanted / self.shape.recyclers, 2),
             "returns": [{"demand": f"{self.name}_demand{number}", "after_years": 2 * GAP, "scrap_per_unit": 0.3}],
         }
+        recycler["build"] = self._build(recycler["capacity"], 1_000, 3_000)
         self.document["recyclers"].append(recycler)
 
     def _demand(self, number: int) -> None:
@@ -202,3 +211,20 @@ class _Mineral:
             "shortage_cost": 10_000.0,
         }
         self.document["demands"].append(demand)
+        stockpile = {
+            "place": place,
+            "material": self.oxide,
+            "initial": 0,
+            "capacity": round(0.5 * first, 2),
+            "holding_cost": 50.0,
+        }
+        self.document["stockpiles"].append(stockpile)
+
+    def _build(self, most: float, cheapest: float, dearest: float) -> Document:
+        return {
+            "max": round(most, 2),
+            "unit_capex": _between(self.random, cheapest, dearest),
+            "life": 25,
+            "wacc": 0.08,
+            "lead_time": GAP,
+        }

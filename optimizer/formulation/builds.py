@@ -35,7 +35,7 @@ def _order(model: Model, facility: Facility, number: int, build: Build, period: 
     model.opened[facility.id, number, period] = opened
     model.capex[facility.id, number, period] = [(column, money) for column, money in capex if money]
     for later in on_stream:
-        model.built[facility.id, later].append((add, model.network.built_share(build, period, later)))
+        model.built[facility.id, later].append((add, model.network.built_share(facility, build, period, later)))
         _charge(model, facility, build, later, add, opened, capex)
 
 
