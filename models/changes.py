@@ -65,9 +65,11 @@ def with_parts(problem: Problem, parts: Parts) -> Problem:
     InvalidProblem
         What is wrong with it.
     """
-    fields = type(problem).model_fields
-    stated = {fields[name].alias or name: getattr(problem, name) for name in problem.model_fields_set}
-    return checked(Problem, stated | parts)
+    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude=set(parts))
+    lists = {
+        name: [part.model_dump(by_alias=True, exclude_unset=True) for part in entries] for name, entries in parts.items()
+    }
+    return checked(Problem, stated | lists)
 
 
 def changed_parts(problem: Problem, changes: list[Change]) -> Parts:

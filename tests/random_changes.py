@@ -10,7 +10,7 @@ from oremix.models import InvalidProblem, Problem, read_problem
 from oremix.models.changes import changed
 from tests.random_problems import COUNTRIES, Document
 
-__all__ = ["changed_problems", "valid"]
+__all__ = ["changes", "valid"]
 
 Draw = Any
 
