@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
 
 import oremix
+from benchmarks import families
 from oremix.models import InvalidOption, InvalidProblem
 from oremix.optimizer.decide import solve
 from oremix.optimizer.session import Session
@@ -102,6 +104,7 @@ def test_infeasible_and_back() -> None:
         assert (point.status, point.total_cost) == ("infeasible", None)
         assert point.verified
         assert (point.values, point.of("buy")) == ({}, {})
+        assert (point.achieved("cap"), point.marginal("cap")) == ([], None)
         assert session.solve().total_cost == pytest.approx(620)
 
 
@@ -165,21 +168,25 @@ def test_a_column_that_there_is_none_of_can_be_held_at_nothing_only() -> None:
         session.solve(fixed={("buy", "gold", 1, 1): 3.0})
 
 
-def test_a_stop_ends_every_solve() -> None:
-    """With nothing found there is no answer, and none is made up."""
+@pytest.mark.parametrize("yes_no", [False, True])
+def test_a_stop_ends_every_solve(yes_no: bool) -> None:
+    """With nothing found there is no answer, and none is made up; once it is cleared there is one again."""
     stop = Event()
-    session = Session(BUILDING, stop=stop)
-    assert session.solve().status == "optimal"
-    stop.set()
-    assert session.solve(session.bound("cap", 0.3)).status in ("no_answer", "feasible", "optimal")
-    stop.clear()
-    assert session.solve().total_cost == pytest.approx(575)
+    session = Session(families.problem("1k" if not yes_no else "0.1k", yes_no=yes_no), stop=stop)
+    for cap in (0.4, 0.3):
+        changes = session.bound("china_oxide", cap)
+        stop.set()
+        point = session.solve(changes)
+        assert (point.status, point.total_cost, point.values) == ("no_answer", None, {})
+        stop.clear()
+        assert session.solve(changes).status == "optimal"
 
 
 def test_a_time_limit_is_of_each_question() -> None:
     session = Session(DATA, time_limit=30)
     for bound in (0.1, 0.2, 0.3):
         assert session.solve(session.bound("cap", bound)).status == "optimal"
+    assert Session(families.problem("1k"), time_limit=0).solve().status == "no_answer"
     with pytest.raises(InvalidOption):
         Session(DATA, time_limit=-1)
 
@@ -198,3 +205,14 @@ def test_what_cannot_be_asked_is_said() -> None:
 
 def test_it_is_part_of_the_library() -> None:
     assert oremix.Session is Session
+
+
+def test_the_pages_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """As it stands in the docs; tighter caps cost no less."""
+    page = (Path(__file__).parents[3] / "docs" / "session.md").read_text(encoding="utf-8")
+    exec(page.split("```python\n")[1].split("```")[0], {})  # noqa: S102 - our own page
+    half, *caps = capsys.readouterr().out.splitlines()
+    assert half.startswith("with half of Congo's mining ")
+    costs = [float(line.split()[2]) for line in caps if line.split()[1] == "optimal"]
+    assert len(costs) > 1
+    assert costs == sorted(costs)
