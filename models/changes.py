@@ -67,7 +67,8 @@ def with_parts(problem: Problem, parts: Parts) -> Problem:
     """
     stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude=set(parts))
     lists = {
-        name: [part.model_dump(by_alias=True, exclude_unset=True) for part in entries] for name, entries in parts.items()
+        name: [part.model_dump(by_alias=True, exclude_unset=True) for part in entries]
+        for name, entries in parts.items()
     }
     return checked(Problem, stated | lists)
 

@@ -19,7 +19,7 @@ from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import State
 from oremix.optimizer.solving.highs import least_of, run_highs
-from tests.random_changes import changes, valid
+from tests.random_changes import MOVED, changes, valid
 from tests.random_problems import Document, documents
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much]
@@ -89,7 +89,7 @@ def test_with_yes_no_decisions_too(data: st.DataObject) -> None:
 def test_what_is_changed_in_place_is_what_would_be_made_anew(data: st.DataObject) -> None:
     """Same rows, columns and numbers, but for columns that nothing can be in and rows of nothing else."""
     document = data.draw(documents(yes_no=data.draw(st.booleans())))
-    found = data.draw(changes(document))
+    found = data.draw(changes(document, MOVED))
     problem = valid(document, found)
     assume(problem is not None)
     assert problem is not None

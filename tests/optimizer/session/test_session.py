@@ -211,8 +211,8 @@ def test_the_pages_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     """As it stands in the docs; tighter caps cost no less."""
     page = (Path(__file__).parents[3] / "docs" / "session.md").read_text(encoding="utf-8")
     exec(page.split("```python\n")[1].split("```")[0], {})  # noqa: S102 - our own page
-    half, *caps = capsys.readouterr().out.splitlines()
-    assert half.startswith("with half of Congo's mining ")
+    boom, *caps = capsys.readouterr().out.splitlines()
+    assert boom.startswith("a tenth more demand from 2028: ")
     costs = [float(line.split()[2]) for line in caps if line.split()[1] == "optimal"]
     assert len(costs) > 1
     assert costs == sorted(costs)
