@@ -1,0 +1,5 @@
+from typing import Any
+
+
+def insurances(*a: Any) -> list[Any]:
+    return []

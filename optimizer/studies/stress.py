@@ -1,0 +1,164 @@
+"""What breaks if: a plan under every outage, the worst first, and the cheapest insurance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from threading import Event
+from typing import Any
+
+from oremix.models import Plan, Problem, read_plan, read_problem
+from oremix.models.files import checked
+from oremix.models.studies.outages import Outage, StressOptions, outages_of
+from oremix.models.studies.stress import Stress, Stressed
+from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
+from oremix.optimizer.decide import check_options
+from oremix.optimizer.studies.baseline import Baseline, baseline
+from oremix.optimizer.studies.insurance import insurances
+from oremix.optimizer.studies.loosened import first_changed
+from oremix.optimizer.studies.stressed import Found, Tester
+from oremix.optimizer.studies.told import told
+
+__all__ = ["Progress", "stress"]
+
+Progress = Callable[[int, int, str], None]
+"""Told after each piece of work: how many are done, of how many, and what it was."""
+
+
+def stress(
+    problem: Problem | dict[str, Any] | str | bytes,
+    plan: Plan | dict[str, Any] | str | bytes | None = None,
+    *,
+    options: StressOptions | dict[str, Any] | None = None,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    stop: Event | None = None,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> Stress:
+    """Put a plan to outages: what goes short, what it costs, how far stock carries, who takes over.
+
+    Builds are as planned, and so are operations before the first period that changes; the rest is decided again,
+    knowing when the outage ends. Policies are kept. Demands without a shortage cost may go short: of these as little as
+    can be first, then at the least cost.
+
+    Parameters
+    ----------
+    plan
+        A plan of this problem; else it is solved for the cheapest.
+    options
+        What to try, as `StressOptions` has it; its fields can be given by name as well, such as
+        ``countries=["CN"], from_year=2028``. Default every country, supplier, plant and recycler alone, and every
+        scenario of the problem.
+    time_limit
+        Seconds for all of it; what was not tried by then is named in the answer.
+    gap
+        Relative gap at which yes/no decisions may stop.
+    stop
+        Set by anybody, from any thread, it ends the study with what is done.
+    progress
+        Told after each outage: how many are done, of how many, and what it was.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault of the input, or of the options.
+    InvalidOption
+        The plan is of another problem, or there is none.
+    SolverFailed
+        As `oremix.solve`.
+    """
+    check_options(time_limit, gap, "plan")
+    question = read_problem(problem)
+    wanted = _options(options, asked)
+    outages = outages_of(question, wanted)
+    clock = Clock(math.inf if time_limit is None else time_limit, stop)
+    base = baseline(question, None if plan is None else read_plan(plan), time_limit=time_limit, gap=gap, stop=stop)
+    study = _Study(base, clock, gap, stop)
+    count = len(outages) + bool(wanted.insurance)
+    tried: list[tuple[Outage, Found, Stressed]] = []
+    untried = [outage.id for outage in outages]
+    complete = True
+    try:
+        for number, outage in enumerate(outages):
+            tried.append(study.tried(outage))
+            untried.remove(outage.id)
+            if progress is not None:
+                progress(number + 1, count, outage.id)
+    except OutOfTime:
+        complete = False
+    tried.sort(key=lambda one: _rank(one[2]))
+    insured = []
+    if complete:
+        worst = [one for one in tried if one[2].shortage > 0][: wanted.insurance]
+        try:
+            for outage, found, _ in worst:
+                insured += insurances(study.tester(outage), outage, found, clock)
+        except OutOfTime:
+            complete = False
+    if progress is not None and complete and wanted.insurance:
+        progress(count, count, "insurance")
+    return Stress(
+        problem=question.name,
+        problem_hash=question.hash,
+        currency=question.currency,
+        plan_cost=base.plan.total_cost or 0.0,
+        outages=[result for _, _, result in tried],
+        insurance=insured,
+        complete=complete,
+        untried=untried,
+        notes=list(_notes(base, tried)),
+    )
+
+
+def _options(options: StressOptions | dict[str, Any] | None, asked: dict[str, Any]) -> StressOptions:
+    if isinstance(options, StressOptions) and not asked:
+        return options
+    stated = options.model_dump(by_alias=True, exclude_unset=True) if isinstance(options, StressOptions) else options
+    return checked(StressOptions, {**(stated or {}), **asked})
+
+
+class _Study:
+    """The plan, and the testers that are kept, one for each first period that changes."""
+
+    def __init__(self, base: Baseline, clock: Clock, gap: float | None, stop: Event | None) -> None:
+        self.base, self._clock = base, clock
+        self._gap, self._stop = gap, stop
+        self._testers: dict[int | None, Tester] = {}
+
+    def tester(self, outage: Outage) -> Tester:
+        start = first_changed(self.base.problem, outage.changes)
+        if start not in self._testers:
+            self._testers[start] = Tester(self.base, start, gap=self._gap, stop=self._stop)
+        return self._testers[start]
+
+    def tried(self, outage: Outage) -> tuple[Outage, Found, Stressed]:
+        tester = self.tester(outage)
+        found = tester.meet(outage.changes, self._clock)
+        return outage, found, told(tester, outage, found)
+
+
+def _rank(result: Stressed) -> tuple[bool, float, float]:
+    """What has no plan first, then by shortage, then by cost."""
+    return result.total_cost is not None, -result.shortage, -(result.difference or 0.0)
+
+
+def _notes(base: Baseline, tried: list[tuple[Outage, Found, Stressed]]) -> Iterator[str]:
+    yield (
+        "builds are as planned, and operations before the first changed period; the rest is decided again, knowing when"
+        " the outage ends"
+    )
+    if any(result.shortage for _, _, result in tried):
+        yield (
+            "shortage is in years of demand: half a demand missing for two years is one; what is missing is not paid"
+            " for, so costs of outages are to be compared at like shortage"
+        )
+    if any(result.stocks for _, _, result in tried):
+        yield "months of stock: stock when the outage begins, over the use that no longer arrives in its first period"
+    if base.problem.stockpiles:
+        yield "minimum stocks need not be kept from the first changed period on, nor final stocks that follow from them"
+    if any(found.broken for _, found, _ in tried):
+        yield (
+            "terms are broken only where they leave no plan at all, policies only where that is not enough, and both as"
+            " little as can be"
+        )
