@@ -18,7 +18,7 @@ from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held
 from oremix.optimizer.solving.proof import TOLERANCE
 
-__all__ = ["Baseline", "baseline"]
+__all__ = ["BUILDS", "Baseline", "around", "baseline", "columns_held"]
 
 # What is held may move by this much of itself: numbers that add up only to within rounding must not be impossible.
 ROUNDING = 1e-9
@@ -42,17 +42,21 @@ class Baseline:
     point: Point
 
     def held(self, before: int | None) -> dict[Key, Held]:
-        """The columns of all builds, and of operations in the periods before one (none: in all), held as planned.
+        """As `columns_held`."""
+        return columns_held(self.problem, self.point, before)
 
-        Marks of content are not among them: they are the accounts of a flow, and may be kept otherwise.
-        """
-        timeline = self.problem.timeline
-        years = set(timeline.starts[:before])
-        return {
-            key: _around(value, ROUNDING)
-            for key, value in self.point.values.items()
-            if key[0] in BUILDS or (key[0] in OPERATIONS and key[-1] in years)
-        }
+
+def columns_held(problem: Problem, point: Point, before: int | None) -> dict[Key, Held]:
+    """The columns of all builds, and of operations in the periods before one (none: in all), held as they are.
+
+    Marks of content are not among them: they are the accounts of a flow, and may be kept otherwise.
+    """
+    years = set(problem.timeline.starts[:before])
+    return {
+        key: around(value)
+        for key, value in point.values.items()
+        if key[0] in BUILDS or (key[0] in OPERATIONS and key[-1] in years)
+    }
 
 
 def baseline(
@@ -95,13 +99,14 @@ def _point(session: Session, plan: Plan) -> Point | None:
     if any(value > WRITTEN and key not in columns for key, value in recorded.items()):
         return None
     values = {key: recorded.get(key, 0.0) for key in session.columns if key[0] in RECORDED or key in recorded}
-    exact = session.solve(fixed={key: _around(value, ROUNDING) for key, value in values.items()})
+    exact = session.solve(fixed={key: around(value) for key, value in values.items()})
     if exact.status != "infeasible":
         return exact
-    return session.solve(fixed={key: _around(value, WRITTEN) for key, value in values.items()})
+    return session.solve(fixed={key: around(value, WRITTEN) for key, value in values.items()})
 
 
-def _around(value: float, slack: float) -> Held:
+def around(value: float, slack: float = ROUNDING) -> Held:
+    """From a little less to a little more than a value, and not below nothing."""
     room = slack * max(1.0, abs(value))
     return max(0.0, value - room), value + room
 

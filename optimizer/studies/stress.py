@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
 from oremix.models import Plan, Problem, read_plan, read_problem
 from oremix.models.files import checked
 from oremix.models.studies.outages import Outage, StressOptions, outages_of
-from oremix.models.studies.stress import Stress, Stressed
+from oremix.models.studies.stress import Insurance, Stress, Stressed
 from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
 from oremix.optimizer.decide import check_options
 from oremix.optimizer.studies.baseline import Baseline, baseline
-from oremix.optimizer.studies.insurance import insurances
+from oremix.optimizer.studies.insurance import Insurer
 from oremix.optimizer.studies.loosened import first_changed
 from oremix.optimizer.studies.stressed import Found, Tester
 from oremix.optimizer.studies.told import told
@@ -73,40 +74,34 @@ def stress(
     wanted = _options(options, asked)
     outages = outages_of(question, wanted)
     clock = Clock(math.inf if time_limit is None else time_limit, stop)
+    say = progress or (lambda _done, _total, _text: None)
     base = baseline(question, None if plan is None else read_plan(plan), time_limit=time_limit, gap=gap, stop=stop)
     study = _Study(base, clock, gap, stop)
-    count = len(outages) + bool(wanted.insurance)
-    tried: list[tuple[Outage, Found, Stressed]] = []
-    untried = [outage.id for outage in outages]
-    complete = True
+    count = len(outages) + wanted.insurance
+    tried: list[_Tried] = []
+    insured: list[Insurance] = []
     try:
-        for number, outage in enumerate(outages):
+        for outage in outages:
             tried.append(study.tried(outage))
-            untried.remove(outage.id)
-            if progress is not None:
-                progress(number + 1, count, outage.id)
+            say(len(tried), count, outage.id)
+        tried.sort(key=_rank)
+        insurer = Insurer(base, clock, gap=gap, stop=stop)
+        for number, one in enumerate([one for one in tried if one.result.shortage > 0][: wanted.insurance]):
+            insured += insurer.cheapest(study.tester(one.outage), one.outage, one.found)
+            say(len(tried) + number + 1, count, f"insurance against {one.outage.id}")
+        complete = True
     except OutOfTime:
         complete = False
-    tried.sort(key=lambda one: _rank(one[2]))
-    insured = []
-    if complete:
-        worst = [one for one in tried if one[2].shortage > 0][: wanted.insurance]
-        try:
-            for outage, found, _ in worst:
-                insured += insurances(study.tester(outage), outage, found, clock)
-        except OutOfTime:
-            complete = False
-    if progress is not None and complete and wanted.insurance:
-        progress(count, count, "insurance")
+    done = {id(one.outage) for one in tried}
     return Stress(
         problem=question.name,
         problem_hash=question.hash,
         currency=question.currency,
         plan_cost=base.plan.total_cost or 0.0,
-        outages=[result for _, _, result in tried],
+        outages=[one.result for one in sorted(tried, key=_rank)],
         insurance=insured,
         complete=complete,
-        untried=untried,
+        untried=[outage.id for outage in outages if id(outage) not in done],
         notes=list(_notes(base, tried)),
     )
 
@@ -132,32 +127,40 @@ class _Study:
             self._testers[start] = Tester(self.base, start, gap=self._gap, stop=self._stop)
         return self._testers[start]
 
-    def tried(self, outage: Outage) -> tuple[Outage, Found, Stressed]:
+    def tried(self, outage: Outage) -> _Tried:
         tester = self.tester(outage)
         found = tester.meet(outage.changes, self._clock)
-        return outage, found, told(tester, outage, found)
+        return _Tried(outage, found, told(tester, outage, found))
 
 
-def _rank(result: Stressed) -> tuple[bool, float, float]:
+@dataclass(frozen=True)
+class _Tried:
+    outage: Outage
+    found: Found
+    result: Stressed
+
+
+def _rank(tried: _Tried) -> tuple[bool, float, float]:
     """What has no plan first, then by shortage, then by cost."""
+    result = tried.result
     return result.total_cost is not None, -result.shortage, -(result.difference or 0.0)
 
 
-def _notes(base: Baseline, tried: list[tuple[Outage, Found, Stressed]]) -> Iterator[str]:
+def _notes(base: Baseline, tried: list[_Tried]) -> Iterator[str]:
     yield (
         "builds are as planned, and operations before the first changed period; the rest is decided again, knowing when"
         " the outage ends"
     )
-    if any(result.shortage for _, _, result in tried):
+    if any(one.result.shortage for one in tried):
         yield (
             "shortage is in years of demand: half a demand missing for two years is one; what is missing is not paid"
             " for, so costs of outages are to be compared at like shortage"
         )
-    if any(result.stocks for _, _, result in tried):
+    if any(one.result.stocks for one in tried):
         yield "months of stock: stock when the outage begins, over the use that no longer arrives in its first period"
     if base.problem.stockpiles:
         yield "minimum stocks need not be kept from the first changed period on, nor final stocks that follow from them"
-    if any(found.broken for _, found, _ in tried):
+    if any(one.found.broken for one in tried):
         yield (
             "terms are broken only where they leave no plan at all, policies only where that is not enough, and both as"
             " little as can be"

@@ -50,10 +50,14 @@ class Found:
         Without a plan, what cannot hold together.
     reason
         Without a plan, why.
+    session, changes
+        Where the outage was met, to ask further: a session, and the changes that its problem still lacks.
     """
 
     plan: Plan | None
     least: Point | None = None
+    session: Session | None = None
+    changes: Changes = ()
     lawless: float | None = None
     broken: tuple[Broken, ...] = ()
     conflict: tuple[Conflicting, ...] = ()
@@ -118,10 +122,6 @@ class Tester:
         free = self._solve(self._lawless, changes, self.held, self.missing(changes), [], clock)
         return None if free.objective is None else max(free.objective, 0.0)
 
-    def least(self, changes: Changes, clock: Clock, held: dict[Key, Held] | None = None) -> Point:
-        """The point with the least shortage."""
-        return self._solve(self.session, changes, self.held if held is None else held, self.missing(changes), [], clock)
-
     def missing(self, changes: Changes) -> Weights:
         """Σ n_t · short / quantity, over hard demands in the periods that may change: years of demand."""
         timeline = self.base.problem.timeline
@@ -142,7 +142,8 @@ class Tester:
         if least.objective is None:
             return Found(None, reason=least.reason or f"the outage leaves no plan: {least.status}")
         session.time_limit = clock.left()
-        return Found(session.plan(changes, fixed=self.held, within=[(missing, least.objective + SLACK)]), least)
+        plan = session.plan(changes, fixed=self.held, within=[(missing, least.objective + SLACK)])
+        return Found(plan, least, session, changes)
 
     def _solve(
         self,
