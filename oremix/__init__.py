@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.session import Session
     from oremix.optimizer.solving import Highs
     from oremix.optimizer.studies.compare import compare
+    from oremix.optimizer.studies.stress import stress
     from oremix.optimizer.verify import verify
     from oremix.optimizer.why import why
 
@@ -57,6 +58,7 @@ __all__ = [
     "presets",
     "read_problem",
     "solve",
+    "stress",
     "verify",
     "why",
 ]
@@ -82,6 +84,7 @@ _HOMES = {
     "compare": "oremix.optimizer.studies.compare",
     "compliance": "oremix.optimizer.answering.compliance",
     "solve": "oremix.optimizer.decide",
+    "stress": "oremix.optimizer.studies.stress",
     "formulate": "oremix.optimizer.formulation",
     "Session": "oremix.optimizer.session",
     "Highs": "oremix.optimizer.solving",

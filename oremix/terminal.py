@@ -18,6 +18,7 @@ __all__ = [
     "answer",
     "as_json",
     "check_writable",
+    "counted",
     "interruptible",
     "one_line",
     "progress",
@@ -132,3 +133,17 @@ def progress(text: str) -> Iterator[None]:
 
     with Console(stderr=True).status(text):
         yield
+
+
+@contextmanager
+def counted(text: str) -> Iterator[Callable[[int, int, str], None] | None]:
+    """Show on a terminal how much is done of how much: what it gives is to be told so."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # only a terminal needs it
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=None)
+        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=f"{text}: {what}")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from oremix.models.studies.comparison import Comparison
+from oremix.models.studies.stress import Stress
 
-__all__ = ["STUDIES", "Comparison"]
+__all__ = ["STUDIES", "Comparison", "Stress"]
 
-STUDIES = (Comparison,)
+STUDIES = (
+    Comparison,
+    Stress,
+)

@@ -36,7 +36,10 @@ class Cover(Record):
     use: float = Field(
         description="units per year used from there in that period: by demands as asked for, by plants as planned"
     )
-    lost: float = Field(description="units per year of that use that no longer arrive in that period")
+    lost: float = Field(
+        description="units per year of that use that there would not be in that period if no stock were drawn at all: in"
+        " the plan with the least shortage, and then the least cost"
+    )
     months: float | None = Field(description="at_hand over lost, months; none: nothing is lost")
     empty_after: float | None = Field(
         description="years from the first changed period to the end of the first period at which none is left; none:"
@@ -111,6 +114,10 @@ class Stressed(Record):
     )
     total_cost: float | None = Field(description="money over the horizon, discounted; what is missing costs nothing")
     difference: float | None = Field(description="to the plan's total cost, money, discounted")
+    extra_cost: float | None = Field(
+        description="to what the plan would cost without the outage if stocks need not be kept from the first changed"
+        " period on either, money, discounted: what the outage itself costs"
+    )
     stocks: list[Cover] = Field(description="how far stock carries, where there is some when the outage begins")
     takes_over: list[TakesOver] = Field(description="who supplies more, the most first within a material")
     broken: list[Broken] = Field(description="rules and commercial terms that could not be kept")

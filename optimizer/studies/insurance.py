@@ -234,7 +234,7 @@ class _Search:
         unit = self._unit(facility)
         years = sorted({key[-1] for key in adds if point.values[key] - planned[key] > NOTHING * amount})
         when = "" if self.problem.timeline.typical else f", ordered in {', '.join(map(str, years))}"
-        text = f"{amount:,.4g} {unit} a year more built at {facility.id}{when},"
+        text = f"{_amount(amount)} {unit} a year more built at {facility.id}{when},"
         return _Measure("build", facility.id, None, amount, unit, text, in_plan=held, in_outage=held)
 
     def _unit(self, facility: Facility) -> str:
@@ -285,7 +285,7 @@ class _Search:
             material=pile.material,
             amount=amount,
             unit=unit,
-            text=f"{amount:,.4g} {unit} of {pile.material} more {where}{when}",
+            text=f"{_amount(amount)} {unit} of {pile.material} more {where}{when}",
             plan_changes=empty,
             outage_changes=given,
             checked=given if last is None else empty,
@@ -332,7 +332,7 @@ class _Search:
         )
         unit = self.problem.network.materials[supplier.material].unit
         when = "" if timeline.typical else f" from {self.year} on"
-        text = f"a contract for {amount:,.4g} {unit} a year more from {supplier.id}{when}, take or pay,"
+        text = f"a contract for {_amount(amount)} {unit} a year more from {supplier.id}{when}, take or pay,"
         measure = _Measure("contract", supplier.id, supplier.material, amount, unit, text, changes, changes, changes)
         return measure, [("supplier_capacity", supplier.id, year) for year in timeline.starts[self.start :]]
 
@@ -347,3 +347,7 @@ def _more(pile: Stockpile, amount: float) -> Change:
     """More in a stockpile at the start."""
     where = {"material": pile.material, "place": pile.place} | ({"country": pile.country} if pile.country else {})
     return Change.model_validate({"on": "stockpiles", "where": where, "field": "initial", "plus": amount})
+
+
+def _amount(amount: float) -> str:
+    return f"{amount:,.4g}" if amount < 1000 else f"{amount:,.0f}"

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
-from oremix.models import Plan, Problem, read_plan, read_problem
+from oremix.models import InvalidOption, InvalidProblem, Plan, Problem, read_plan, read_problem
 from oremix.models.files import checked
 from oremix.models.studies.outages import Outage, StressOptions, outages_of
 from oremix.models.studies.stress import Insurance, Stress, Stressed
 from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
-from oremix.optimizer.decide import check_options
+from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.studies.baseline import Baseline, baseline
 from oremix.optimizer.studies.insurance import Insurer
 from oremix.optimizer.studies.loosened import first_changed
@@ -33,6 +33,7 @@ def stress(
     options: StressOptions | dict[str, Any] | None = None,
     time_limit: float | None = None,
     gap: float | None = None,
+    max_columns: int | None = None,
     stop: Event | None = None,
     progress: Progress | None = None,
     **asked: Any,
@@ -55,6 +56,8 @@ def stress(
         Seconds for all of it; what was not tried by then is named in the answer.
     gap
         Relative gap at which yes/no decisions may stop.
+    max_columns
+        Refuse a problem whose linear program may have more columns.
     stop
         Set by anybody, from any thread, it ends the study with what is done.
     progress
@@ -62,17 +65,15 @@ def stress(
 
     Raises
     ------
-    InvalidProblem
-        With every fault of the input, or of the options.
-    InvalidOption
-        The plan is of another problem, or there is none.
-    SolverFailed
+    InvalidProblem, TooLarge, SolverFailed
         As `oremix.solve`.
+    InvalidOption
+        With every fault of what is asked for; or the plan is of another problem, or there is none.
     """
     check_options(time_limit, gap, "plan")
     question = read_problem(problem)
-    wanted = _options(options, asked)
-    outages = outages_of(question, wanted)
+    refuse_if_too_large(question, max_columns)
+    wanted, outages = _asked(question, options, asked)
     clock = Clock(math.inf if time_limit is None else time_limit, stop)
     say = progress or (lambda _done, _total, _text: None)
     base = baseline(question, None if plan is None else read_plan(plan), time_limit=time_limit, gap=gap, stop=stop)
@@ -106,11 +107,16 @@ def stress(
     )
 
 
-def _options(options: StressOptions | dict[str, Any] | None, asked: dict[str, Any]) -> StressOptions:
-    if isinstance(options, StressOptions) and not asked:
-        return options
+def _asked(
+    problem: Problem, options: StressOptions | dict[str, Any] | None, asked: dict[str, Any]
+) -> tuple[StressOptions, list[Outage]]:
     stated = options.model_dump(by_alias=True, exclude_unset=True) if isinstance(options, StressOptions) else options
-    return checked(StressOptions, {**(stated or {}), **asked})
+    try:
+        wanted = checked(StressOptions, {**(stated or {}), **asked})
+        return wanted, outages_of(problem, wanted)
+    except InvalidProblem as error:
+        faults = (f"`{'.'.join(map(str, fault.path))}` {fault.message}" for fault in error.errors)
+        raise InvalidOption("; ".join(faults)) from None
 
 
 class _Study:
@@ -143,7 +149,7 @@ class _Tried:
 def _rank(tried: _Tried) -> tuple[bool, float, float]:
     """What has no plan first, then by shortage, then by cost."""
     result = tried.result
-    return result.total_cost is not None, -result.shortage, -(result.difference or 0.0)
+    return result.total_cost is not None, -result.shortage, -(result.extra_cost or 0.0)
 
 
 def _notes(base: Baseline, tried: list[_Tried]) -> Iterator[str]:
@@ -157,7 +163,10 @@ def _notes(base: Baseline, tried: list[_Tried]) -> Iterator[str]:
             " for, so costs of outages are to be compared at like shortage"
         )
     if any(one.result.stocks for one in tried):
-        yield "months of stock: stock when the outage begins, over the use that no longer arrives in its first period"
+        yield (
+            "months of stock: stock when the outage begins, over the use that would go missing in its first period if no"
+            " stock were drawn"
+        )
     if base.problem.stockpiles:
         yield "minimum stocks need not be kept from the first changed period on, nor final stocks that follow from them"
     if any(one.found.broken for one in tried):

@@ -42,6 +42,10 @@ class Found:
         The plan under it, audited; none before there was any.
     least
         The point with the least shortage, for its marginal values; none where there is none.
+    stockless
+        The cheapest point with the least shortage where no stock is drawn; none where there is no stock.
+    unhurt
+        What the plan costs without the outage where stocks need not be kept from then on either.
     lawless
         The least shortage if policies need not be kept; none where nothing is missing, or it is not known.
     broken
@@ -58,6 +62,8 @@ class Found:
     least: Point | None = None
     session: Session | None = None
     changes: Changes = ()
+    stockless: Point | None = None
+    unhurt: float | None = None
     lawless: float | None = None
     broken: tuple[Broken, ...] = ()
     conflict: tuple[Conflicting, ...] = ()
@@ -80,6 +86,7 @@ class Tester:
         self.held = base.held(start)
         self._hard = hard_demands(base.problem)
         self._gap, self._stop = gap, stop
+        self._unhurt: float | None = None
         self.session = self._session(loosened(base.problem, start))
 
     def _session(self, problem: Problem) -> Session:
@@ -102,8 +109,12 @@ class Tester:
         try:
             found = self._met(self.session, changes, changes, clock)
             if found.least is not None:
-                return replace(found, lawless=self._without_policies(changes, found.least, clock))
-            return self._moved(changes, clock, found)
+                found = replace(found, lawless=self._without_policies(changes, found.least, clock))
+            else:
+                found = self._moved(changes, clock, found)
+            return replace(
+                found, stockless=self._without_stock(found, changes, clock), unhurt=self._without_outage(clock)
+            )
         except InvalidProblem as error:  # it takes away what is built
             return Found(None, reason="; ".join(fault.message for fault in error.errors))
 
@@ -121,6 +132,25 @@ class Tester:
             return None
         free = self._solve(self._lawless, changes, self.held, self.missing(changes), [], clock)
         return None if free.objective is None else max(free.objective, 0.0)
+
+    def _without_outage(self, clock: Clock) -> float | None:
+        if self._unhurt is None:
+            within = [(self.missing(()), SLACK)]
+            self._unhurt = self._solve(self.session, (), self.held, None, within, clock).total_cost
+        return self._unhurt
+
+    def _without_stock(self, found: Found, outage: Changes, clock: Clock) -> Point | None:
+        if found.session is None or self.start is None or not self.base.problem.stockpiles:
+            return None
+        first = self.base.problem.timeline.starts[self.start]
+        draws: dict[Key, Held] = {k: 0.0 for k in found.session.columns if k[0] == "draw" and k[-1] >= first}
+        held, missing = self.held | draws, self.missing(outage)
+        least = self._solve(found.session, found.changes, held, missing, [(missing, inf)], clock)
+        if least.objective is None:
+            return None
+        within = [(missing, least.objective + SLACK)]
+        point = self._solve(found.session, found.changes, held, None, within, clock)
+        return None if point.total_cost is None else point
 
     def missing(self, changes: Changes) -> Weights:
         """Σ n_t · short / quantity, over hard demands in the periods that may change: years of demand."""
@@ -150,7 +180,7 @@ class Tester:
         session: Session,
         changes: Changes,
         held: dict[Key, Held],
-        weights: Weights,
+        weights: Weights | None,
         within: list[tuple[Weights, float]],
         clock: Clock,
     ) -> Point:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import TypeVar
 
-from oremix.models import Plan
+from oremix.models import Plan, Problem
+from oremix.models.plan import Delivery, Production
 from oremix.models.studies.outages import Outage
 from oremix.models.studies.stress import Cover, Short, Stressed, TakesOver
+from oremix.optimizer.session import Point
 from oremix.optimizer.studies.loosened import hard_demands
 from oremix.optimizer.studies.stressed import Found, Tester
 
@@ -18,6 +21,11 @@ NOTHING = 1e-6
 
 Maker = tuple[str, str, str, str]
 """Kind, id, country, material."""
+
+Site = tuple[str, str]
+"""Country, material."""
+
+Dated = TypeVar("Dated", Delivery, Production)
 
 
 def told(tester: Tester, outage: Outage, found: Found) -> Stressed:
@@ -44,7 +52,8 @@ def told(tester: Tester, outage: Outage, found: Found) -> Stressed:
         years_to_shortage=min((short.period - (first or 0) for short in hard), default=None),
         total_cost=None if after is None else after.total_cost,
         difference=None if after is None else (after.total_cost or 0.0) - (before.total_cost or 0.0),
-        stocks=[] if after is None else list(_covers(tester, after)),
+        extra_cost=None if after is None or found.unhurt is None else (after.total_cost or 0.0) - found.unhurt,
+        stocks=[] if after is None else list(_covers(tester, found, after)),
         takes_over=[] if after is None else list(_takes_over(tester, after)),
         broken=list(found.broken),
         conflict=list(found.conflict),
@@ -71,51 +80,82 @@ def _shortages(tester: Tester, after: Plan) -> Iterator[Short]:
 # ---------------------------------------------------------------- stock
 
 
-def _covers(tester: Tester, after: Plan) -> Iterator[Cover]:
+def _covers(tester: Tester, found: Found, after: Plan) -> Iterator[Cover]:
     """Of each material and country with stock when the outage begins."""
-    if tester.start is None:
+    if tester.start is None or found.stockless is None:
         return
     problem = tester.base.problem
     network = problem.network
-    sites: dict[tuple[str, str], list[str]] = defaultdict(list)
-    served: dict[tuple[str, str], set[str]] = defaultdict(set)
-    initial: dict[tuple[str, str], float] = defaultdict(float)
+    sites: dict[Site, list[str]] = defaultdict(list)
+    served: dict[Site, set[str]] = defaultdict(set)
+    initial: dict[Site, float] = defaultdict(float)
     for pile in problem.stockpiles:
-        key = (network.geography.country(pile.at), pile.material)
-        sites[key].append(pile.at)
-        served[key] |= {pile.at, *network.serves(pile)}
-        initial[key] += pile.initial
-    for (country, material), places in sites.items():
-        at_hand = _level(tester, tester.base.plan, material, places, tester.start - 1, initial[country, material])
+        site = (network.geography.country(pile.at), pile.material)
+        sites[site].append(pile.at)
+        served[site] |= {pile.at, *network.serves(pile)}
+        initial[site] += pile.initial
+    for site, places in sites.items():
+        at_hand = _level(tester, tester.base.plan, site[1], places, tester.start - 1, initial[site])
         if at_hand > NOTHING:
-            yield _cover(tester, after, (country, material), places, served[country, material], at_hand)
+            use = _Use(problem, site[1], served[site], tester.start)
+            wanted = use.wanted(tester.base.plan, after)
+            yield _cover(tester, after, site, places, wanted, wanted - use.of(found.stockless), at_hand)
 
 
 def _cover(
-    tester: Tester, after: Plan, site: tuple[str, str], places: list[str], served: set[str], at_hand: float
+    tester: Tester, after: Plan, site: Site, places: list[str], wanted: float, lost: float, at_hand: float
 ) -> Cover:
-    """Use is what the plan uses, and what demands ask for beyond that under the outage."""
     country, material = site
-    problem, before, start = tester.base.problem, tester.base.plan, tester.start or 0
-    here = {d.id for d in problem.demands if d.material == material and d.at in served and d.sale_price is None}
-    first = problem.timeline.starts[start]
-    use = _arriving(before, material, served, places, first) + _drawn(before, material, places, first)
-    use += _asked(after, here, first) - _asked(before, here, first)
-    lost = use - _arriving(after, material, served, places, first)
-    is_lost = lost > NOTHING * max(use, at_hand)
-    ends = [*problem.timeline.starts[1:], problem.timeline.starts[-1] + problem.timeline.years[-1]]
+    timeline, start = tester.base.problem.timeline, tester.start or 0
+    lost = lost if lost > NOTHING * max(wanted, at_hand) else 0.0
+    ends = [*timeline.starts[1:], timeline.starts[-1] + timeline.years[-1]]
     levels = {period: _level(tester, after, material, places, period, 0.0) for period in range(start, len(ends))}
-    empty = [ends[period] - first for period, level in levels.items() if level <= NOTHING * at_hand]
+    empty = [ends[period] - timeline.starts[start] for period, level in levels.items() if level <= NOTHING * at_hand]
     return Cover(
         country=country,
         material=material,
         at_hand=at_hand,
-        use=use,
-        lost=max(lost, 0.0),
-        months=12 * at_hand / lost if is_lost else None,
+        use=wanted,
+        lost=lost,
+        months=12 * at_hand / lost if lost else None,
         empty_after=min(empty, default=None),
-        unit=problem.network.materials[material].unit,
+        unit=tester.base.problem.network.materials[material].unit,
     )
+
+
+class _Use:
+    """What is used of a material at some places in a period."""
+
+    def __init__(self, problem: Problem, material: str, places: set[str], period: int) -> None:
+        self._start = problem.timeline.starts[period]
+        here = [demand for demand in problem.demands if demand.material == material and demand.at in places]
+        self._demands = {demand.id for demand in here if demand.sale_price is None}
+        self._outlets = {demand.id for demand in here if demand.sale_price is not None}
+        self._inputs = {
+            (plant.id, recipe.id): recipe.inputs[material]
+            for plant in problem.plants
+            if plant.at in places
+            for recipe in plant.recipes
+            if material in recipe.inputs
+        }
+
+    def wanted(self, before: Plan, after: Plan) -> float:
+        """What demands ask for under the outage, and what plants and outlets use in the plan."""
+        asked = sum(
+            line.quantity + line.shortage for line in self._of(after.deliveries) if line.demand in self._demands
+        )
+        sold = sum(line.quantity for line in self._of(before.deliveries) if line.demand in self._outlets)
+        runs = self._of(before.production)
+        return asked + sold + sum(run.activity * self._inputs.get((run.plant, run.recipe), 0.0) for run in runs)
+
+    def of(self, point: Point) -> float:
+        """What a point uses."""
+        met = sum(point.values.get(("deliver", name, self._start), 0.0) for name in self._demands | self._outlets)
+        runs = ((("run", *names, self._start), amount) for names, amount in self._inputs.items())
+        return met + sum(amount * point.values.get(key, 0.0) for key, amount in runs)
+
+    def _of(self, records: list[Dated]) -> list[Dated]:
+        return [record for record in records if record.period == self._start]
 
 
 def _level(tester: Tester, plan: Plan, material: str, places: list[str], period: int, initial: float) -> float:
@@ -124,22 +164,6 @@ def _level(tester: Tester, plan: Plan, material: str, places: list[str], period:
         return initial
     start = tester.base.problem.timeline.starts[period]
     return sum(s.level for s in plan.stocks if s.period == start and s.material == material and s.place in places)
-
-
-def _arriving(plan: Plan, material: str, served: set[str], places: list[str], period: int) -> float:
-    """What arrives at places in a period, but for what is put into stock."""
-    arrived = sum(m.arrived for m in plan.shipments if m.period == period and m.material == material and m.to in served)
-    return arrived - sum(
-        s.fill for s in plan.stocks if s.period == period and s.material == material and s.place in places
-    )
-
-
-def _drawn(plan: Plan, material: str, places: list[str], period: int) -> float:
-    return sum(s.draw for s in plan.stocks if s.period == period and s.material == material and s.place in places)
-
-
-def _asked(plan: Plan, demands: set[str], period: int) -> float:
-    return sum(met.quantity + met.shortage for met in plan.deliveries if met.period == period and met.demand in demands)
 
 
 # ---------------------------------------------------------------- who takes over
