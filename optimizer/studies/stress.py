@@ -164,8 +164,8 @@ def _notes(base: Baseline, tried: list[_Tried]) -> Iterator[str]:
         )
     if any(one.result.stocks for one in tried):
         yield (
-            "months of stock: stock when the outage begins, over the use that would go missing in its first period if no"
-            " stock were drawn"
+            "months of stock: stock when the outage begins, over the use that would go missing in its first period if"
+            " no stock were drawn"
         )
     if base.problem.stockpiles:
         yield "minimum stocks need not be kept from the first changed period on, nor final stocks that follow from them"
