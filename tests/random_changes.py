@@ -10,7 +10,7 @@ from oremix.models import InvalidProblem, Problem, read_problem
 from oremix.models.changes import changed
 from tests.random_problems import COUNTRIES, Document
 
-__all__ = ["changed_problems", "valid"]
+__all__ = ["MOVED", "changes", "valid"]
 
 Draw = Any
 
@@ -26,16 +26,27 @@ FIELDS = {
 }
 
 
+MOVED = {
+    "suppliers": ["capacity", "unit_cost"],
+    "plants": ["capacity"],
+    "recyclers": ["capacity", "unit_cost", "collection_cost"],
+    "demands": ["quantity", "shortage_cost", "sale_price"],
+    "policies": ["max", "max", "min", "penalty"],
+}
+"""What studies move most."""
+
+
 @st.composite
-def changes(draw: Draw, document: Document) -> list[Document]:
-    """One to three changes that the problem can have."""
-    number = draw(st.integers(1, 3))
-    kinds = [kind for kind in FIELDS if document.get(kind)]
-    return [_change(draw, document, draw(st.sampled_from(kinds))) for _ in range(number)]
+def changes(draw: Draw, document: Document, fields: dict[str, list[str]] = FIELDS) -> list[Document]:
+    """One to three changes that the problem may be able to have."""
+    number = draw(st.sampled_from([1, 1, 1, 2, 3]))
+    kinds = [kind for kind in fields if document.get(kind)]
+    kinds += ["policies"] * (len(kinds) - 1 if document.get("policies") else 0)
+    return [_change(draw, document, draw(st.sampled_from(kinds)), fields) for _ in range(number)]
 
 
-def _change(draw: Draw, document: Document, kind: str) -> Document:
-    field = draw(st.sampled_from(FIELDS[kind]))
+def _change(draw: Draw, document: Document, kind: str, fields: dict[str, list[str]]) -> Document:
+    field = draw(st.sampled_from(fields[kind]))
     change: Document = {"on": kind, "field": field}
     if draw(st.booleans()):
         entry = draw(st.sampled_from(document[kind]))
