@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from oremix.optimizer.session import Session
     from oremix.optimizer.solving import Highs
     from oremix.optimizer.studies.compare import compare
+    from oremix.optimizer.studies.frontier import frontier
+    from oremix.optimizer.studies.surface import surface
     from oremix.optimizer.verify import verify
     from oremix.optimizer.why import why
 
@@ -51,12 +53,14 @@ __all__ = [
     "example",
     "examples",
     "formulate",
+    "frontier",
     "load",
     "load_plan",
     "preset",
     "presets",
     "read_problem",
     "solve",
+    "surface",
     "verify",
     "why",
 ]
@@ -80,6 +84,8 @@ _HOMES = {
     "preset": "oremix.models.presets",
     "presets": "oremix.models.presets",
     "compare": "oremix.optimizer.studies.compare",
+    "frontier": "oremix.optimizer.studies.frontier",
+    "surface": "oremix.optimizer.studies.surface",
     "compliance": "oremix.optimizer.answering.compliance",
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",

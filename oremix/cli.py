@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 3, "unbounded": 3, "no_answer": 4}
-DOCUMENTS = ["problem", "plan", "compliance", "why", "verification", "comparison"]
+DOCUMENTS = [
+    "problem",
+    "plan",
+    "compliance",
+    "why",
+    "verification",
+    "comparison",
+    "frontier",
+    "surface",
+]
 OUR_FAULT, WRONG, INTERRUPTED = 1, 3, 130
 
 
@@ -326,9 +335,7 @@ def presets(name: str | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument(
-    "of", required=False, type=click.Choice(["problem", "plan", "compliance", "why", "verification", "comparison"])
-)
+@click.argument("of", required=False, type=click.Choice(DOCUMENTS))
 def schema(of: str | None) -> None:
     """Write the JSON Schema of problem, of plan, of another answer, or of all."""
     from oremix.models import schema as schemas

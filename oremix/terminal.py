@@ -23,6 +23,7 @@ __all__ = [
     "progress",
     "reserve_output",
     "say",
+    "tracked",
     "write_file",
 ]
 
@@ -132,3 +133,21 @@ def progress(text: str) -> Iterator[None]:
 
     with Console(stderr=True).status(text):
         yield
+
+
+@contextmanager
+def tracked(text: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show on a terminal how far a study is: what is yielded is told how much is done of how much."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total, _text: None
+        return
+    from rich.console import Console  # only a terminal needs it
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=None)
+
+        def tell(done: int, total: int, said: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{text} {said}")
+
+        yield tell

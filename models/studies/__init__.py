@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from oremix.models.studies.comparison import Comparison
+from oremix.models.studies.frontier import Frontier, Surface
 
-__all__ = ["STUDIES", "Comparison"]
+__all__ = ["STUDIES", "Comparison", "Frontier", "Surface"]
 
-STUDIES = (Comparison,)
+STUDIES = (
+    Comparison,
+    Frontier,
+    Surface,
+)
