@@ -83,10 +83,10 @@ def _limits(call: Call) -> dict[str, Any]:
     return call.options | {"time_limit": limit, "max_columns": int(call.settings.max_columns)}
 
 
-def _body(name: str) -> dict[str, Any]:
+def _body(kind: type[BaseModel]) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": {"problem": PROBLEM, "options": {"$ref": f"#/components/schemas/{name}"}},
+        "properties": {"problem": PROBLEM, "options": kind.model_json_schema()},
         "required": ["problem"],
         "additionalProperties": False,
     }
@@ -116,7 +116,7 @@ OPERATIONS = (
         _frontier,
         "Say what a policy costs at every bound, with every kink and the price of a percentage point on either side.",
         {"$ref": "#/components/schemas/Frontier"},
-        body=_body("FrontierOptions"),
+        body=_body(FrontierOptions),
         solves=True,
         options=(TIME_LIMIT, GAP),
     ),
@@ -127,7 +127,7 @@ OPERATIONS = (
         _surface,
         "Say what two policies cost together, on a grid of both bounds.",
         {"$ref": "#/components/schemas/Surface"},
-        body=_body("SurfaceOptions") | {"required": ["problem", "options"]},
+        body=_body(SurfaceOptions) | {"required": ["problem", "options"]},
         solves=True,
         options=(TIME_LIMIT, GAP),
     ),

@@ -35,9 +35,7 @@ def compare(first: str, second: str, as_json: bool) -> int:
 @click.option("--side2", type=click.Choice(["max", "min"]), help="Which bound of the second.")
 @click.option("--from", "from_", type=float, metavar="B", help="The loosest bound (a share from 0 to 1, or an amount).")
 @click.option("--to", type=float, metavar="B", help="The tightest bound; default the tightest that can be kept.")
-@click.option(
-    "--bounds", callback=arguments.bounds, metavar="B,B,…", help="These bounds alone, in place of a search."
-)
+@click.option("--bounds", callback=arguments.bounds, metavar="B,B,…", help="These bounds alone, in place of a search.")
 @click.option("--from-year", type=int, metavar="Y", help="First year in which the bound moves; before, as stated.")
 @click.option("--until-year", type=int, metavar="Y", help="Last year in which the bound moves; after, as stated.")
 @click.option("--points", type=int, metavar="N", help="How many bounds may be solved; with --policy2, of each policy.")
@@ -63,7 +61,7 @@ def frontier(
     question = read_problem(problem)
     with terminal.tracked("Solving …") as told:
         if policy2 is None:
-            limit = {} if points is None else {"max_points": points}
+            limit: dict[str, Any] = {} if points is None else {"max_points": points}
             found: Any = terminal.interruptible(
                 lambda stop: oremix.frontier(question, stop=stop, progress=told, **options, **limit)
             )

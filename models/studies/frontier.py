@@ -80,7 +80,9 @@ class Refusal(Record):
 class FrontierPoint(Record):
     """What it costs at one bound."""
 
-    bound: float = Field(description="of the policy, in every period that it holds in: a share from 0 to 1, or an amount")
+    bound: float = Field(
+        description="of the policy, in every period that it holds in: a share from 0 to 1, or an amount"
+    )
     achieved: float | None = Field(
         description="what the plan comes to where the bound is hardest to keep: the largest ratio under a max, the"
         " smallest above a min; in the unit of the bound; none: there is nothing to count"
@@ -128,10 +130,12 @@ class Frontier(Study):
     )
     complete: bool = Field(description="whether the search ended by itself, at no limit")
     tolerance: float = Field(
-        description="by how much, at most, the cost between two points is thought to leave the line between them, money;"
-        " proved where `exact` and `complete`"
+        description="by how much, at most, the cost between two points is thought to leave the line between them, money"
+        "; proved where `exact`"
     )
-    tightest: float | None = Field(description="the tightest bound that can be kept; none: not found, or not looked for")
+    tightest: float | None = Field(
+        description="the tightest bound that can be kept; none: not found, or not looked for"
+    )
     refused: Refusal | None = Field(
         description="the bound just beyond the tightest; none: it is the tightest that can be stated or was asked for"
     )
@@ -180,7 +184,9 @@ class Surface(Study):
     from_year: int | None = Field(description="first year in which the bounds move; none: from the policies' first")
     until_year: int | None = Field(description="last year in which they move; none: to the policies' last")
     complete: bool = Field(description="whether every pair was solved")
-    points: list[SurfacePoint] = Field(description="bounds of the first from loose to tight, for each those of the second")
+    points: list[SurfacePoint] = Field(
+        description="bounds of the first from loose to tight, for each those of the second"
+    )
     edge: list[Edge] = Field(description="where there is a plan at all: for each bound of the first")
     seconds: float = Field(description="of the whole study")
     notes: list[str] = Field(description="how this is to be read")

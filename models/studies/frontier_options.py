@@ -43,7 +43,9 @@ class SurfaceOptions(Options):
 
     policy: str = Field(description="id of the first policy")
     second_policy: str = Field(description="id of the second policy")
-    side: Literal["max", "min"] | None = Field(None, description="which bound of the first moves; absent: as a frontier")
+    side: Literal["max", "min"] | None = Field(
+        None, description="which bound of the first moves; absent: as a frontier"
+    )
     second_side: Literal["max", "min"] | None = Field(None, description="which bound of the second moves")
     from_year: Year | None = Field(None, description="first year in which the bounds move, the years before as stated")
     until_year: Year | None = Field(None, description="last year in which the bounds move, the years after as stated")

@@ -59,8 +59,14 @@ def _summary(frontier: Frontier) -> Iterator[str]:
 def _points(frontier: Frontier) -> Iterator[str]:
     bound = _bound(frontier.per)
     per = f"1 {frontier.per}" if frontier.per != "percentage point" else "1 point"
-    heads = (frontier.side, "achieved", f"cost, {frontier.currency}", "more than loosest", f"{per} looser saves")
-    heads = (*heads, f"{per} tighter costs", "")
+    heads: tuple[str, ...] = (
+        frontier.side,
+        "achieved",
+        f"cost, {frontier.currency}",
+        "more than loosest",
+        f"{per} looser saves",
+    )
+    heads += (f"{per} tighter costs", "")
     first = frontier.points[0].total_cost
     rows = [
         (
@@ -120,8 +126,8 @@ def _surface(surface: Surface) -> Iterator[str]:
     first, second = _bound(surface.per), _bound(surface.second_per)
     years = _years(surface.from_year, surface.until_year)
     yield (
-        f"{surface.problem or 'problem'}: cost, {surface.currency}, discounted, against the {surface.side} of {surface.policy}"
-        f" (down) and the {surface.second_side} of {surface.second_policy} (across){years}"
+        f"{surface.problem or 'problem'}: cost, {surface.currency}, discounted, against the {surface.side} of"
+        f" {surface.policy} (down) and the {surface.second_side} of {surface.second_policy} (across){years}"
     )
     across = list(dict.fromkeys(point.second_bound for point in surface.points))
     costs = {(point.bound, point.second_bound): point for point in surface.points}

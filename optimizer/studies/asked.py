@@ -85,16 +85,18 @@ def _frontier_faults(problem: Problem, options: FrontierOptions) -> Iterator[Fau
         return
     rule, side = side_of(problem, options.policy, options.side)
     yield from _rule_faults(problem, rule, side, options.from_year, options.until_year, ("policy", "side"))
-    if isinstance(rule, Share):
-        stated = [(("from",), options.from_), (("to",), options.to)]
-        stated += [(("bounds", number), bound) for number, bound in enumerate(options.bounds or ())]  # type: ignore[misc]
-        for path, value in stated:
-            if value is not None and value > 1:
-                yield Fault(path, "should be a share from 0 to 1", value)
-    if isinstance(rule, Diversify):
-        for name, value in (("from", options.from_), ("to", options.to)):
-            if value is not None:
-                yield Fault((name,), "cannot be with a number of sources: all are gone through", value)
+    yield from _bound_faults(options, rule, side)
+
+
+def _bound_faults(options: FrontierOptions, rule: Rule, side: Side) -> Iterator[Fault]:
+    """Bounds that the policy cannot have."""
+    ends: list[tuple[tuple[str | int, ...], float | None]] = [(("from",), options.from_), (("to",), options.to)]
+    listed = [(("bounds", number), bound) for number, bound in enumerate(options.bounds or ())]
+    for path, value in [*ends, *listed]:
+        if value is not None and isinstance(rule, Share) and value > 1:
+            yield Fault(path, "should be a share from 0 to 1", value)
+        if value is not None and isinstance(rule, Diversify) and (len(path) == 1 or value < 1 or value != round(value)):
+            yield Fault(path, "cannot be with a number of sources: give whole `bounds`, at least 1, or none", value)
     sign = 1 if side == "max" else -1
     if options.from_ is not None and options.to is not None and sign * (options.from_ - options.to) <= 0:
         yield Fault(("to",), f"should be tighter than `from`, which is {options.from_:g}", options.to)
@@ -159,7 +161,9 @@ def _rule_faults(
     if side == "min" and isinstance(rule, Budget):
         yield Fault((names[1],), "cannot be min: a budget has a max only", side)
     if side == "min" and isinstance(rule, Diversify) and rule.smallest is None:
-        yield Fault((names[1],), f"cannot be min: {rule.id} does not say from which share (`smallest`) a source counts", side)
+        yield Fault(
+            (names[1],), f"cannot be min: {rule.id} does not say from which share (`smallest`) a source counts", side
+        )
     moved = (from_year, until_year) != (None, None)
     if moved and "periods" in getattr(rule, "across", ()):
         path = ("from_year",) if from_year is not None else ("until_year",)

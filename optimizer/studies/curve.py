@@ -46,8 +46,8 @@ class Node:
 class Piece:
     """The curve between two bounds.
 
-    `straight`: a line of this slope. `curved`: no corner was seen in it. `corner`, `decisions`: so narrow that a kink, or
-    the change to other decisions, is here. `open`: not looked into.
+    `straight`: a line of this slope. `curved`: no corner was seen in it. `corner`, `decisions`: so narrow that a kink,
+    or the change to other decisions, is here. `open`: not looked into.
     """
 
     left: Node
@@ -73,7 +73,7 @@ def gap(left: Node, right: Node) -> float:
 
 
 def thinned(pieces: list[Piece]) -> list[Piece]:
-    """Pieces with curved ones that lie side by side made one, as long as it is near enough to the line between its ends."""
+    """Pieces with curved neighbours made one, as long as it is near enough to the line between its ends."""
     costs = abs(pieces[0].left.cost - pieces[-1].right.cost)
     found = [pieces[0]]
     for piece in pieces[1:]:
@@ -95,8 +95,8 @@ class Curve:
     solve
         The node at a bound; none where the search has to end.
     convex
-        Whether the curve is known to be convex and made of lines: then two tangents that meet on it, or one that leads to
-        the other end, prove what lies between.
+        Whether the curve is known to be convex and made of lines: then a tangent that leads from one end to the other
+        proves what lies between.
     noise
         Costs nearer to each other than this are the same.
     most

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import pairwise
 from threading import Event
 from typing import Any
 
@@ -18,8 +19,9 @@ from oremix.optimizer.session import Point, Session
 from oremix.optimizer.studies.asked import frontier_faults, options_of, refuse, side_of
 from oremix.optimizer.studies.bounded import Bounded, Tightest, Undecided, decided, freed
 from oremix.optimizer.studies.clock import Clock, Progress
-from oremix.optimizer.studies.curve import NARROW_DECISIONS, SAME_SLOPE, Curve, Node, Piece, thinned
+from oremix.optimizer.studies.curve import NARROW_DECISIONS, Curve, Node
 from oremix.optimizer.studies.make_up import MakeUp
+from oremix.optimizer.studies.stops import Stop, stops_of
 
 __all__ = ["frontier"]
 
@@ -30,6 +32,17 @@ SAME_COST_SEARCHED = 1e-6
 GRID = 12
 # Where the slope at the tightest bound is read, in parts of the range: there itself it has no upper end.
 INWARD = 1e-7
+
+NO_PLAN = "There is no plan even at the loosest bound: the reason lies elsewhere, and `oremix solve` says where."
+SEARCHED = (
+    "With yes/no decisions the cost may jump and need not be convex: it was looked at on a grid of"
+    f" {GRID} bounds, and nearer wherever decisions change, to {100 * NARROW_DECISIONS:g} % of the range; decisions"
+    " that change and change back between two bounds may be missed. Marginals hold with the decisions as they are."
+)
+CURVED = (
+    "What the share is of can itself move with the bound, so that the cost may be curved between kinks: it was found to"
+    " within the tolerance. Points without a kink lie on such a curve."
+)
 
 
 def frontier(
@@ -62,8 +75,8 @@ def frontier(
     side
         ``max`` or ``min``: which bound moves; absent: the `max`, unless the policy has a `min` alone.
     from_, to
-        The loosest and the tightest bound of interest; absent: where the bound begins to cost, and the tightest that can
-        be kept. Shares are from 0 to 1.
+        The loosest and the tightest bound of interest; absent: where the bound begins to cost, and the tightest that
+        can be kept. Shares are from 0 to 1.
     bounds
         These bounds alone, in place of a search.
     from_year, until_year
@@ -95,16 +108,6 @@ def frontier(
     return _Study(problem, options, Clock(time_limit, stop, progress), gap).answer()
 
 
-@dataclass(frozen=True)
-class _Stop:
-    """A node to be told of, with what a unit more of bound saves on its tighter and its looser side."""
-
-    node: Node
-    tighter: float | None
-    looser: float | None
-    kink: bool | None
-
-
 class _Study:
     """One frontier, from the options to the answer."""
 
@@ -130,7 +133,7 @@ class _Study:
         """The whole study."""
         loose = self._solve(self._loosest)
         tightest: Tightest | None = None
-        stops: list[_Stop] = []
+        stops: list[Stop] = []
         exact = False
         if loose is not None and loose.total_cost is not None:
             if self.options.bounds is not None:
@@ -188,23 +191,25 @@ class _Study:
             found = self.bounded.tightest(loose, self.options.to)
         except Undecided:
             self.complete = False
-            self.notes.append("The tightest bound was not found before a limit was reached; give `to` to do without it.")
+            self.notes.append(
+                "The tightest bound was not found before a limit was reached; give `to` to do without it."
+            )
             return None
         if found is None:
             self.notes.append("The bound can be tightened for ever; give `to` to say how far.")
         return found
 
-    def _traced(self, loose: Point, tightest: Tightest | None) -> tuple[bool, list[_Stop]]:
+    def _traced(self, loose: Point, tightest: Tightest | None) -> tuple[bool, list[Stop]]:
         """Whether every kink was found, and the nodes to be told of, from tight to loose."""
         if self.bounded.counts:
             return True, self._counted(loose)
         right = self._right(loose)
         if tightest is None:
-            return False, [_Stop(right, None, right.slope, None)]
+            return False, [Stop(right, None, right.slope, None)]
         at = self.bounded.sign * tightest.bound
         if at >= right.at:
             self.points[right.at] = loose
-            return True, [_Stop(right, None, right.slope, False)]
+            return True, [Stop(right, None, right.slope, False)]
         convex = not self.searched and self.bounded.wholes_are_fixed
         left = self._left(at, tightest.point, right, convex)
         noise = (SAME_COST_SEARCHED if self.searched else SAME_COST) * max(abs(left.cost), abs(right.cost))
@@ -215,7 +220,7 @@ class _Study:
         self.tolerance = max(piece.gap for piece in pieces)
         if not curve.complete and curve.solved >= most:
             self.notes.append(f"The search stopped at {self.options.max_points:,} bounds (`max_points`).")
-        return convex, _stops(pieces, noise, right.slope)
+        return convex, stops_of(pieces, noise, right.slope)
 
     def _seen(self, curve: Curve, at: float) -> Node | None:
         self.clock.tell(self.solves, self.solves + curve.waiting + 1, "bounds solved")
@@ -226,7 +231,9 @@ class _Study:
         bound = self._loosest
         achieved = self.bounded.achieved(loose)
         rule = self.bounded.rule
-        never_binds = not (isinstance(rule, Share) and over_consumption(rule)) or not loose.marginal(self.bounded.policy)
+        never_binds = not (isinstance(rule, Share) and over_consumption(rule)) or not loose.marginal(
+            self.bounded.policy
+        )
         if self.options.from_ is not None or not never_binds:
             return self._as_node(self.bounded.sign * bound, loose)
         if achieved is not None and self.bounded.sign * (bound - achieved) > 0:
@@ -253,7 +260,7 @@ class _Study:
 
     # ------------------------------------------------------------ without a search
 
-    def _listed(self, bounds: list[float]) -> list[_Stop]:
+    def _listed(self, bounds: list[float]) -> list[Stop]:
         """The bounds asked for, from tight to loose."""
         stops, refused = [], []
         ordered = sorted(dict.fromkeys(bounds), key=lambda bound: self.bounded.sign * bound)
@@ -266,13 +273,15 @@ class _Study:
                 refused.append(f"{bound:g} ({point.status})")
                 continue
             node = self._as_node(self.bounded.sign * bound, point)
-            stops.append(_Stop(node, None, node.slope, None))
+            stops.append(Stop(node, None, node.slope, None))
         if refused:
             self.notes.append(f"No plan at {', '.join(refused)}.")
-        self.notes.append("At a kink the marginal is a number between those of its two sides: kinks were not looked for.")
+        self.notes.append(
+            "At a kink the marginal is a number between those of its two sides: kinks were not looked for."
+        )
         return stops
 
-    def _counted(self, loose: Point) -> list[_Stop]:
+    def _counted(self, loose: Point) -> list[Stop]:
         """A number of sources: one after the other, until there is no plan."""
         sign = self.bounded.sign
         end, start = self.bounded.ends
@@ -285,18 +294,18 @@ class _Study:
             if point is None or point.total_cost is None:
                 break
             found.insert(0, self._as_node(sign * bound, point, slope=0.0))
-        falls = [one.cost - next_.cost for one, next_ in zip(found, found[1:], strict=False)]
+        falls = [one.cost - next_.cost for one, next_ in pairwise(found)]
         return [
-            _Stop(node, tighter, looser, None)
+            Stop(node, tighter, looser, None)
             for node, tighter, looser in zip(found, [None, *falls], [*falls, 0.0], strict=True)
         ]
 
     # ------------------------------------------------------------ the answer
 
-    def _told(self, loose: Point | None, tightest: Tightest | None, stops: list[_Stop], exact: bool) -> Frontier:
+    def _told(self, loose: Point | None, tightest: Tightest | None, stops: list[Stop], exact: bool) -> Frontier:
         status: Status = "no_answer" if loose is None else loose.status
         points: list[FrontierPoint] = []
-        looser: _Stop | None = None
+        looser: Stop | None = None
         for stop in reversed(stops):
             points.append(self._point(stop, looser))
             looser = stop
@@ -318,7 +327,7 @@ class _Study:
             tightest=None if tightest is None else tightest.bound,
             refused=refused
             and Refusal(
-                bound=tightest.beyond,  # type: ignore[union-attr,arg-type]
+                bound=tightest.beyond,  # type: ignore[union-attr]
                 status=refused.status,
                 verified=refused.verified,
                 reason=refused.reason,
@@ -329,7 +338,7 @@ class _Study:
             notes=[*self.notes, *self._how_to_read(exact, loose, points)],
         )
 
-    def _point(self, stop: _Stop, looser: _Stop | None) -> FrontierPoint:
+    def _point(self, stop: Stop, looser: Stop | None) -> FrontierPoint:
         point, unit = self.points[stop.node.at], self.bounded.unit
         return FrontierPoint(
             bound=self.bounded.sign * stop.node.at + 0.0,
@@ -359,7 +368,7 @@ class _Study:
     def _how_to_read(self, exact: bool, loose: Point | None, points: list[FrontierPoint]) -> list[str]:
         notes = []
         if loose is not None and loose.status == "infeasible":
-            notes.append("There is no plan even at the loosest bound: the reason lies elsewhere; `oremix solve` says where.")
+            notes.append(NO_PLAN)
         if not self.complete:
             notes.append("The study ended before its end: there may be kinks between the points.")
         if not points or self.options.bounds is not None:
@@ -367,60 +376,7 @@ class _Study:
         if self.bounded.counts:
             notes.append("The bound is a number: the marginal is the saving of one step, not a slope.")
         elif self.searched:
-            notes.append(
-                f"With yes/no decisions the cost may jump and need not be convex: it was looked at on a grid of {GRID} bounds"
-                f" and nearer wherever decisions change, to {100 * NARROW_DECISIONS:g} % of the range; decisions that"
-                " change and change back between two bounds may be missed. Marginals hold with the decisions as they are."
-            )
+            notes.append(SEARCHED)
         elif not exact:
-            notes.append(
-                "What the share is of can itself move with the bound, so that the cost may be curved between kinks: it was"
-                " found to within the tolerance. Points without a kink lie on such a curve."
-            )
+            notes.append(CURVED)
         return notes
-
-
-# ---------------------------------------------------------------- from pieces to nodes
-
-
-def _stops(pieces: list[Piece], noise: float, last_slope: float) -> list[_Stop]:
-    """The ends and kinks of a curve, and what else is needed to draw it; from tight to loose."""
-    pieces = thinned(pieces)
-    stops = [_Stop(pieces[0].left, None, pieces[0].slopes[0], False)]
-    shapes = [pieces[0].shape]
-    for piece in pieces:
-        here = stops[-1]
-        if piece.shape == "corner":
-            node = here.node if here.tighter is None else piece.right
-            stops[-1] = replace(here, node=node, looser=piece.slopes[1])
-            shapes[-1] = "corner"
-            continue
-        looser = here.looser if shapes[-1] == "corner" else piece.slopes[0]
-        stops[-1] = replace(here, looser=looser)
-        stops.append(_Stop(piece.right, piece.slopes[1], None, False))
-        shapes.append(piece.shape)
-    stops[-1] = replace(stops[-1], looser=last_slope)
-    return _without_flat(_bent(stops, pieces), noise)
-
-
-def _bent(stops: list[_Stop], pieces: list[Piece]) -> list[_Stop]:
-    """The stops with kinks marked; what lies within one line is left out."""
-    steepest = max((stop.tighter for stop in stops if stop.tighter is not None), default=0.0)
-    lines = {piece.left.at for piece in pieces if piece.shape == "straight"}
-    ends = {piece.right.at for piece in pieces if piece.shape == "straight"}
-    found = []
-    for number, stop in enumerate(stops):
-        inside = 0 < number < len(stops) - 1
-        in_line = inside and stop.node.at in lines and stop.node.at in ends
-        bend = 0.0 if stop.tighter is None or stop.looser is None else stop.tighter - stop.looser
-        kink = abs(bend) > SAME_SLOPE * steepest
-        if kink or not in_line:
-            found.append(replace(stop, kink=kink))
-    return found
-
-
-def _without_flat(stops: list[_Stop], noise: float) -> list[_Stop]:
-    """Without the loosest end where the bound costs nothing yet: the loosest is where it begins to."""
-    while len(stops) > 1 and stops[-2].node.cost - stops[-1].node.cost <= noise and stops[-2].kink:
-        stops = stops[:-1]
-    return stops

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from oremix.models.policies import Share
 from oremix.models.studies.frontier import BoundBuild, Move, Moved, Supplied
@@ -34,7 +34,7 @@ class MakeUp:
 
     def __init__(self, model: Model, materials: Iterable[str]) -> None:
         self._model = model
-        self._makers = dict(self._made())
+        self._makers = self._made()
         demanded = [demand.material for demand in model.problem.demands]
         self._supplied = list(dict.fromkeys([*demanded, *materials]))
 
@@ -108,25 +108,20 @@ class MakeUp:
         largest = max(orders.values(), default=0.0)
         return {order: amount for order, amount in orders.items() if amount > ROUNDING**2 * largest}
 
-    def _made(self) -> Iterator[tuple[Key, Pairs]]:
+    def _made(self) -> dict[Key, Pairs]:
         model, years = self._model, self._model.timeline.years
         sums: dict[Key, Pairs] = defaultdict(list)
-        for supplier in model.problem.suppliers:
-            for period in model.timeline:
-                taken = model.taken.get((supplier.id, period), ())
-                sums["supplier", supplier.id, None, supplier.material] += [(c, a * years[period]) for c, a in taken]
-        for plant in model.problem.plants:
-            for recipe in plant.recipes:
-                for period in model.timeline:
-                    if (run := model.run.get((plant.id, recipe.id, period))) is not None:
-                        for material, amount in recipe.outputs.items():
-                            sums["plant", plant.id, None, material].append((run, amount * years[period]))
-        for recycler in model.problem.recyclers:
-            for period in model.timeline:
-                if (collect := model.collect.get((recycler.id, period))) is not None:
-                    made = (collect, recycler.recovery * years[period])
-                    sums["recycler", recycler.id, None, recycler.material].append(made)
-        yield from sums.items()
+        materials = {facility.id: getattr(facility, "material", None) for facility in model.problem.facilities}
+        recoveries = {recycler.id: recycler.recovery for recycler in model.problem.recyclers}
+        outputs = {(plant.id, recipe.id): recipe.outputs for plant in model.problem.plants for recipe in plant.recipes}
+        for (name, period), taken in model.taken.items():
+            sums["supplier", name, None, materials[name]] += [(c, amount * years[period]) for c, amount in taken]
+        for (name, recipe, period), run in model.run.items():
+            for material, amount in outputs[name, recipe].items():
+                sums["plant", name, None, material].append((run, amount * years[period]))
+        for (name, period), collect in model.collect.items():
+            sums["recycler", name, None, materials[name]].append((collect, recoveries[name] * years[period]))
+        return sums
 
     def _arrivals(self, material: str) -> dict[str, Pairs]:
         """Country → what arrives from there where the material is used, as a share of supply counts it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from threading import Event
 from typing import Any
 
@@ -104,7 +103,7 @@ class _Study:
             self.notes.append("There is no plan even at the loosest bounds; `oremix solve` says why.")
         return self._told(points, edge)
 
-    def _bounds(self, bounded: Bounded) -> Iterable[float]:
+    def _bounds(self, bounded: Bounded) -> list[float]:
         """Bounds of one policy, the other as loose as can be: from where it begins to bind to the tightest."""
         loose = self._solved(bounded.ends[1], bounded)
         if loose.total_cost is None:
@@ -138,7 +137,7 @@ class _Study:
         if loose is None or loose.total_cost is None:
             return None
         found = self.second.tightest(loose)
-        return found and found.bound
+        return None if found is None else found.bound
 
     def _point(self, bound: float, other: float, point: Point) -> SurfacePoint:
         return SurfacePoint(
