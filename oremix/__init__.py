@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from oremix.optimizer.session import Session
     from oremix.optimizer.solving import Highs
     from oremix.optimizer.studies.compare import compare
+    from oremix.optimizer.studies.frontier import frontier
     from oremix.optimizer.studies.stress import stress
+    from oremix.optimizer.studies.surface import surface
     from oremix.optimizer.verify import verify
     from oremix.optimizer.why import why
 
@@ -52,6 +54,7 @@ __all__ = [
     "example",
     "examples",
     "formulate",
+    "frontier",
     "load",
     "load_plan",
     "preset",
@@ -59,6 +62,7 @@ __all__ = [
     "read_problem",
     "solve",
     "stress",
+    "surface",
     "verify",
     "why",
 ]
@@ -82,9 +86,11 @@ _HOMES = {
     "preset": "oremix.models.presets",
     "presets": "oremix.models.presets",
     "compare": "oremix.optimizer.studies.compare",
+    "frontier": "oremix.optimizer.studies.frontier",
+    "stress": "oremix.optimizer.studies.stress",
+    "surface": "oremix.optimizer.studies.surface",
     "compliance": "oremix.optimizer.answering.compliance",
     "solve": "oremix.optimizer.decide",
-    "stress": "oremix.optimizer.studies.stress",
     "formulate": "oremix.optimizer.formulation",
     "Session": "oremix.optimizer.session",
     "Highs": "oremix.optimizer.solving",

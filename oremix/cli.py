@@ -25,7 +25,17 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 3, "unbounded": 3, "no_answer": 4}
-DOCUMENTS = ["problem", "plan", "compliance", "why", "verification", "comparison", "stress"]
+DOCUMENTS = [
+    "problem",
+    "plan",
+    "compliance",
+    "why",
+    "verification",
+    "comparison",
+    "frontier",
+    "surface",
+    "stress",
+]
 OUR_FAULT, WRONG, INTERRUPTED = 1, 3, 130
 
 

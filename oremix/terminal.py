@@ -18,12 +18,12 @@ __all__ = [
     "answer",
     "as_json",
     "check_writable",
-    "counted",
     "interruptible",
     "one_line",
     "progress",
     "reserve_output",
     "say",
+    "tracked",
     "write_file",
 ]
 
@@ -136,14 +136,18 @@ def progress(text: str) -> Iterator[None]:
 
 
 @contextmanager
-def counted(text: str) -> Iterator[Callable[[int, int, str], None] | None]:
-    """Show on a terminal how much is done of how much: what it gives is to be told so."""
+def tracked(text: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show on a terminal how far a study is: what is yielded is told how much is done of how much."""
     if not sys.stderr.isatty():
-        yield None
+        yield lambda _done, _total, _text: None
         return
     from rich.console import Console  # only a terminal needs it
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(text, total=None)
-        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=f"{text}: {what}")
+
+        def tell(done: int, total: int, said: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{text} {said}")
+
+        yield tell

@@ -37,8 +37,8 @@ class Cover(Record):
         description="units per year used from there in that period: by demands as asked for, by plants as planned"
     )
     lost: float = Field(
-        description="units per year of that use that there would not be in that period if no stock were drawn at all, with"
-        " the least shortage and then at the least cost"
+        description="units per year of that use that there would not be in that period if no stock were drawn at all,"
+        " with the least shortage and then at the least cost"
     )
     months: float | None = Field(description="at_hand over lost, months; none: nothing is lost")
     empty_after: float | None = Field(

@@ -60,6 +60,8 @@ class Session:
         The problem.
     time_limit
         As given; another holds from the next question on.
+    stop
+        As given.
 
     Raises
     ------
@@ -80,7 +82,7 @@ class Session:
         check_options(time_limit, gap, "plan")
         self.problem = read_problem(problem)
         self.time_limit = time_limit
-        self._gap, self._stop = gap, stop
+        self._gap, self.stop = gap, stop
         self._base = State.of(self.problem)
         self._in_place = InPlace(self._base.model)
         self._kept = self._base
@@ -142,7 +144,7 @@ class Session:
         SolverFailed
             HiGHS broke off for a reason that says nothing about the problem.
         """
-        priced = _narrowed(self._state(changes), fixed, within)
+        priced = _narrowed(self.state(changes), fixed, within)
         state = priced if objective is None else priced.aimed(objective)
         outcome = self._solved(state)
         found = outcome.objective
@@ -189,12 +191,12 @@ class Session:
         if plan.status != "infeasible":
             return plan
         left = None if self.time_limit is None else self.time_limit - (time.perf_counter() - started)
-        diagnosis = diagnose(state.model, left, gap=self._gap, stop=self._stop)
+        diagnosis = diagnose(state.model, left, gap=self._gap, stop=self.stop)
         return plan.model_copy(update={"diagnosis": diagnosis})
 
     # ------------------------------------------------------------ the changed LP
 
-    def _state(self, changes: Changes) -> State:
+    def state(self, changes: Changes = ()) -> State:
         """The LP of the changed problem: the problem's own with other numbers where that is enough, else a new one."""
         parts = changed_parts(self.problem, read_changes(changes))
         if not parts:
@@ -233,7 +235,7 @@ class Session:
         """What branch and bound says, and the prices with its decisions as they are."""
         arrays = state.arrays
         first = np.array([self._decisions.get(key, np.nan) for key in state.columns])
-        claim = run_highs(arrays, time_limit=self.time_limit, gap=self._gap, stop=self._stop, start=first)
+        claim = run_highs(arrays, time_limit=self.time_limit, gap=self._gap, stop=self.stop, start=first)
         if claim.x is None:
             return claim, arrays
         whole = dict(zip(state.columns, np.round(claim.x).tolist(), strict=True))
