@@ -18,12 +18,12 @@ from oremix.models.errors import InvalidProblem
 from oremix.models.scenarios import Change
 from oremix.models.studies.outages import Outage
 from oremix.models.studies.stress import Insurance
-from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
+from oremix.optimizer.answering.diagnosis.clock import Clock
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held
-from oremix.optimizer.studies.baseline import BUILDS, Baseline, around, columns_held
-from oremix.optimizer.studies.stressed import NOTHING, SLACK, Found, Tester
+from oremix.optimizer.studies.baseline import BUILDS, ROUNDING, Baseline, columns_held
+from oremix.optimizer.studies.stressed import NOTHING, SLACK, Found, Trial
 
 __all__ = ["Insurer"]
 
@@ -65,7 +65,7 @@ class Insurer:
         self._session = Session(base.problem, gap=gap, stop=stop)
         self._builds: dict[Key, Held] = {key: value for key, value in base.held(0).items() if key[0] in BUILDS}
 
-    def cheapest(self, tester: Tester, outage: Outage, found: Found) -> list[Insurance]:
+    def cheapest(self, trial: Trial, outage: Outage, found: Found) -> list[Insurance]:
         """The cheapest single measures against an outage: those that avoid all of its shortage first.
 
         Raises
@@ -75,7 +75,7 @@ class Insurer:
         """
         if found.session is None or found.least is None or (found.least.objective or 0.0) <= NOTHING:
             return []
-        search = _Search(self, tester, outage, found, found.session, found.least)
+        search = _Search(self, trial, outage, found, found.session, found.least)
         told = [
             insurance
             for find in search.all()
@@ -94,7 +94,7 @@ class Insurer:
             plan = None if measure is None else self._plan(measure)
             if measure is None or plan is None or plan.total_cost is None or self.reference.total_cost is None:
                 return None
-            held = columns_held(self.base.problem, plan, search.tester.start)
+            held = columns_held(self.base.problem, plan, search.trial.start)
             after = search.solve(measure.checked, held, objective=search.missing).objective
             if after is None or after > target + NOTHING * search.shortage:
                 return None
@@ -135,7 +135,7 @@ class Insurer:
         session.time_limit = self.clock.left()
         point = session.solve(changes, fixed=held, **aim)  # type: ignore[arg-type]
         if point.status == "no_answer":
-            raise OutOfTime
+            self.clock.left()  # else it is the solver that has none
         return point
 
 
@@ -147,15 +147,15 @@ class _Search:
     """What is worth trying against one outage."""
 
     def __init__(
-        self, insurer: Insurer, tester: Tester, outage: Outage, found: Found, session: Session, point: Point
+        self, insurer: Insurer, trial: Trial, outage: Outage, found: Found, session: Session, point: Point
     ) -> None:
-        self.insurer, self.tester, self.outage, self.point = insurer, tester, outage, point
+        self.insurer, self.trial, self.outage, self.point = insurer, trial, outage, point
         self._session, self._changes = session, found.changes
         self.total_cost = 0.0 if found.plan is None else found.plan.total_cost or 0.0
-        self.problem: Problem = tester.base.problem
+        self.problem: Problem = trial.base.problem
         self.shortage = point.objective or 0.0
-        self.missing = tester.missing(outage.changes)
-        self.start = tester.start or 0
+        self.missing = trial.missing(outage.changes)
+        self.start = trial.start or 0
         self.year = self.problem.timeline.starts[self.start]
 
     def all(self) -> Iterator[Finder]:
@@ -178,7 +178,7 @@ class _Search:
         """With the measure added to the plan as it was."""
         held = {
             key: value
-            for key, value in self.tester.held.items()
+            for key, value in self.trial.held.items()
             if measure.kind != "build" or key[0] not in BUILDS or key[1] != measure.on
         }
         return self.solve(measure.outage_changes, held | measure.in_outage, **aim)
@@ -194,7 +194,7 @@ class _Search:
             if point.objective is None:
                 return None
             left = point.objective - target
-            if left <= NOTHING * self.shortage / 2:
+            if left <= SLACK:
                 return measure if amount else None
             slope = sum(point.duals.get(row, 0.0) for row in rows)
             if slope >= -1e-15 or (amount := amount + left / -slope) > most:
@@ -216,17 +216,22 @@ class _Search:
 
     def _build(self, facility: Facility, target: float) -> _Measure | None:
         """No less than planned of each order, and as little more as brings the shortage down."""
-        planned = self.tester.base.point.values
+        planned = self.trial.base.point.values
         adds = [key for key in self._session.columns if key[0] == "add" and key[1] == facility.id]
         most = {key: facility.builds[key[2]].largest_order for key in adds}
         free: dict[Key, Held] = {key: (planned[key], inf if (m := most[key]) is None else m) for key in adds}
         empty = _Measure("build", facility.id, None, 0.0, "", "", in_outage=free)
         weights = dict.fromkeys(adds, 1.0)
-        point = self._sized(empty, objective=weights, within=[(self.missing, target + NOTHING * self.shortage / 2)])
-        if point.objective is None:
+        enough = (self.missing, target + SLACK)
+        least = self._sized(empty, objective=weights, within=[enough])
+        if least.objective is None:
+            return None
+        # of the orders that add up to no more, the cheapest
+        point = self._sized(empty, within=[enough, (weights, least.objective * (1 + ROUNDING) + ROUNDING)])
+        if point.total_cost is None:
             return None
         held: dict[Key, Held] = {
-            key: around(value) for key, value in point.values.items() if key[0] in BUILDS and key[1] == facility.id
+            key: value for key, value in point.values.items() if key[0] in BUILDS and key[1] == facility.id
         }
         amount = sum(point.values[key] - planned[key] for key in adds)
         if amount <= NOTHING:
@@ -269,7 +274,7 @@ class _Search:
         worth in that period, and kept.
         """
         pile, is_new = choice
-        planned = self.tester.base.point.values
+        planned = self.trial.base.point.values
         site = (pile.material, pile.at)
         keys: list[Key] = [("level", *site, year) for year in self._before]
         levels = {key: planned.get(key, 0.0) + amount for key in keys}
@@ -290,7 +295,7 @@ class _Search:
             outage_changes=given,
             checked=given if last is None else empty,
             in_plan={} if last is None else {last: (levels[last], inf)},
-            in_outage={key: around(level) for key, level in levels.items()},
+            in_outage=dict(levels),
             outright=0.0 if last is not None else amount * self._price(pile),
         )
         return measure, [("stock", *site, self.year)]

@@ -17,7 +17,7 @@ from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.studies.baseline import Baseline, baseline
 from oremix.optimizer.studies.insurance import Insurer
 from oremix.optimizer.studies.loosened import first_changed
-from oremix.optimizer.studies.stressed import Found, Tester
+from oremix.optimizer.studies.stressed import Found, Trial
 from oremix.optimizer.studies.told import told
 
 __all__ = ["Progress", "stress"]
@@ -85,10 +85,10 @@ def stress(
         for outage in outages:
             tried.append(study.tried(outage))
             say(len(tried), count, outage.id)
-        tried.sort(key=_rank)
+        tried = _ranked(tried, base)
         insurer = Insurer(base, clock, gap=gap, stop=stop)
         for number, one in enumerate([one for one in tried if one.result.shortage > 0][: wanted.insurance]):
-            insured += insurer.cheapest(study.tester(one.outage), one.outage, one.found)
+            insured += insurer.cheapest(study.trial(one.outage), one.outage, one.found)
             say(len(tried) + number + 1, count, f"insurance against {one.outage.id}")
         complete = True
     except OutOfTime:
@@ -99,7 +99,7 @@ def stress(
         problem_hash=question.hash,
         currency=question.currency,
         plan_cost=base.plan.total_cost or 0.0,
-        outages=[one.result for one in sorted(tried, key=_rank)],
+        outages=[one.result for one in _ranked(tried, base)],
         insurance=insured,
         complete=complete,
         untried=[outage.id for outage in outages if id(outage) not in done],
@@ -125,18 +125,18 @@ class _Study:
     def __init__(self, base: Baseline, clock: Clock, gap: float | None, stop: Event | None) -> None:
         self.base, self._clock = base, clock
         self._gap, self._stop = gap, stop
-        self._testers: dict[int | None, Tester] = {}
+        self._trials: dict[int | None, Trial] = {}
 
-    def tester(self, outage: Outage) -> Tester:
+    def trial(self, outage: Outage) -> Trial:
         start = first_changed(self.base.problem, outage.changes)
-        if start not in self._testers:
-            self._testers[start] = Tester(self.base, start, gap=self._gap, stop=self._stop)
-        return self._testers[start]
+        if start not in self._trials:
+            self._trials[start] = Trial(self.base, start, gap=self._gap, stop=self._stop)
+        return self._trials[start]
 
     def tried(self, outage: Outage) -> _Tried:
-        tester = self.tester(outage)
-        found = tester.meet(outage.changes, self._clock)
-        return _Tried(outage, found, told(tester, outage, found))
+        trial = self.trial(outage)
+        found = trial.meet(outage.changes, self._clock)
+        return _Tried(outage, found, told(trial, outage, found))
 
 
 @dataclass(frozen=True)
@@ -146,10 +146,15 @@ class _Tried:
     result: Stressed
 
 
-def _rank(tried: _Tried) -> tuple[bool, float, float]:
-    """What has no plan first, then by shortage, then by cost."""
-    result = tried.result
-    return result.total_cost is not None, -result.shortage, -(result.extra_cost or 0.0)
+def _ranked(tried: list[_Tried], base: Baseline) -> list[_Tried]:
+    """What has no plan first, then by shortage, then by cost; what differs by rounding as it was asked for."""
+    size = max(abs(base.plan.total_cost or 0.0), 1.0)
+
+    def rank(one: _Tried) -> tuple[bool, float, float]:
+        result = one.result
+        return result.total_cost is not None, -round(result.shortage, 6), -round((result.extra_cost or 0.0) / size, 9)
+
+    return sorted(tried, key=rank)
 
 
 def _notes(base: Baseline, tried: list[_Tried]) -> Iterator[str]:

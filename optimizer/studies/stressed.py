@@ -10,22 +10,22 @@ from threading import Event
 from oremix.models import Plan, Problem
 from oremix.models.changes import changed_parts
 from oremix.models.diagnosis import Conflicting
-from oremix.models.errors import InvalidProblem
+from oremix.models.errors import InvalidProblem, SolverFailed
 from oremix.models.scenarios import Change
 from oremix.models.studies.stress import Broken
-from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
+from oremix.optimizer.answering.diagnosis.clock import Clock
 from oremix.optimizer.answering.diagnosis.edits import edited
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held, Weights
-from oremix.optimizer.studies.baseline import Baseline
+from oremix.optimizer.studies.baseline import ROUNDING, Baseline
 from oremix.optimizer.studies.giving_way import broken, conflict_of, given_way
 from oremix.optimizer.studies.loosened import hard_demands, loosened
 
-__all__ = ["SLACK", "Found", "Tester"]
+__all__ = ["SLACK", "Found", "Trial"]
 
 # By how much what came first may be worse for what comes next: years of demand.
-SLACK = 1e-9
+SLACK = 1e-12
 # Less shortage than this is rounding.
 NOTHING = 1e-6
 
@@ -70,7 +70,7 @@ class Found:
     reason: str | None = None
 
 
-class Tester:
+class Trial:
     """A plan's problem as outages from one period on meet it, kept in the solver from one outage to the next.
 
     Parameters
@@ -87,6 +87,7 @@ class Tester:
         self._hard = hard_demands(base.problem)
         self._gap, self._stop = gap, stop
         self._unhurt: float | None = None
+        self._has_room = False
         self.session = self._session(loosened(base.problem, start))
 
     def _session(self, problem: Problem) -> Session:
@@ -107,16 +108,17 @@ class Tester:
             Before it was found.
         """
         try:
+            self._without_outage(clock)
             found = self._met(self.session, changes, changes, clock)
             if found.least is not None:
                 found = replace(found, lawless=self._without_policies(changes, found.least, clock))
             else:
                 found = self._moved(changes, clock, found)
-            return replace(
-                found, stockless=self._without_stock(found, changes, clock), unhurt=self._without_outage(clock)
-            )
+            return replace(found, stockless=self._without_stock(found, changes, clock), unhurt=self._unhurt)
         except InvalidProblem as error:  # it takes away what is built
             return Found(None, reason="; ".join(fault.message for fault in error.errors))
+        except SolverFailed as error:
+            return Found(None, reason=str(error))
 
     def _moved(self, changes: Changes, clock: Clock, found: Found) -> Found:
         problem = self.session.changed(changes)
@@ -134,8 +136,12 @@ class Tester:
         return None if free.objective is None else max(free.objective, 0.0)
 
     def _without_outage(self, clock: Clock) -> float | None:
+        """The cost without the outage; if what is held adds up only to within rounding, it gets room for that."""
+        within = [(self.missing(()), SLACK)]
         if self._unhurt is None:
-            within = [(self.missing(()), SLACK)]
+            self._unhurt = self._solve(self.session, (), self.held, None, within, clock).total_cost
+        if self._unhurt is None and not self._has_room:
+            self._has_room, self.held = True, self.base.held(self.start, ROUNDING)
             self._unhurt = self._solve(self.session, (), self.held, None, within, clock).total_cost
         return self._unhurt
 
@@ -187,5 +193,5 @@ class Tester:
         session.time_limit = clock.left()
         point = session.solve(changes, fixed=held, objective=weights, within=within)
         if point.status == "no_answer":
-            raise OutOfTime
+            clock.left()  # else it is the solver that has none
         return point

@@ -12,7 +12,7 @@ from oremix.models.studies.outages import Outage
 from oremix.models.studies.stress import Cover, Short, Stressed, TakesOver
 from oremix.optimizer.session import Point
 from oremix.optimizer.studies.loosened import hard_demands
-from oremix.optimizer.studies.stressed import Found, Tester
+from oremix.optimizer.studies.stressed import Found, Trial
 
 __all__ = ["told"]
 
@@ -28,14 +28,14 @@ Site = tuple[str, str]
 Dated = TypeVar("Dated", Delivery, Production)
 
 
-def told(tester: Tester, outage: Outage, found: Found) -> Stressed:
+def told(trial: Trial, outage: Outage, found: Found) -> Stressed:
     """The record of an outage."""
-    problem, before = tester.base.problem, tester.base.plan
+    problem, before = trial.base.problem, trial.base.plan
     after = found.plan if found.plan is not None and found.plan.total_cost is not None else None
-    shortages = [] if after is None else list(_shortages(tester, after))
+    shortages = [] if after is None else list(_shortages(trial, after))
     hard = [short for short in shortages if short.hard]
     years = dict(zip(problem.timeline.starts, problem.timeline.years, strict=True))
-    first = None if tester.start is None else problem.timeline.starts[tester.start]
+    first = None if trial.start is None else problem.timeline.starts[trial.start]
     plan = found.plan
     return Stressed(
         kind=outage.kind,
@@ -53,15 +53,15 @@ def told(tester: Tester, outage: Outage, found: Found) -> Stressed:
         total_cost=None if after is None else after.total_cost,
         difference=None if after is None else (after.total_cost or 0.0) - (before.total_cost or 0.0),
         extra_cost=None if after is None or found.unhurt is None else (after.total_cost or 0.0) - found.unhurt,
-        stocks=[] if after is None else list(_covers(tester, found, after)),
-        takes_over=[] if after is None else list(_takes_over(tester, after)),
+        stocks=[] if after is None else list(_covers(trial, found, after)),
+        takes_over=[] if after is None else list(_takes_over(trial, after)),
         broken=list(found.broken),
         conflict=list(found.conflict),
     )
 
 
-def _shortages(tester: Tester, after: Plan) -> Iterator[Short]:
-    hard = hard_demands(tester.base.problem)
+def _shortages(trial: Trial, after: Plan) -> Iterator[Short]:
+    hard = hard_demands(trial.base.problem)
     for met in after.deliveries:
         asked = met.quantity + met.shortage
         if met.shortage > NOTHING * asked:
@@ -80,11 +80,11 @@ def _shortages(tester: Tester, after: Plan) -> Iterator[Short]:
 # ---------------------------------------------------------------- stock
 
 
-def _covers(tester: Tester, found: Found, after: Plan) -> Iterator[Cover]:
+def _covers(trial: Trial, found: Found, after: Plan) -> Iterator[Cover]:
     """Of each material and country with stock when the outage begins."""
-    if tester.start is None or found.stockless is None:
+    if trial.start is None or found.stockless is None:
         return
-    problem = tester.base.problem
+    problem = trial.base.problem
     network = problem.network
     sites: dict[Site, list[str]] = defaultdict(list)
     served: dict[Site, set[str]] = defaultdict(set)
@@ -95,21 +95,21 @@ def _covers(tester: Tester, found: Found, after: Plan) -> Iterator[Cover]:
         served[site] |= {pile.at, *network.serves(pile)}
         initial[site] += pile.initial
     for site, places in sites.items():
-        at_hand = _level(tester, tester.base.plan, site[1], places, tester.start - 1, initial[site])
+        at_hand = _level(trial, trial.base.plan, site[1], places, trial.start - 1, initial[site])
         if at_hand > NOTHING:
-            use = _Use(problem, site[1], served[site], tester.start)
-            wanted = use.wanted(tester.base.plan, after)
-            yield _cover(tester, after, site, places, wanted, wanted - use.of(found.stockless), at_hand)
+            use = _Use(problem, site[1], served[site], trial.start)
+            wanted = use.wanted(trial.base.plan, after)
+            yield _cover(trial, after, site, places, wanted, wanted - use.of(found.stockless), at_hand)
 
 
 def _cover(
-    tester: Tester, after: Plan, site: Site, places: list[str], wanted: float, lost: float, at_hand: float
+    trial: Trial, after: Plan, site: Site, places: list[str], wanted: float, lost: float, at_hand: float
 ) -> Cover:
     country, material = site
-    timeline, start = tester.base.problem.timeline, tester.start or 0
+    timeline, start = trial.base.problem.timeline, trial.start or 0
     lost = lost if lost > NOTHING * max(wanted, at_hand) else 0.0
     ends = [*timeline.starts[1:], timeline.starts[-1] + timeline.years[-1]]
-    levels = {period: _level(tester, after, material, places, period, 0.0) for period in range(start, len(ends))}
+    levels = {period: _level(trial, after, material, places, period, 0.0) for period in range(start, len(ends))}
     empty = [ends[period] - timeline.starts[start] for period, level in levels.items() if level <= NOTHING * at_hand]
     return Cover(
         country=country,
@@ -119,7 +119,7 @@ def _cover(
         lost=lost,
         months=12 * at_hand / lost if lost else None,
         empty_after=min(empty, default=None),
-        unit=tester.base.problem.network.materials[material].unit,
+        unit=trial.base.problem.network.materials[material].unit,
     )
 
 
@@ -158,24 +158,24 @@ class _Use:
         return [record for record in records if record.period == self._start]
 
 
-def _level(tester: Tester, plan: Plan, material: str, places: list[str], period: int, initial: float) -> float:
+def _level(trial: Trial, plan: Plan, material: str, places: list[str], period: int, initial: float) -> float:
     """What is in stock at the end of a period; before the first, at the start."""
     if period < 0:
         return initial
-    start = tester.base.problem.timeline.starts[period]
+    start = trial.base.problem.timeline.starts[period]
     return sum(s.level for s in plan.stocks if s.period == start and s.material == material and s.place in places)
 
 
 # ---------------------------------------------------------------- who takes over
 
 
-def _takes_over(tester: Tester, after: Plan) -> Iterator[TakesOver]:
-    if tester.start is None:
+def _takes_over(trial: Trial, after: Plan) -> Iterator[TakesOver]:
+    if trial.start is None:
         return
-    problem = tester.base.problem
-    starts = problem.timeline.starts[tester.start :]
-    years = dict(zip(starts, problem.timeline.years[tester.start :], strict=True))
-    before, now = _made(tester.base.plan, years), _made(after, years)
+    problem = trial.base.problem
+    starts = problem.timeline.starts[trial.start :]
+    years = dict(zip(starts, problem.timeline.years[trial.start :], strict=True))
+    before, now = _made(trial.base.plan, years), _made(after, years)
     span = sum(years.values())
     more = {maker: (amount - before.get(maker, 0.0)) / span for maker, amount in now.items()}
     for maker, amount in sorted(more.items(), key=lambda item: (item[0][3], -item[1], item[0])):
