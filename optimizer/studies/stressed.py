@@ -24,8 +24,9 @@ from oremix.optimizer.studies.loosened import hard_demands, loosened
 
 __all__ = ["SLACK", "Found", "Trial"]
 
-# By how much what came first may be worse for what comes next: years of demand.
-SLACK = 1e-12
+# By how much a shortage may be greater for what comes next, years of demand: not at all, and if rounding leaves no plan
+# so, by this.
+SLACK = 1e-9
 # Less shortage than this is rounding.
 NOTHING = 1e-6
 
@@ -178,7 +179,10 @@ class Trial:
         if least.objective is None:
             return Found(None, reason=least.reason or f"the outage leaves no plan: {least.status}")
         session.time_limit = clock.left()
-        plan = session.plan(changes, fixed=self.held, within=[(missing, least.objective + SLACK)])
+        plan = session.plan(changes, fixed=self.held, within=[(missing, least.objective)])
+        if plan.total_cost is None:
+            session.time_limit = clock.left()
+            plan = session.plan(changes, fixed=self.held, within=[(missing, least.objective + SLACK)])
         return Found(plan, least, session, changes)
 
     def _solve(
