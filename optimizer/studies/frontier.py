@@ -294,6 +294,8 @@ class _Study:
             if point is None or point.total_cost is None:
                 break
             found.insert(0, self._as_node(sign * bound, point, slope=0.0))
+        while len(found) > 1 and found[-2].cost - found[-1].cost <= SAME_COST_SEARCHED * abs(found[-1].cost):
+            found.pop()
         falls = [one.cost - next_.cost for one, next_ in pairwise(found)]
         return [
             Stop(node, tighter, looser, None)

@@ -8,6 +8,9 @@ from oremix.optimizer.studies.curve import SAME_SLOPE, Node, Piece, thinned
 
 __all__ = ["Stop", "stops_of"]
 
+# Points that are no kinks are told apart from a kink beyond this part of the range.
+BESIDE = 1e-3
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -52,7 +55,24 @@ def _bent(stops: list[Stop], pieces: list[Piece]) -> list[Stop]:
         kink = abs(bend) > SAME_SLOPE * steepest
         if kink or not in_line:
             found.append(replace(stop, kink=kink))
-    return found
+    return _without_doubles(found)
+
+
+def _without_doubles(stops: list[Stop]) -> list[Stop]:
+    """Without what lies beside a kink only because the kink was looked for there."""
+    near = BESIDE * (stops[-1].node.at - stops[0].node.at)
+    return [
+        stop
+        for number, stop in enumerate(stops)
+        if number in (0, len(stops) - 1)
+        or stop.kink
+        or not any(_hides(other, stop, near) for other in (stops[number - 1], stops[number + 1]))
+    ]
+
+
+def _hides(kink: Stop, stop: Stop, near: float) -> bool:
+    same = kink.node.decisions == stop.node.decisions
+    return bool(kink.kink) and same and abs(kink.node.at - stop.node.at) <= near
 
 
 def _without_flat(stops: list[Stop], noise: float) -> list[Stop]:
