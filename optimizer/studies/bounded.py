@@ -214,21 +214,21 @@ class Bounded:
         for _ in range(MOST_STEPS):
             if bound is None:
                 return None
-            bound = self._within(bound, end)
+            bound = self.within(bound, end)
             if (found := self._tighter(bound, wholes)) is None:
                 return None
             step = BEYOND * (1.0 if self.is_share else max(abs(bound), NOTHING))
             if self.sign * (bound - found[0]) > step / 10:
                 bound, wholes = found
                 continue
-            beyond = self._within(bound - self.sign * step, end)
+            beyond = self.within(bound - self.sign * step, end)
             refused = self.solve(beyond)
             if refused.total_cost is None:
                 return self._kept(bound, beyond, refused)
             bound, wholes = self.achieved(refused), self._sizes(refused.values)
         raise Undecided
 
-    def _within(self, bound: float, end: float) -> float:
+    def within(self, bound: float, end: float) -> float:
         """The bound, no tighter than an end."""
         return max(bound, end) if self.side == "max" else min(bound, end)
 

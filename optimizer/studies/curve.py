@@ -13,7 +13,7 @@ from typing import Literal
 
 __all__ = ["Curve", "Node", "Piece", "Shape", "gap", "thinned"]
 
-Shape = Literal["straight", "curved", "corner", "decisions", "open"]
+Shape = Literal["straight", "curved", "corner", "jump", "decisions", "open"]
 
 # Parts of the range of bounds: what is narrower hides a kink, or a change of decisions, that is not looked for nearer.
 NARROW = 1e-9
@@ -27,8 +27,8 @@ CALM = 2
 UNEVEN = 0.15
 # How near to the ends of a curved piece the next bound is tried, as a part of it.
 EDGE = 0.05
-# Slopes that differ by less than these parts of the steepest are the same: of lines, and over a piece too narrow for its
-# costs to tell.
+# Slopes that differ by less than these parts of the steepest are the same: of lines, and over a piece too narrow
+# for its costs to tell.
 SAME_SLOPE = 1e-6
 JUMP = 1e-4
 
@@ -48,7 +48,7 @@ class Piece:
     """The curve between two bounds.
 
     `straight`: a line of this slope. `curved`: no corner was seen in it. `corner`, `decisions`: so narrow that a kink,
-    or the change to other decisions, is here. `open`: not looked into.
+    or the change to other decisions, is here; `jump`: or a step in the cost. `open`: not looked into.
     """
 
     left: Node
@@ -58,10 +58,8 @@ class Piece:
 
     @property
     def gap(self) -> float:
-        """By how much the cost may leave the line between the two ends."""
-        if self.shape == "straight":
-            return 0.0
-        return gap(self.left, self.right)
+        """By how much the cost may leave the line between the two ends; of what is so narrow nobody asks."""
+        return gap(self.left, self.right) if self.shape in ("curved", "open") else 0.0
 
 
 def gap(left: Node, right: Node) -> float:
@@ -173,10 +171,13 @@ class Curve:
     def _shape(self, left: Node, right: Node, bend: float, calm: int, *, unseen: bool) -> Shape | None:
         """What a piece is that is no line; its bend may be too narrow to be seen in costs."""
         width = (right.at - left.at) / self._range
-        if left.decisions != right.decisions:
-            return "decisions" if width <= NARROW_DECISIONS else None
-        if width <= (NARROW if self.convex else NARROW_CURVED):
-            return "corner" if bend > JUMP else "curved"
+        changes = left.decisions != right.decisions
+        if width <= (NARROW if self.convex else NARROW_DECISIONS if changes else NARROW_CURVED):
+            if gap(left, right) > TOLERANCE * self._costs:
+                return "jump"
+            return "decisions" if changes else "corner" if bend > JUMP else "curved"
+        if changes:
+            return None
         if self.convex:
             return None
         smooth = bend <= JUMP if unseen else calm >= CALM and self._is_smooth(left, right)

@@ -237,7 +237,7 @@ class _Study:
         if self.options.from_ is not None or not never_binds:
             return self._as_node(self.bounded.sign * bound, loose)
         if achieved is not None and self.bounded.sign * (bound - achieved) > 0:
-            bound = achieved
+            bound = self.bounded.within(achieved, self.bounded.ends[0])
         return self._as_node(self.bounded.sign * bound, loose, slope=0.0)
 
     def _left(self, at: float, point: Point, right: Node, convex: bool) -> Node:
@@ -349,6 +349,7 @@ class _Study:
             marginal=None if stop.looser is None else stop.looser * unit,
             tightening=None if stop.tighter is None else stop.tighter * unit,
             kink=stop.kink,
+            jump=stop.jumps,
             other_decisions=looser is not None and looser.node.decisions != stop.node.decisions,
             status=point.status,
             verified=point.verified,

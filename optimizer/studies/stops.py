@@ -20,6 +20,7 @@ class Stop:
     tighter: float | None
     looser: float | None
     kink: bool | None
+    jumps: bool = False
 
 
 def stops_of(pieces: list[Piece], noise: float, last_slope: float) -> list[Stop]:
@@ -35,7 +36,7 @@ def stops_of(pieces: list[Piece], noise: float, last_slope: float) -> list[Stop]
             shapes[-1] = "corner"
             continue
         looser = here.looser if shapes[-1] == "corner" else piece.slopes[0]
-        stops[-1] = replace(here, looser=looser)
+        stops[-1] = replace(here, looser=looser, jumps=piece.shape == "jump")
         stops.append(Stop(piece.right, piece.slopes[1], None, False))
         shapes.append(piece.shape)
     stops[-1] = replace(stops[-1], looser=last_slope)
@@ -53,7 +54,7 @@ def _bent(stops: list[Stop], pieces: list[Piece]) -> list[Stop]:
         in_line = inside and stop.node.at in lines and stop.node.at in ends
         bend = 0.0 if stop.tighter is None or stop.looser is None else stop.tighter - stop.looser
         kink = abs(bend) > SAME_SLOPE * steepest
-        if kink or not in_line:
+        if kink or not in_line or stop.jumps:
             found.append(replace(stop, kink=kink))
     return _without_doubles(found)
 
@@ -66,6 +67,8 @@ def _without_doubles(stops: list[Stop]) -> list[Stop]:
         for number, stop in enumerate(stops)
         if number in (0, len(stops) - 1)
         or stop.kink
+        or stop.jumps
+        or stops[number - 1].jumps
         or not any(_hides(other, stop, near) for other in (stops[number - 1], stops[number + 1]))
     ]
 

@@ -61,7 +61,7 @@ def test_a_concave_corner_is_found_too() -> None:
 
 
 def test_curvature_is_no_corner() -> None:
-    """cost = 1 / at from 1 to 3: smooth everywhere, and near enough to the lines between what is told."""
+    """Cost = 1 / at from 1 to 3: smooth everywhere, and near enough to the lines between what is told."""
     pieces, curve = found(lambda at: (1 / at, 1 / at**2), 1, 3, convex=False)
     assert curve.complete
     assert kinks(pieces) == []
