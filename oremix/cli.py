@@ -34,6 +34,7 @@ DOCUMENTS = [
     "comparison",
     "frontier",
     "surface",
+    "stress",
 ]
 OUR_FAULT, WRONG, INTERRUPTED = 1, 3, 130
 
