@@ -89,8 +89,8 @@ class FrontierPoint(Record):
     )
     total_cost: float = Field(description="money over the horizon, discounted")
     marginal: float | None = Field(
-        description="what one unit of loosening (`per`) saves of the total cost, money, discounted; at a kink that of the"
-        " looser side; none: not known"
+        description="what one unit of loosening (`per`) saves of the total cost, money, discounted; at a kink that of"
+        " the looser side; none: not known"
     )
     tightening: float | None = Field(
         description="what one unit of tightening adds to the total cost, likewise; at a kink that of the tighter side;"
@@ -99,6 +99,9 @@ class FrontierPoint(Record):
     kink: bool | None = Field(
         description="whether the price changes here: `tightening` is more than `marginal` (less, where other yes/no"
         " decisions begin); none: not looked for"
+    )
+    jump: bool = Field(
+        description="whether the cost jumps between here and the next looser point, which is as near as was looked"
     )
     other_decisions: bool = Field(
         description="whether other yes/no decisions are taken here than at the next looser point"

@@ -76,7 +76,7 @@ def _points(frontier: Frontier) -> Iterator[str]:
             _money(point.total_cost - first),
             _money(point.marginal),
             _money(point.tightening),
-            ", ".join(["kink"] * bool(point.kink) + ["other decisions"] * point.other_decisions),
+            ", ".join(word for word, holds in _marks(point) if holds),
         )
         for point in frontier.points
     ]
@@ -85,6 +85,10 @@ def _points(frontier: Frontier) -> Iterator[str]:
         yield "  ".join(cell.rjust(width) for cell, width in zip(row[:-1], widths, strict=False)) + (
             f"  {row[-1]}" if row[-1] else ""
         )
+
+
+def _marks(point: FrontierPoint) -> list[tuple[str, bool]]:
+    return [("kink", bool(point.kink)), ("jump", point.jump), ("other decisions", point.other_decisions)]
 
 
 def _money(amount: float | None) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from oremix.models import Plan, Problem, read_problem
 from oremix.models.changes import Parts, changed, changed_parts, read_changes, with_parts
+from oremix.models.errors import SolverFailed
 from oremix.models.scenarios import Change
 from oremix.optimizer.answering import Detail, answer
 from oremix.optimizer.answering.diagnosis import diagnose
@@ -222,14 +223,22 @@ class Session:
         outcome = verified(arrays, claim, started, self.time_limit)
         if claim.status in ("optimal", "infeasible") and outcome.reason is not None and not state.is_open:
             self._hot.solver.clearSolver()
-            outcome = verified(arrays, self._hot.claim(self.time_limit), started, self.time_limit)
+            outcome = verified(arrays, self._claimed(), started, self.time_limit)
         return outcome
+
+    def _claimed(self) -> Claim:
+        """What HiGHS says from the last basis; without it where it breaks off, as it may where a basis is singular."""
+        try:
+            return self._hot.claim(self.time_limit)
+        except SolverFailed:
+            self._hot.solver.clearSolver()
+            return self._hot.claim(self.time_limit)
 
     def _found(self, state: State) -> tuple[Claim, Arrays]:
         """What HiGHS says of an LP, whose decisions are held where it has any."""
         arrays = replace(state.arrays, integer=np.zeros_like(state.arrays.integer))
         self._become(state, arrays)
-        return self._hot.claim(self.time_limit), arrays
+        return self._claimed(), arrays
 
     def _searched(self, state: State) -> tuple[Claim, Arrays]:
         """What branch and bound says, and the prices with its decisions as they are."""
@@ -241,7 +250,7 @@ class Session:
         whole = dict(zip(state.columns, np.round(claim.x).tolist(), strict=True))
         self._decisions = {key: whole[key] for key, integer in zip(whole, arrays.integer, strict=True) if integer}
         self._become(state, with_decisions(arrays, claim.x))
-        exact = self._hot.claim(self.time_limit)
+        exact = self._claimed()
         if exact.status == "optimal" and exact.x is not None:
             claim = replace(claim, x=exact.x, duals=exact.duals, solver=exact.solver)
         return claim, arrays

@@ -16,6 +16,7 @@ from oremix.models.fields import LARGEST
 from oremix.models.policies import Diversify, Rule, Share
 from oremix.models.scenarios import Change
 from oremix.models.timeline import Timeline
+from oremix.optimizer.formulation import Measure
 from oremix.optimizer.lean import Key, Pairs
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.solving.arrays import Arrays, Floats
@@ -128,12 +129,22 @@ class Bounded:
         return self._ratios(point.values, self._sizes(point.values))
 
     def _ratios(self, values: dict[Key, float], wholes: list[float]) -> list[float | None]:
+        if self.counts:
+            return [self._number(measure, values) for measure in self.measures]
         least = NOTHING * max(wholes, default=0.0)
         found: list[float | None] = []
         for measure, whole in zip(self.measures, wholes, strict=True):
             part = total(measure.part, values) + measure.constant
             found.append(None if whole <= least else 0.0 if abs(part) <= ROUNDING * whole else part / whole)
         return found
+
+    def _number(self, measure: Measure, values: dict[Key, float]) -> float | None:
+        """How many sources there are; none where nothing is bought."""
+        amounts = [total(pairs, values) for pairs in (measure.sources or {}).values()]
+        whole = sum(amounts)
+        smallest = getattr(self.rule, "smallest", None) if self.side == "min" else None
+        least = NOTHING if smallest is None else smallest * (1 - NOTHING)
+        return float(sum(amount > least * whole for amount in amounts)) if whole > 0 else None
 
     def achieved(self, point: Point) -> float | None:
         """The ratio that the bound has to hold: the largest under a `max`, the smallest above a `min`."""
@@ -203,21 +214,21 @@ class Bounded:
         for _ in range(MOST_STEPS):
             if bound is None:
                 return None
-            bound = self._within(bound, end)
+            bound = self.within(bound, end)
             if (found := self._tighter(bound, wholes)) is None:
                 return None
             step = BEYOND * (1.0 if self.is_share else max(abs(bound), NOTHING))
             if self.sign * (bound - found[0]) > step / 10:
                 bound, wholes = found
                 continue
-            beyond = self._within(bound - self.sign * step, end)
+            beyond = self.within(bound - self.sign * step, end)
             refused = self.solve(beyond)
             if refused.total_cost is None:
                 return self._kept(bound, beyond, refused)
             bound, wholes = self.achieved(refused), self._sizes(refused.values)
         raise Undecided
 
-    def _within(self, bound: float, end: float) -> float:
+    def within(self, bound: float, end: float) -> float:
         """The bound, no tighter than an end."""
         return max(bound, end) if self.side == "max" else min(bound, end)
 

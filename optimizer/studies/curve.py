@@ -13,7 +13,7 @@ from typing import Literal
 
 __all__ = ["Curve", "Node", "Piece", "Shape", "gap", "thinned"]
 
-Shape = Literal["straight", "curved", "corner", "decisions", "open"]
+Shape = Literal["straight", "curved", "corner", "jump", "decisions", "open"]
 
 # Parts of the range of bounds: what is narrower hides a kink, or a change of decisions, that is not looked for nearer.
 NARROW = 1e-9
@@ -27,7 +27,8 @@ CALM = 2
 UNEVEN = 0.15
 # How near to the ends of a curved piece the next bound is tried, as a part of it.
 EDGE = 0.05
-# Slopes that differ by less than these parts of the steepest are the same: of lines, and over a narrow piece.
+# Slopes that differ by less than these parts of the steepest are the same: of lines, and over a piece too narrow
+# for its costs to tell.
 SAME_SLOPE = 1e-6
 JUMP = 1e-4
 
@@ -47,7 +48,7 @@ class Piece:
     """The curve between two bounds.
 
     `straight`: a line of this slope. `curved`: no corner was seen in it. `corner`, `decisions`: so narrow that a kink,
-    or the change to other decisions, is here. `open`: not looked into.
+    or the change to other decisions, is here; `jump`: or a step in the cost. `open`: not looked into.
     """
 
     left: Node
@@ -57,10 +58,8 @@ class Piece:
 
     @property
     def gap(self) -> float:
-        """By how much the cost may leave the line between the two ends."""
-        if self.shape == "straight":
-            return 0.0
-        return gap(self.left, self.right)
+        """By how much the cost may leave the line between the two ends; of what is so narrow nobody asks."""
+        return gap(self.left, self.right) if self.shape in ("curved", "open") else 0.0
 
 
 def gap(left: Node, right: Node) -> float:
@@ -161,21 +160,28 @@ class Curve:
 
     def _judged(self, left: Node, right: Node, calm: int) -> Piece | None:
         """What is known of a piece without solving; none where that is not enough."""
-        width, bend = (right.at - left.at) / self._range, left.slope - right.slope
-        from_left, from_right = self._fits(left, right)
-        shape: Shape | None = None
-        if not self.convex and width <= NARROW_CURVED and abs(bend) > JUMP * self._steepest:
-            shape = "corner"
-        elif (from_left and from_right) or (self.convex and (from_left or from_right)):
-            slope = right.slope if from_right else left.slope
+        fits = self._fits(left, right)
+        bend = abs(left.slope - right.slope) / (self._steepest or 1.0)
+        if any(fits) if self.convex else all(fits) and bend <= SAME_SLOPE:
+            slope = right.slope if fits[1] else left.slope
             return Piece(left, right, "straight", (slope, slope))
-        elif left.decisions != right.decisions:
-            shape = "decisions" if width <= NARROW_DECISIONS else None
-        elif width <= (NARROW if self.convex else NARROW_CURVED):
-            shape = "corner" if bend > SAME_SLOPE * self._steepest else "curved"
-        elif not self.convex and calm >= CALM and self._is_smooth(left, right):
-            shape = "curved"
+        shape = self._shape(left, right, bend, calm, unseen=all(fits))
         return shape and Piece(left, right, shape, (left.slope, right.slope))
+
+    def _shape(self, left: Node, right: Node, bend: float, calm: int, *, unseen: bool) -> Shape | None:
+        """What a piece is that is no line; its bend may be too narrow to be seen in costs."""
+        width = (right.at - left.at) / self._range
+        changes = left.decisions != right.decisions
+        if width <= (NARROW if self.convex else NARROW_DECISIONS if changes else NARROW_CURVED):
+            if gap(left, right) > TOLERANCE * self._costs:
+                return "jump"
+            return "decisions" if changes else "corner" if bend > JUMP else "curved"
+        if changes:
+            return None
+        if self.convex:
+            return None
+        smooth = bend <= JUMP if unseen else calm >= CALM and self._is_smooth(left, right)
+        return "curved" if smooth else None
 
     def _fits(self, left: Node, right: Node) -> tuple[bool, bool]:
         """Whether the tangent at either end leads to the other."""

@@ -237,7 +237,7 @@ class _Study:
         if self.options.from_ is not None or not never_binds:
             return self._as_node(self.bounded.sign * bound, loose)
         if achieved is not None and self.bounded.sign * (bound - achieved) > 0:
-            bound = achieved
+            bound = self.bounded.within(achieved, self.bounded.ends[0])
         return self._as_node(self.bounded.sign * bound, loose, slope=0.0)
 
     def _left(self, at: float, point: Point, right: Node, convex: bool) -> Node:
@@ -294,6 +294,8 @@ class _Study:
             if point is None or point.total_cost is None:
                 break
             found.insert(0, self._as_node(sign * bound, point, slope=0.0))
+        while len(found) > 1 and found[-2].cost - found[-1].cost <= SAME_COST_SEARCHED * abs(found[-1].cost):
+            found.pop()
         falls = [one.cost - next_.cost for one, next_ in pairwise(found)]
         return [
             Stop(node, tighter, looser, None)
@@ -347,6 +349,7 @@ class _Study:
             marginal=None if stop.looser is None else stop.looser * unit,
             tightening=None if stop.tighter is None else stop.tighter * unit,
             kink=stop.kink,
+            jump=stop.jumps,
             other_decisions=looser is not None and looser.node.decisions != stop.node.decisions,
             status=point.status,
             verified=point.verified,

@@ -8,6 +8,9 @@ from oremix.optimizer.studies.curve import SAME_SLOPE, Node, Piece, thinned
 
 __all__ = ["Stop", "stops_of"]
 
+# Points that are no kinks are told apart from a kink beyond this part of the range.
+BESIDE = 1e-3
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -17,6 +20,7 @@ class Stop:
     tighter: float | None
     looser: float | None
     kink: bool | None
+    jumps: bool = False
 
 
 def stops_of(pieces: list[Piece], noise: float, last_slope: float) -> list[Stop]:
@@ -32,7 +36,7 @@ def stops_of(pieces: list[Piece], noise: float, last_slope: float) -> list[Stop]
             shapes[-1] = "corner"
             continue
         looser = here.looser if shapes[-1] == "corner" else piece.slopes[0]
-        stops[-1] = replace(here, looser=looser)
+        stops[-1] = replace(here, looser=looser, jumps=piece.shape == "jump")
         stops.append(Stop(piece.right, piece.slopes[1], None, False))
         shapes.append(piece.shape)
     stops[-1] = replace(stops[-1], looser=last_slope)
@@ -50,9 +54,28 @@ def _bent(stops: list[Stop], pieces: list[Piece]) -> list[Stop]:
         in_line = inside and stop.node.at in lines and stop.node.at in ends
         bend = 0.0 if stop.tighter is None or stop.looser is None else stop.tighter - stop.looser
         kink = abs(bend) > SAME_SLOPE * steepest
-        if kink or not in_line:
+        if kink or not in_line or stop.jumps:
             found.append(replace(stop, kink=kink))
-    return found
+    return _without_doubles(found)
+
+
+def _without_doubles(stops: list[Stop]) -> list[Stop]:
+    """Without what lies beside a kink only because the kink was looked for there."""
+    near = BESIDE * (stops[-1].node.at - stops[0].node.at)
+    return [
+        stop
+        for number, stop in enumerate(stops)
+        if number in (0, len(stops) - 1)
+        or stop.kink
+        or stop.jumps
+        or stops[number - 1].jumps
+        or not any(_hides(other, stop, near) for other in (stops[number - 1], stops[number + 1]))
+    ]
+
+
+def _hides(kink: Stop, stop: Stop, near: float) -> bool:
+    same = kink.node.decisions == stop.node.decisions
+    return bool(kink.kink) and same and abs(kink.node.at - stop.node.at) <= near
 
 
 def _without_flat(stops: list[Stop], noise: float) -> list[Stop]:
