@@ -123,6 +123,11 @@ class Stressed(Record):
     broken: list[Broken] = Field(description="rules and commercial terms that could not be kept")
     conflict: list[Conflicting] = Field(description="without a plan: statements that cannot hold together")
 
+    @property
+    def harm(self) -> tuple[tuple[str, int, float], ...]:
+        """What goes short when, and by which share: the same of outages that hit the same link of a chain."""
+        return tuple((short.demand, short.period, round(short.share, 6)) for short in self.shortages)
+
 
 class Stress(Study):
     """A plan under outages, the worst first: those without any plan, then by shortage, then by cost."""
@@ -133,7 +138,8 @@ class Stress(Study):
     plan_cost: float = Field(description="total cost of the plan, money over the horizon, discounted")
     outages: list[Stressed] = Field(description="every outage that was tried, the worst first")
     insurance: list[Insurance] = Field(
-        description="for the worst outages: single measures that avoid or halve the shortage, the cheapest first"
+        description="for the worst outages, of those that leave the same missing the first: single measures that avoid or"
+        " halve the shortage, the cheapest first"
     )
     complete: bool = Field(description="false: it was stopped, and not everything asked for was tried")
     untried: list[str] = Field(description="ids of the outages that were not tried")

@@ -11,7 +11,7 @@ __all__ = ["stress_as_text"]
 
 WIDTH = 110
 MOST_OUTAGES, MOST_TOLD, MOST_LISTED = 25, 5, 4
-HEADS = ("outage", "years of demand missing", "worst", "first missing", "stock lasts", "cost")
+HEADS = ("outage", "missing", "worst", "first missing", "stock lasts", "cost")
 NUMBERS = (1, 5)
 
 
@@ -27,7 +27,7 @@ def _lines(stress: Stress) -> Iterator[str]:
     if not stress.complete:
         yield f"not complete: it was stopped, {_count(len(stress.untried), 'outage')} untried"
     yield from _ranking(stress)
-    for outage in [outage for outage in stress.outages if _is_bad(outage)][:MOST_TOLD]:
+    for outage in _worst(stress)[:MOST_TOLD]:
         yield from _told(outage)
     yield from _insurance(stress)
     if stress.notes:
@@ -53,13 +53,22 @@ def _is_bad(outage: Stressed) -> bool:
     return bool(outage.shortages or outage.broken or outage.total_cost is None)
 
 
+def _worst(stress: Stress) -> list[Stressed]:
+    """Those with anything to tell; of those that do just the same the first."""
+    found: dict[object, Stressed] = {}
+    for outage in filter(_is_bad, stress.outages):
+        found.setdefault(outage.harm or outage.id, outage)
+    return list(found.values())
+
+
 # ---------------------------------------------------------------- the ranking
 
 
 def _ranking(stress: Stress) -> Iterator[str]:
     rows = [HEADS, *(_row(stress, outage) for outage in stress.outages[:MOST_OUTAGES])]
+    title = f"What hurts most (missing: years of demand; cost: {stress.currency}, beside the plan with its stocks free)"
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-    yield from ["", f"What hurts most (cost in {stress.currency}, discounted, beside the plan with its stocks free)"]
+    yield from ["", title]
     for row in rows:
         cells = zip(row, widths, strict=True)
         yield "  " + "  ".join(c.rjust(w) if n in NUMBERS else c.ljust(w) for n, (c, w) in enumerate(cells)).rstrip()

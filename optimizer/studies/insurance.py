@@ -280,7 +280,7 @@ class _Search:
         levels = {key: planned.get(key, 0.0) + amount for key in keys}
         last = keys[-1] if keys else None
         unit = self.problem.network.materials[pile.material].unit
-        where = f"in {'a new stock' if is_new else 'stock'} at {pile.at}"
+        where = f"in {'a new stock, held for nothing,' if is_new else 'stock'} at {pile.at}"
         when = "" if self.problem.timeline.typical else f" when {self.year} begins"
         empty = (_laid_in(pile, 0.0),) if is_new else ()
         given = (_laid_in(pile, amount) if is_new else _more(pile, amount),)

@@ -87,7 +87,7 @@ def stress(
             say(len(tried), count, outage.id)
         tried = _ranked(tried, base)
         insurer = Insurer(base, clock, gap=gap, stop=stop)
-        for number, one in enumerate([one for one in tried if one.result.shortage > 0][: wanted.insurance]):
+        for number, one in enumerate(_worst(tried)[: wanted.insurance]):
             insured += insurer.cheapest(study.trial(one.outage), one.outage, one.found)
             say(len(tried) + number + 1, count, f"insurance against {one.outage.id}")
         complete = True
@@ -155,6 +155,15 @@ def _ranked(tried: list[_Tried], base: Baseline) -> list[_Tried]:
         return result.total_cost is not None, -round(result.shortage, 6), -round((result.extra_cost or 0.0) / size, 9)
 
     return sorted(tried, key=rank)
+
+
+def _worst(tried: list[_Tried]) -> list[_Tried]:
+    """Those with a shortage; of those that leave the same missing the first."""
+    found: dict[object, _Tried] = {}
+    for one in tried:
+        if one.result.shortage > 0:
+            found.setdefault(one.result.harm, one)
+    return list(found.values())
 
 
 def _notes(base: Baseline, tried: list[_Tried]) -> Iterator[str]:

@@ -42,7 +42,7 @@ def test_the_table_has_the_ranking_first(file: str) -> None:
     done = run("stress", file)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    head = next(number for number, line in enumerate(lines) if "years of demand missing" in line)
+    head = next(number for number, line in enumerate(lines) if "first missing" in line)
     assert lines[head + 1].split()[:4] == ["CN", "1.20", "japan", "40"]
     assert any("scenario strike" in line for line in lines)
 

@@ -470,7 +470,7 @@ def test_the_table_ranks_first() -> None:
     """The worst outage stands first, with its units; the insurance last."""
     text = str(oremix.stress(CHAIN))
     lines = text.splitlines()
-    first = next(number for number, line in enumerate(lines) if "years of demand missing" in line)
+    first = next(number for number, line in enumerate(lines) if "first missing" in line)
     assert lines[first + 1].split()[:2] == ["CN", "0.60"]
     assert "jp 60 t a year (60 %)" in text
     assert text.index("What hurts most") < text.index("The cheapest insurance")
