@@ -48,10 +48,12 @@ class Clock:
                 self._inner[-1] = [a + b for a, b in zip(self._inner[-1], spent, strict=True)]
 
     def move(self, seconds: float, before: str, after: str) -> None:
-        """Count seconds of one phase as another's, of one thread's work."""
+        """Count so many wall seconds of one phase, and as large a part of its CPU seconds, as another's."""
+        part = seconds / self.wall[before]
         for total in (self.wall, self.cpu):
-            total[before] -= seconds
-            total[after] = total.get(after, 0.0) + seconds
+            moved = part * total[before]
+            total[before] -= moved
+            total[after] = total.get(after, 0.0) + moved
 
     def watch(self, owner: Any, attribute: str, phase: str) -> None:
         """Count every call of a function or method, found by its name, as a phase."""

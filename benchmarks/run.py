@@ -21,7 +21,7 @@ from benchmarks.families import SIZES
 from benchmarks.routes import ROUTES
 from benchmarks.service.load import measure_services
 
-__all__ = ["Disagreement", "check"]
+__all__ = ["Disagreement", "check", "installed"]
 
 ROOT = Path(__file__).parent.parent
 # The libraries' linear algebra would otherwise keep a second processor busy with waiting.
@@ -80,7 +80,8 @@ def check(found: list[Measured]) -> None:
             raise Disagreement(f"{one['route']} found {one['objective']}, {first['route']} {first['objective']}")
 
 
-def _installed(wanted: list[str]) -> list[str]:
+def installed(wanted: list[str]) -> list[str]:
+    """Those of the routes whose package is there."""
     there = []
     for name in wanted:
         try:
@@ -101,7 +102,7 @@ def _main() -> None:
     parser.add_argument("--only-sizes", action="store_true", help="leave out the variants and the service")
     parser.add_argument("--no-write", action="store_true", help="leave docs/ as it is")
     given = parser.parse_args()
-    routes = _installed(given.routes)
+    routes = installed(given.routes)
     found = [one for size in given.sizes for one in _measure(size, "", routes, given.repeat, run=not given.no_run)]
     services = []
     if not given.only_sizes and not given.no_run:
