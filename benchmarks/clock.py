@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ def _now() -> tuple[float, float]:
 
 
 class Clock:
-    """What was spent in each phase, in order of their first end.
+    """What was spent in each phase, in order of their first end; what other threads do belongs to this one's phase.
 
     Attributes
     ----------
@@ -28,6 +29,11 @@ class Clock:
     """
 
     def __init__(self) -> None:
+        self._thread = threading.get_ident()
+        self.restart()
+
+    def restart(self) -> None:
+        """Count from nothing; what is watched stays so."""
         self.wall: dict[str, float] = {}
         self.cpu: dict[str, float] = {}
         self._inner: list[list[float]] = []
@@ -35,6 +41,9 @@ class Clock:
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Count what happens inside as this phase; what inner phases take is not counted twice."""
+        if threading.get_ident() != self._thread:
+            yield
+            return
         started = _now()
         self._inner.append([0.0, 0.0])
         try:
