@@ -129,7 +129,7 @@ def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | 
             "carried_by": carriers(values, duals),
         }
     )
-    said = list(remarks(values, plan, None if marginals is None else outcome.hot))
+    said = list(remarks(values, plan, marginals))
     return _certified(values, outcome, plan.model_copy(update={"warnings": [*plan.warnings, *said]}))
 
 

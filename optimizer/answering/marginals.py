@@ -134,6 +134,22 @@ class Marginals:
                 return float(forced.reduced[column])
         return None
 
+    def less(self, column: int, size: float) -> float | None:
+        """What the cost rises by per unit as a column is kept from its size, a thousandth of it; none where it cannot.
+
+        Raises
+        ------
+        SolverFailed
+            As `row`.
+        """
+        low, high = float(self._hot.arrays.low[column]), float(self._hot.arrays.high[column])
+        self._hot.bound_column(column, low, size * (1 - STEPS[0]))
+        try:
+            moved = self._hot.solve()
+        finally:
+            self._hot.bound_column(column, low, high)
+        return None if moved is None else max(0.0, (moved.objective - self._base.objective) / (STEPS[0] * size))
+
     # ------------------------------------------------------------ one step
 
     def _room(self, row: int) -> tuple[float, float]:
