@@ -82,7 +82,10 @@ class _Piece:
             return floor
         if width * height * min(width, height) > MOST_WORK:
             return None
-        weights = np.linalg.lstsq(self._equations.T, objective, rcond=None)[0]
+        try:
+            weights = np.linalg.lstsq(self._equations.T, objective, rcond=None)[0]
+        except np.linalg.LinAlgError:
+            return None
         low, high = (np.where(self._equal, ends, 0.0) * weights for ends in (self.low, self.high))
         least, most = float(np.minimum(low, high).sum()), float(np.maximum(low, high).sum())
         missed = float(np.abs(objective - weights @ self._equations).sum())

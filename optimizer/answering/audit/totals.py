@@ -116,8 +116,9 @@ def _of_facilities(book: Book) -> Iterator[Charge]:
 
 
 def _of_moves(book: Book) -> Iterator[Charge]:
-    for (_, origin, to, period), line in book.shipments.items():
-        freight, duty = freight_and_duty(book, line, origin, period)
+    for key, line in book.shipments.items():
+        _, _, to, period = key
+        freight, duty = freight_and_duty(book.terms[key], line)
         country = book.network.geography.country(to)
         yield Charge("freight", period, country, "lane", to, freight)
         yield Charge("duties", period, country, "lane", to, duty)
