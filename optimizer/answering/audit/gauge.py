@@ -61,6 +61,13 @@ class Gauge:
         """
         if stated is None:
             return
+        if stated == computed and abs(stated) < inf and size < inf:
+            # most numbers of a right plan are the same to the last digit
+            self._checked += 1
+            size = max(abs(stated), size)
+            if size > self._largest.get(kind, 0.0):
+                self._largest[kind] = size
+            return
         self._note(kind, abs(stated - computed), max(abs(stated), abs(computed), size), at)
 
     def most(self, kind: Kind, value: float, limit: float | None, *at: Any) -> None:
