@@ -100,7 +100,7 @@ def _arrays(
 
     Where one material alone hands on its mark, a run carries just that: more helps no cap, less helps no floor.
     """
-    leaks = {row: _imbalance(values, key) for key, row in layer.balances.items()}
+    balances = {row: key for key, row in layer.balances.items()}
     carriers = Counter(_run_of(row.key) for row in lp.rows.values() if row.key[0] == "marked_step")
     starts, index, coefficients, lower, upper, tight = [0], [], [], [], [], []
     for row in lp.rows.values():
@@ -115,7 +115,7 @@ def _arrays(
         coefficients += [amount * flows[number] / through for number, amount in terms]
         starts.append(len(index))
         rhs = (-row.constant - known) / through
-        leak = leaks.get(row, 0.0) / through + ROUNDING
+        leak = (_imbalance(values, balances[row]) if row in balances else 0.0) / through + ROUNDING
         lower.append(-np.inf if row.sense < 0 else rhs - leak)
         upper.append(np.inf if row.sense > 0 else rhs + leak)
         tight.append(carriers[_run_of(row.key)] == 1)

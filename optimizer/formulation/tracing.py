@@ -63,6 +63,7 @@ class Layer:
         self.balances: dict[Key, Row] = {}
         self._wanted = wanted
         self._label = (marking.policy, tuple(sorted(marking.countries)), marking.side)
+        self._known_marks: dict[str, bool | None] = {}
         self._run: dict[tuple[str, str, int], Pairs] = {}
         self._ship: dict[tuple[str, Origin, str, int], Pairs] = {}
         self._draw: dict[tuple[int, str, int], Pairs] = {}
@@ -148,6 +149,11 @@ class Layer:
 
     def _marks(self, facility: Facility) -> bool | None:
         """Whether a facility marks what it makes; none where it hands on what its inputs carry."""
+        if facility.id not in self._known_marks:
+            self._known_marks[facility.id] = self._marks_of(facility)
+        return self._known_marks[facility.id]
+
+    def _marks_of(self, facility: Facility) -> bool | None:
         if isinstance(facility, Supplier):
             return self.marking.marks(self.model.network.history.of_supplier(facility))
         origin = self.model.network.origins[facility.id]
@@ -336,7 +342,8 @@ class Layer:
                 pairs += [(column, -part) for column, part in self._level(number, pile, period - 1)]
             rhs = 0.0 if period else self._marked_initial(pile)
             key = (*site, self.model.start(period))
-            self.balances["stock", *key] = self._row("marked_stock", key, pairs, rhs=rhs)
+            if pairs:
+                self.balances["stock", *key] = self._row("marked_stock", key, pairs, rhs=rhs)
 
     def _level(self, number: int, pile: Stockpile, period: int) -> Pairs:
         level = self.model.level.get((number, period))

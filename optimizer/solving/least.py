@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
+import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats
-from oremix.optimizer.solving.highs import least_of
+from oremix.optimizer.solving.highs import Quiet, highs_model
 
 __all__ = ["Sum", "leasts"]
 
@@ -56,10 +59,27 @@ def leasts(arrays: Arrays, tight: NDArray[np.bool_], sums: list[Sum]) -> list[fl
                 asked[piece].append((number, objective))
             else:
                 found[number] += least
+    solver = Quiet() if any(asked) else None
     for part, questions in zip(pieces, asked, strict=True):
-        answers = least_of(part.arrays, [objective for _, objective in questions]) if questions else []
-        for (number, _), least in zip(questions, answers, strict=True):
-            found[number] += least
+        if questions:
+            answers = _solved(solver, part.arrays, [objective for _, objective in questions])
+            for (number, _), least in zip(questions, answers, strict=True):
+                found[number] += least
+    return found
+
+
+def _solved(solver: Any, arrays: Arrays, objectives: list[Floats]) -> list[float]:
+    """The least of each objective, each solved from where the one before ended."""
+    solver.passModel(highs_model(arrays, None, is_mip=False))
+    every = np.arange(len(arrays.cost), dtype=np.int32)
+    found = []
+    for objective in objectives:
+        solver.changeColsCost(len(every), every, objective)
+        solver.run()
+        status = solver.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise SolverFailed(f"HiGHS broke off: {solver.modelStatusToString(status)}")
+        found.append(float(solver.getInfo().objective_function_value))
     return found
 
 
@@ -82,16 +102,26 @@ class _Piece:
             return floor
         if width * height * min(width, height) > MOST_WORK:
             return None
-        try:
-            weights = np.linalg.lstsq(self._equations.T, objective, rcond=None)[0]
-        except np.linalg.LinAlgError:
+        weights = self._weights(objective)
+        if weights is None:
             return None
         low, high = (np.where(self._equal, ends, 0.0) * weights for ends in (self.low, self.high))
         least, most = float(np.minimum(low, high).sum()), float(np.maximum(low, high).sum())
         missed = float(np.abs(objective - weights @ self._equations).sum())
         return max(least, floor) if most - least + missed <= SAME * float(np.abs(objective).sum()) else None
 
-    @property
+    def _weights(self, objective: Floats) -> Floats | None:
+        """The weights of the equations in the sum that is nearest to the objective."""
+        matrix = self._equations
+        if len(matrix) == 1:
+            size = float(matrix[0] @ matrix[0])
+            return matrix @ objective / size if size else None
+        try:
+            return np.asarray(np.linalg.lstsq(matrix.T, objective, rcond=None)[0], dtype=np.float64)
+        except np.linalg.LinAlgError:
+            return None
+
+    @cached_property
     def _equal(self) -> NDArray[np.bool_]:
         return np.isfinite(self.low) & np.isfinite(self.high)
 
