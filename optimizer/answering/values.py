@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from oremix.models.plan import CategoryCost, Costs, CountryCost, FacilityCost, PayerKind, PeriodCost
 from oremix.optimizer.formulation import Model
@@ -50,21 +51,28 @@ class Values:
         """Σ coefficient · value."""
         return sum(coefficient * self.value[column] for column, coefficient in pairs)
 
+    @cached_property
+    def by_category(self) -> CategoryCost:
+        """Category of cost → money over the horizon, discounted."""
+        weights = self.model.timeline.weights
+        categories: CategoryCost = defaultdict(float)
+        for (_, _, category, period), amount in self.paid.items():
+            categories[category] += amount * weights[period]
+        return dict(categories)
+
     def costs(self) -> Costs:
         """All costs, split by category, period, country and facility."""
         weights = self.model.timeline.weights
-        categories: CategoryCost = defaultdict(float)
         annual: dict[int, CategoryCost] = {period: defaultdict(float) for period in self.model.timeline}
         facilities: dict[tuple[PayerKind, str], CategoryCost] = defaultdict(lambda: defaultdict(float))
         countries: dict[str | None, CategoryCost] = defaultdict(lambda: defaultdict(float))
         for (kind, facility, category, period), amount in self.paid.items():
             discounted = amount * weights[period]
-            categories[category] += discounted
             annual[period][category] += amount
             facilities[kind, facility][category] += discounted
             countries[self.countries[kind, facility]][category] += discounted
         return Costs(
-            by_category=dict(categories),
+            by_category=self.by_category,
             by_period=[self._period_cost(period, costs) for period, costs in annual.items()],
             by_country=[
                 CountryCost(country=country, total=sum(costs.values()), by_category=dict(costs))

@@ -15,7 +15,7 @@ from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 from oremix.optimizer.solving.wide import Wide
 
-__all__ = ["SAID", "Claim", "Highs", "Quiet", "highs_model", "least_of", "run_highs"]
+__all__ = ["SAID", "Claim", "Highs", "Quiet", "highs_model", "run_highs"]
 
 
 # The scheduler's threads do not survive a fork: a child that inherited it would wait for them for ever.
@@ -110,28 +110,6 @@ def run_highs(
     claim.solver = solver if claim.status == "optimal" and claim.duals is not None else None
     claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
     return claim
-
-
-def least_of(arrays: Arrays, objectives: list[Floats]) -> list[float]:
-    """The least of each objective over the same bounded LP, each solved from where the one before ended.
-
-    Raises
-    ------
-    SolverFailed
-        HiGHS found no optimum.
-    """
-    solver = Quiet()
-    solver.passModel(highs_model(arrays, None, is_mip=False))
-    every = np.arange(len(arrays.cost), dtype=np.int32)
-    found = []
-    for objective in objectives:
-        solver.changeColsCost(len(every), every, objective)
-        solver.run()
-        status = solver.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise SolverFailed(f"HiGHS broke off: {solver.modelStatusToString(status)}")
-        found.append(float(solver.getInfo().objective_function_value))
-    return found
 
 
 def _listen(solver: Any, stop: Event) -> None:

@@ -63,12 +63,11 @@ class Content:
     def _delivered(self, subject: Subject, period: int) -> list[tuple[int, float, float]]:
         """The flows delivered in a period, with weight and amount."""
         policy, trace = _bounded(subject), self._trace(subject)
-        found = []
+        found: list[tuple[int, float, float]] = []
         for material, places in subject.cell.spots.items():
-            for place in places:
-                if (material, place, period) in trace.delivered:
-                    flow, amount = trace.delivered[material, place, period]
-                    found.append((flow, weight(self._book, policy, material, period), amount))
+            factor = weight(self._book, policy, material, period)
+            delivered = (trace.delivered.get((material, place, period)) for place in places)
+            found += [(flow[0], factor, flow[1]) for flow in delivered if flow]
         return found
 
     def _split(self, subject: Subject) -> tuple[float, dict[int, float]]:
