@@ -32,6 +32,8 @@ class Origin(NamedTuple):
     owner: str
     stage: str | None
 
+    __repr__ = tuple.__repr__  # what columns and rows are put in order by
+
 
 class Geography:
     """The places and groups of a problem.

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from oremix import __version__
 from oremix.models import Problem
+from oremix.models.collector import collector_off
 from oremix.models.errors import SolverFailed
 from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
@@ -21,7 +22,6 @@ from oremix.optimizer.answering.remarks import remarks
 from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
-from oremix.optimizer.lean import collector_off
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE

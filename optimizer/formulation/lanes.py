@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from oremix.models.geography import Origin
 from oremix.models.lanes import JOINT, Move
@@ -11,6 +13,8 @@ from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Column, Key, Pairs
 
 __all__ = ["add_lanes"]
+
+Where = TypeVar("Where", Origin, str)
 
 
 @dataclass
@@ -34,29 +38,35 @@ def add_lanes(model: Model) -> None:
     """
     groups: Groups = {}
     for material in model.network.materials:
+        made = _periods(model, material, model.network.makers[material], model.made)
+        used = _periods(model, material, model.network.uses[material], model.needs)
         for origin, place in model.network.flows(material):
-            moves = model.network.lanes.moves(material, origin.place, place)
-            for period, move in enumerate(moves):
-                if move.closed or not model.made.get((material, origin, period)):
-                    continue
-                if model.needs.get((material, place, period)):
-                    _ship(model, material, origin, place, period, move, groups)
+            if both := [period for period in made[origin] if period in used[place]]:
+                _ship(model, material, origin, place, both, groups)
     for (name, key, period), together in groups.items():
         _limit(model, name, (*key, model.start(period)), period, together)
 
 
-def _ship(model: Model, material: str, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:
-    ship = model.lp.column("ship", material, origin, place, model.start(period))
-    model.ship[material, origin, place, period] = ship
-    model.arrivals[material, place, period].append((origin, 1.0 - move.loss, ship))
+def _periods(model: Model, material: str, where: Iterable[Where], found: Mapping[Any, Pairs]) -> dict[Where, list[int]]:
+    """Origin or place → the periods in which anything of a material is found there."""
+    return {here: [t for t in model.timeline if found.get((material, here, t))] for here in where}
+
+
+def _ship(model: Model, material: str, origin: Origin, place: str, periods: list[int], groups: Groups) -> None:
+    moves = model.network.lanes.moves(material, origin.place, place)
+    periods = [period for period in periods if not moves[period].closed]
+    ships = model.lp.columns_over(map(model.start, periods), "ship", material, origin, place)
     country = model.country(place)
-    model.charge("freight", period, move.freight, ship, "lane", place, country)
-    if move.duty:
+    for period, ship in zip(periods, ships, strict=True):
+        move = moves[period]
+        model.ship[material, origin, place, period] = ship
+        model.arrivals[material, place, period].append((origin, 1.0 - move.loss, ship))
+        model.charge("freight", period, move.freight, ship, "lane", place, country)
         model.charge("duties", period, move.duty, ship, "lane", place, country)
-    if move.footprint:
-        model.emit_at(move.footprint, period, ship, model.country(origin.place))
-    if move.is_limited:
-        _share(model, ship, origin, place, period, move, groups)
+        if move.footprint:
+            model.emit_at(move.footprint, period, ship, model.country(origin.place))
+        if move.is_limited:
+            _share(model, ship, origin, place, period, move, groups)
 
 
 def _share(model: Model, ship: Column, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:
