@@ -51,6 +51,8 @@ class Network:
         self.uses = self._uses()
         self.history = History(problem, self.geography)
         self._nameplate: dict[str, list[float | None]] = {}
+        self._served: dict[tuple[str, str], list[str]] = {}
+        self._orders: dict[tuple[int | None, int | None, float, float | None], dict[int, list[int]]] = {}
 
     def _makers(self) -> dict[str, dict[Origin, list[Facility]]]:
         makers: dict[str, dict[Origin, list[Facility]]] = {material: {} for material in self.materials}
@@ -78,6 +80,12 @@ class Network:
 
     def serves(self, pile: Stockpile) -> list[str]:
         """The places a stockpile can be drawn for: every other use in its country, and its own place's consumers."""
+        key = (pile.material, pile.at)
+        if key not in self._served:
+            self._served[key] = self._serves(pile)
+        return self._served[key]
+
+    def _serves(self, pile: Stockpile) -> list[str]:
         country = self.geography.country(pile.at)
         local = self.materials[pile.material].local
         return [
@@ -89,7 +97,15 @@ class Network:
 
     def piles_serving(self, material: str, place: str) -> list[Stockpile]:
         """The stockpiles of a material that can be drawn for a place."""
-        return [pile for pile in self.problem.stockpiles if pile.material == material and place in self.serves(pile)]
+        return self._piles.get((material, place), [])
+
+    @cached_property
+    def _piles(self) -> dict[tuple[str, str], list[Stockpile]]:
+        piles: dict[tuple[str, str], list[Stockpile]] = {}
+        for pile in self.problem.stockpiles:
+            for place in self.serves(pile):
+                piles.setdefault((pile.material, place), []).append(pile)
+        return piles
 
     def flows(self, material: str) -> Iterator[tuple[Origin, str]]:
         """Every origin of a material with every place it may be used at."""
@@ -165,22 +181,25 @@ class Network:
             for period, capacity in enumerate(capacities)
         ]
 
-    def _on_stream(self, build: Build, order: int) -> list[int]:
+    def _on_stream(self, order: int, lead_time: float, life: float | None) -> list[int]:
         """The periods in which capacity ordered in a period counts; in a typical year lead times are ignored."""
         if self.timeline.typical:
             return [order]
-        start = self.timeline.starts[order] + build.lead_time
-        end = start + (build.life if build.life is not None else inf)
+        start = self.timeline.starts[order] + lead_time
+        end = start + (life if life is not None else inf)
         return [period for period in self.timeline if start <= self.timeline.starts[period] < end]
 
     def orders(self, build: Build) -> dict[int, list[int]]:
         """The periods in which a build may be ordered, each with those in which the order counts: at least one."""
-        return {
-            order: on_stream
-            for order in self.timeline
-            if self.timeline.within(order, build.earliest, build.latest)
-            and (on_stream := self._on_stream(build, order))
-        }
+        years = (build.earliest, build.latest, build.lead_time, build.life)
+        if years not in self._orders:
+            self._orders[years] = {
+                order: on_stream
+                for order in self.timeline
+                if self.timeline.within(order, build.earliest, build.latest)
+                and (on_stream := self._on_stream(order, build.lead_time, build.life))
+            }
+        return self._orders[years]
 
     def built_share(self, build: Build, order: int, period: int) -> float:
         """The share of a build's capacity that its ramp-up lets it use in a period."""

@@ -237,6 +237,7 @@ def rows_of(problem: pulp.LpProblem) -> list[pulp.LpConstraint]:
 def summed(pairs: Iterable[tuple[Column, float]]) -> Pairs:
     """The pairs with the coefficients of each column added up."""
     totals: dict[Column, float] = {}
+    known = totals.get
     for column, coefficient in pairs:
-        totals[column] = totals.get(column, 0.0) + coefficient
+        totals[column] = known(column, 0.0) + coefficient
     return list(totals.items())

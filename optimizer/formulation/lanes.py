@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from oremix.models.geography import Origin
 from oremix.models.lanes import JOINT, Move
 from oremix.models.plan import PayerKind
+from oremix.optimizer.formulation.charges import Payment
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Column, Key, Pairs
 
@@ -53,16 +54,19 @@ def _periods(model: Model, material: str, where: Iterable[Where], found: Mapping
 
 
 def _ship(model: Model, material: str, origin: Origin, place: str, periods: list[int], groups: Groups) -> None:
-    moves = model.network.lanes.moves(material, origin.place, place)
-    periods = [period for period in periods if not moves[period].closed]
+    resolved = model.network.lanes.moves(material, origin.place, place)
+    periods = [period for period in periods if not resolved[period].closed]
+    moves = [resolved[period] for period in periods]
     ships = model.lp.columns_over(map(model.start, periods), "ship", material, origin, place)
+    model.flows.append((material, origin, place, periods, ships))
     country = model.country(place)
-    for period, ship in zip(periods, ships, strict=True):
-        move = moves[period]
-        model.ship[material, origin, place, period] = ship
-        model.arrivals[material, place, period].append((origin, 1.0 - move.loss, ship))
-        model.charge("freight", period, move.freight, ship, "lane", place, country)
-        model.charge("duties", period, move.duty, ship, "lane", place, country)
+    charge = model.charges.add_over
+    charge(ships, [move.freight for move in moves], periods, Payment("freight", "lane", place, country))
+    charge(ships, [move.duty for move in moves], periods, Payment("duties", "lane", place, country))
+    arrivals, sent = model.arrivals, model.sent
+    for period, ship, move in zip(periods, ships, moves, strict=True):
+        arrivals[material, place, period].append((origin, 1.0 - move.loss, ship))
+        sent[material, origin, period].append((ship, 1.0))
         if move.footprint:
             model.emit_at(move.footprint, period, ship, model.country(origin.place))
         if move.is_limited:

@@ -16,10 +16,9 @@ def add_stockpiles(model: Model) -> None:
     for number, pile in piles:
         _fill(model, number, pile)
     for number, pile in piles:
-        serves = model.network.serves(pile)
+        drawn = _draw(model, number, pile)
         for period in model.timeline:
-            drawn = _draw(model, number, pile, serves, period)
-            _level(model, number, pile, drawn, period)
+            _level(model, number, pile, drawn[period], period)
 
 
 def _fill(model: Model, number: int, pile: Stockpile) -> None:
@@ -31,17 +30,20 @@ def _fill(model: Model, number: int, pile: Stockpile) -> None:
         model.needs[pile.material, pile.at, period].append((fill, 1.0))
 
 
-def _draw(model: Model, number: int, pile: Stockpile, serves: list[str], period: int) -> Pairs:
-    """What is drawn for each place that uses the material in the period; elsewhere it would only vanish."""
+def _draw(model: Model, number: int, pile: Stockpile) -> list[Pairs]:
+    """What is drawn in each period for the places that use the material then; elsewhere it would only vanish."""
     site = (pile.material, pile.at)
-    drawn: Pairs = []
-    for place in serves:
-        if model.needs.get((pile.material, place, period)):
-            draw = model.draw[number, place, period] = model.lp.column("draw", *site, place, model.start(period))
-            drawn.append((draw, 1.0))
-    if pile.draw_max is not None and drawn:
-        limit = model.timeline.read(pile.draw_max)[period]
-        model.at_most("draw_max", *site, model.start(period), pairs=drawn, rhs=limit)
+    drawn: list[Pairs] = [[] for _ in model.timeline]
+    for place in model.network.serves(pile):
+        periods = [period for period in model.timeline if model.needs.get((pile.material, place, period))]
+        draws = model.lp.columns_over(map(model.start, periods), "draw", *site, place)
+        for period, draw in zip(periods, draws, strict=True):
+            model.draw[number, place, period] = draw
+            drawn[period].append((draw, 1.0))
+    if pile.draw_max is not None:
+        for period, limit in enumerate(model.timeline.read(pile.draw_max)):
+            if drawn[period]:
+                model.at_most("draw_max", *site, model.start(period), pairs=drawn[period], rhs=limit)
     return drawn
 
 
