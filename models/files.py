@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from oremix.models import chain, policies
+from oremix.models.collector import collector_off
 from oremix.models.errors import Fault, InvalidProblem
 from oremix.models.plan import Plan
 from oremix.models.problem import Problem
@@ -94,7 +95,8 @@ def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
     """
     if isinstance(data, Problem):
         return data
-    return checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
+    with collector_off():
+        return checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
 
 
 class _Entries(BaseModel):

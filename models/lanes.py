@@ -64,13 +64,14 @@ class _End:
         self.within = self.named.union(*(groups[name] for name in names if name in groups))
         self.anywhere = "*" in names
 
-    def covers(self, place: str, country: str) -> bool:
-        """Whether a place in a country is meant."""
-        return self.anywhere or place in self.within or country in self.within
 
-    def names(self, place: str, country: str) -> bool:
-        """Whether a place or its country is named itself."""
-        return place in self.named or country in self.named
+def _by_name(ends: Iterable[_End]) -> dict[str, set[int]]:
+    """Place or country → the positions of the ends that it is within; under `*` those that it always is."""
+    found: dict[str, set[int]] = {"*": set()}
+    for position, end in enumerate(ends):
+        for name in ("*",) if end.anywhere else end.within:
+            found.setdefault(name, set()).add(position)
+    return found
 
 
 class _Rule(NamedTuple):
@@ -116,18 +117,21 @@ class Lanes:
         self._timeline = timeline
         self._lanes = list(lanes)
         self._prices = {m.id: timeline.read(m.price) for m in materials if m.price is not None}
-        self._ends = [
-            (_End(lane.origins, geography.groups), _End(lane.destinations, geography.groups)) for lane in self._lanes
-        ]
-        self._named = frozenset().union(*(end.named for ends in self._ends for end in ends))
-        self._leaving: dict[str, list[int]] = {}
-        for position, (origins, _) in enumerate(self._ends):
-            for name in ("*",) if origins.anywhere else origins.within:
-                self._leaving.setdefault(name, []).append(position)
+        self._known_ends: dict[tuple[str, ...], _End] = {}
+        self._ends = [(self._end(lane.origins), self._end(lane.destinations)) for lane in self._lanes]
+        self._named = frozenset().union(*(end.named for end in self._known_ends.values()))
+        self._leaving = _by_name(origins for origins, _ in self._ends)
+        self._arriving = _by_name(destinations for _, destinations in self._ends)
         self._rules: dict[int, _Rule] = {}
         self._pairs: dict[tuple[str, str], tuple[int, ...]] = {}
         self._terms: dict[tuple[tuple[int, ...], int], _Terms] = {}
         self._moves: dict[tuple[str, str, str], list[Move]] = {}
+
+    def _end(self, names: list[str]) -> _End:
+        key = tuple(names)
+        if key not in self._known_ends:
+            self._known_ends[key] = _End(names, self._geography.groups)
+        return self._known_ends[key]
 
     def moves(self, material: str, start: str, end: str) -> list[Move]:
         """The terms in each period of moving `material` from place `start` to place `end`.
@@ -164,17 +168,19 @@ class Lanes:
         country = self._geography.country
         pair = (start if start in self._named else country(start), end if end in self._named else country(end))
         if pair not in self._pairs:
-            leaving = {p for name in (pair[0], country(start), "*") for p in self._leaving.get(name, ())}
-            self._pairs[pair] = tuple(position for position in sorted(leaving) if self._joins(position, *pair))
+            here, there = country(start), country(end)
+            leaving = self._leaving["*"].union(*(self._leaving.get(name, ()) for name in (pair[0], here)))
+            arriving = self._arriving["*"].union(*(self._arriving.get(name, ()) for name in (pair[1], there)))
+            rules = sorted(leaving & arriving)
+            if here == there:
+                rules = [position for position in rules if self._is_domestic(position, *pair, here)]
+            self._pairs[pair] = tuple(rules)
         return self._pairs[pair]
 
-    def _joins(self, position: int, start: str, end: str) -> bool:
-        """Whether a rule is for a pair of places."""
+    def _is_domestic(self, position: int, start: str, end: str, country: str) -> bool:
+        """Whether both ends of a rule name the country or the place."""
         origins, destinations = self._ends[position]
-        here, there = self._geography.country(start), self._geography.country(end)
-        if here == there:
-            return origins.names(start, here) and destinations.names(end, there)
-        return origins.covers(start, here) and destinations.covers(end, there)
+        return not origins.named.isdisjoint((start, country)) and not destinations.named.isdisjoint((end, country))
 
     def _rule(self, position: int) -> _Rule:
         if position not in self._rules:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from oremix.models.checks.finding import Finding, Path, parts
+from oremix.models.checks.finding import Finding, Path
 from oremix.models.checks.known import STAND_IN, Known
 from oremix.models.fields import Part
 from oremix.models.geography import COUNTRIES
@@ -48,9 +48,10 @@ def identities(known: Known) -> Iterator[Finding]:
 
 
 def _duplicates(known: Known, lists: list[tuple[Path, list[Any]]]) -> Iterator[Finding]:
-    counts = Counter(identity for _, entries in lists for entry in entries if (identity := known.text(entry, "id")))
-    if len(counts) == counts.total():
+    ids = [identity for _, entries in lists for entry in entries if (identity := known.text(entry, "id"))]
+    if len(set(ids)) == len(ids):
         return
+    counts = Counter(ids)
     seen: set[str] = set()
     for path, entries in lists:
         for position, entry in enumerate(entries):
@@ -60,12 +61,11 @@ def _duplicates(known: Known, lists: list[tuple[Path, list[Any]]]) -> Iterator[F
             seen.add(identity or "")
 
 
-def references(problem: Problem, known: Known) -> Iterator[Finding]:
+def references(problem: Problem, parts: list[tuple[Path, Part]], known: Known) -> Iterator[Finding]:
     """Names of materials, places, countries, groups, demands, plants, stages and sources that do not exist."""
-    for path, part in parts(problem):
+    for path, part in parts:
         for field, check in _checks(type(part)):
-            value = getattr(part, field)
-            if value is not None and part is not problem:
+            if (value := getattr(part, field)) is not None and part is not problem:
                 yield from check((*path, field), value, known)
     yield from _source(("source",), problem.source, known)
     for group, codes in problem.groups.items():
@@ -185,10 +185,11 @@ def _checks(kind: type[Part]) -> list[tuple[str, Check]]:
 def _of_lanes(problem: Problem, known: Known) -> Iterator[Finding]:
     ids = known.groups | known.places | COUNTRIES | {"*"}
     for position, lane in enumerate(problem.lanes):
+        if ids.issuperset(lane.origins) and ids.issuperset(lane.destinations):
+            continue
         for key, ends in (("from", lane.origins), ("to", lane.destinations)):
             for end in ends:
-                if end not in ids:
-                    yield from unknown(("lanes", position, key), end, ids, "country, group or place")
+                yield from unknown(("lanes", position, key), end, ids, "country, group or place")
 
 
 def _of_returns(problem: Problem, known: Known) -> Iterator[Finding]:

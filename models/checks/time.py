@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from oremix.models.checks.facilities import builds
-from oremix.models.checks.finding import Finding, Path, parts
+from oremix.models.checks.finding import Finding, Path
 from oremix.models.checks.known import Known
 from oremix.models.fields import Part, Series
 from oremix.models.timeline import Timeline
@@ -22,20 +22,22 @@ SPANS = (("from_year", "until_year"), ("earliest", "latest"))
 OVER_TIME = str(Series)
 
 
-def time(problem: Problem, known: Known) -> Iterator[Finding]:
+def time(problem: Problem, parts: list[tuple[Path, Part]], known: Known) -> Iterator[Finding]:
     """Faults of the periods, and of everything that is read in them."""
     yield from _periods(problem)
     if not known.states("discount_rate"):
         yield from _discounting(problem)
     timeline = problem.timeline
-    for path, part in parts(problem):
+    for path, part in parts:
         series, spans = _fields(type(part))
         for name, key in series:
             value = getattr(part, name)
-            if isinstance(value, list | dict):
+            if value is not None and not isinstance(value, float):
                 yield from _read(path, key, value, timeline)
         for first, last in spans:
-            yield from _span(path, first, getattr(part, first), last, getattr(part, last), timeline)
+            start, end = getattr(part, first), getattr(part, last)
+            if start is not None or end is not None:
+                yield from _span(path, first, start, last, end, timeline)
 
 
 def _periods(problem: Problem) -> Iterator[Finding]:
