@@ -33,7 +33,9 @@ class Origin(NamedTuple):
     owner: str
     stage: str | None
 
-    __repr__ = tuple.__repr__  # what columns and rows are put in order by
+    def __repr__(self) -> str:
+        """Short: columns and rows are put in order by the text of their keys."""
+        return tuple.__repr__(self)
 
 
 class Geography:
@@ -80,9 +82,9 @@ class Geography:
         """The great-circle distance between two places, by haversine; ``None`` without coordinates."""
         if start == end:
             return 0.0
-        points = (self._points.get(start), self._points.get(end))
-        if points[0] is None or points[1] is None:
+        here, there = self._points.get(start), self._points.get(end)
+        if here is None or there is None:
             return None
-        (lat_1, lon_1, cos_1), (lat_2, lon_2, cos_2) = points
+        (lat_1, lon_1, cos_1), (lat_2, lon_2, cos_2) = here, there
         half = sin((lat_2 - lat_1) / 2) ** 2 + cos_1 * cos_2 * sin((lon_2 - lon_1) / 2) ** 2
         return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))

@@ -154,7 +154,7 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         """Make a column."""
         column = Column(self.labels, key, upper)
         if integer:
-            column.cat = pulp.LpInteger
+            column.cat = pulp.LpInteger  # type: ignore[misc]  # into its dict
         self._add([column])
         return column
 

@@ -52,7 +52,7 @@ class Charges:
         """Enter the same cost in several periods; nothing is entered at a rate of 0."""
         if not all(rates):
             kept = [number for number, rate in enumerate(rates) if rate]
-            columns, rates, periods = ([values[n] for n in kept] for values in (columns, rates, periods))
+            columns, rates, periods = [columns[n] for n in kept], [rates[n] for n in kept], [periods[n] for n in kept]
         self.columns += columns
         self.rates += rates
         self.periods += periods

@@ -215,9 +215,8 @@ class Model:
 
     def set_objective(self) -> None:
         """Minimise the discounted sum of all charges."""
-        costs: dict[Column | None, float] = {}
-        known, weights = costs.get, self.timeline.weights
-        charges = self.charges
+        costs: dict[Any, float] = {}
+        known, weights, charges = costs.get, self.timeline.weights, self.charges
         for column, rate, period in zip(charges.columns, charges.rates, charges.periods, strict=True):
             costs[column] = known(column, 0.0) + rate * weights[period]
         fixed = costs.pop(None, 0.0)
