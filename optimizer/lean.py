@@ -12,7 +12,7 @@ from typing import Any
 
 import pulp
 
-__all__ = ["Column", "Expression", "Key", "LeanProblem", "Pairs", "Row", "rows_of"]
+__all__ = ["Column", "Expression", "Key", "LeanProblem", "Pairs", "Row", "difference", "rows_of"]
 
 # So that a name of five words stays below the hundred letters that PuLP allows in LP files.
 LONGEST_WORD = 20
@@ -36,6 +36,10 @@ class Column(pulp.LpVariable):  # type: ignore[misc]
     def __init__(self, labels: _Labels, key: Key, upper: float | None) -> None:
         self._labels = labels
         self.key = key
+        self.upBound = self._upbound_original = upper
+
+    def limit(self, upper: float) -> None:
+        """Let it be at most this."""
         self.upBound = self._upbound_original = upper
 
     __hash__ = object.__hash__
@@ -241,3 +245,12 @@ def summed(pairs: Iterable[tuple[Column, float]]) -> Pairs:
     for column, coefficient in pairs:
         totals[column] = known(column, 0.0) + coefficient
     return list(totals.items())
+
+
+def difference(pairs: Pairs, less: Pairs) -> Pairs:
+    """The first sum less the second, without the columns that drop out."""
+    totals = dict(summed(pairs))
+    known = totals.get
+    for column, coefficient in less:
+        totals[column] = known(column, 0.0) - coefficient
+    return [pair for pair in totals.items() if pair[1]]

@@ -48,7 +48,9 @@ class Charges:
         self.periods.append(period)
         self.payments.append(payment)
 
-    def add_over(self, columns: Sequence[Column], rates: Sequence[float], periods: list[int], paid: Payment) -> None:
+    def add_over(
+        self, columns: Sequence[Column | None], rates: Sequence[float], periods: list[int], paid: Payment
+    ) -> None:
         """Enter the same cost in several periods; nothing is entered at a rate of 0."""
         if not all(rates):
             kept = [number for number, rate in enumerate(rates) if rate]

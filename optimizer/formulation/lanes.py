@@ -10,7 +10,7 @@ from oremix.models.geography import Origin
 from oremix.models.lanes import JOINT, Move
 from oremix.models.plan import PayerKind
 from oremix.optimizer.formulation.charges import Payment
-from oremix.optimizer.formulation.model import Model
+from oremix.optimizer.formulation.model import Flow, Model
 from oremix.optimizer.lean import Column, Key, Pairs
 
 __all__ = ["add_lanes"]
@@ -58,14 +58,16 @@ def _ship(model: Model, material: str, origin: Origin, place: str, periods: list
     periods = [period for period in periods if not resolved[period].closed]
     moves = [resolved[period] for period in periods]
     ships = model.lp.columns_over(map(model.start, periods), "ship", material, origin, place)
-    model.flows.append((material, origin, place, periods, ships))
+    arriving = dict(zip(periods, zip(ships, [1.0 - move.loss for move in moves], strict=True), strict=True))
+    flow = Flow(material, origin, place, arriving)
+    model.flows.append(flow)
+    model.flows_to[material, place].append(flow)
     country = model.country(place)
     charge = model.charges.add_over
     charge(ships, [move.freight for move in moves], periods, Payment("freight", "lane", place, country))
     charge(ships, [move.duty for move in moves], periods, Payment("duties", "lane", place, country))
-    arrivals, sent = model.arrivals, model.sent
+    sent = model.sent
     for period, ship, move in zip(periods, ships, moves, strict=True):
-        arrivals[material, place, period].append((origin, 1.0 - move.loss, ship))
         sent[material, origin, period].append((ship, 1.0))
         if move.footprint:
             model.emit_at(move.footprint, period, ship, model.country(origin.place))

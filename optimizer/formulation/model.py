@@ -20,7 +20,16 @@ from oremix.optimizer.formulation.charges import Charges, Payment
 from oremix.optimizer.formulation.marking import Traced
 from oremix.optimizer.lean import Column, Expression, LeanProblem, Pairs, Row
 
-__all__ = ["Emission", "Measure", "Model"]
+__all__ = ["Emission", "Flow", "Measure", "Model"]
+
+
+class Flow(NamedTuple):
+    """What is shipped of a material from an origin to a place: period → its column, and the share that arrives."""
+
+    material: str
+    origin: Origin
+    place: str
+    arriving: dict[int, tuple[Column, float]]
 
 
 class Emission(NamedTuple):
@@ -72,8 +81,6 @@ class Model:
         (supplier, period) → what is taken, as pairs, and what is paid for in any case.
     made
         (material, origin, period) → what is made there, as pairs.
-    arrivals
-        (material, place, period) → (origin, share that arrives, ship column).
     sent
         (material, origin, period) → what is shipped from there, as pairs.
     needs
@@ -86,8 +93,8 @@ class Model:
         (recycler, position of the return, period) → scrap from past deliveries, as pairs.
     follows
         (demand, period) → rows whose bound moves with the quantity demanded, and by how much per unit of it.
-    flows
-        What is shipped of a material from an origin to a place: periods and columns.
+    flows, flows_to
+        What is shipped; and by (material, place) where to.
     charges, emissions
         Every cost, for the objective and for the plan; every footprint.
     """
@@ -102,7 +109,8 @@ class Model:
         self.owed: dict[tuple[str, int], float] = {}
         self.run: dict[tuple[str, str, int], Column] = {}
         self.collect: dict[tuple[str, int], Column] = {}
-        self.flows: list[tuple[str, Origin, str, list[int], list[Column]]] = []
+        self.flows: list[Flow] = []
+        self.flows_to: dict[tuple[str, str], list[Flow]] = defaultdict(list)
         self.deliver: dict[tuple[str, int], Column] = {}
         self.short: dict[tuple[str, int], Column] = {}
         self.fill: dict[tuple[int, int], Column] = {}
@@ -114,7 +122,6 @@ class Model:
         self.returned: dict[tuple[str, int, int], Pairs] = {}
         self.surplus: dict[tuple[str, Origin, int], Column] = {}
         self.made: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
-        self.arrivals: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = defaultdict(list)
         self.sent: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
         self.needs: dict[tuple[str, str, int], Pairs] = defaultdict(list)
         self.built: dict[tuple[str, int], Pairs] = defaultdict(list)
@@ -177,16 +184,26 @@ class Model:
     def ship(self) -> dict[tuple[str, Origin, str, int], Column]:
         """(material, origin, place, period) → column; made once, when all of them are known."""
         return {
-            (material, origin, place, period): column
-            for material, origin, place, periods, columns in self.flows
-            for period, column in zip(periods, columns, strict=True)
+            (flow.material, flow.origin, flow.place, period): ship
+            for flow in self.flows
+            for period, (ship, _) in flow.arriving.items()
         }
+
+    @cached_property
+    def arrivals(self) -> dict[tuple[str, str, int], list[tuple[Origin, float, Column]]]:
+        """(material, place, period) → (origin, share that arrives, ship column); made once, as `ship`."""
+        found: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = defaultdict(list)
+        for flow in self.flows:
+            for period, (ship, arrives) in flow.arriving.items():
+                found[flow.material, flow.place, period].append((flow.origin, arrives, ship))
+        return found
 
     def arriving(self, material: str, place: str, period: int) -> Pairs:
         """What arrives at a place; made once, when all of it is known."""
         key = (material, place, period)
         if key not in self._arriving:
-            self._arriving[key] = [(ship, arrives) for _, arrives, ship in self.arrivals.get(key, ())]
+            flows = self.flows_to.get((material, place), ())
+            self._arriving[key] = [flow.arriving[period] for flow in flows if period in flow.arriving]
         return self._arriving[key]
 
     def less_built(self, facility: Facility, period: int) -> Pairs:

@@ -25,7 +25,7 @@ from oremix.optimizer.formulation.scopes import (
     unit_of,
     weight,
 )
-from oremix.optimizer.lean import Pairs, summed
+from oremix.optimizer.lean import Pairs, difference
 
 __all__ = ["add_policies"]
 
@@ -181,7 +181,7 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
     for side, limit in measure.bounds.items():
         pairs, rhs = list(measure.part), -measure.constant
         if isinstance(limit, list):
-            pairs = [pair for pair in summed([*pairs, *times(-1.0, limit)]) if pair[1]]
+            pairs = difference(pairs, limit)
         else:
             rhs += limit
         if rule.penalty is not None:

@@ -165,6 +165,12 @@ def _with_stockpiles(model: Model, sites: list[Site]) -> list[Site]:
 def _supply(
     model: Model, rule: Measured, inside: set[Origin], place: str | None, spots: dict[str, tuple[str, ...]]
 ) -> Counted:
+    own = {
+        (material, spot): [flow for flow in model.flows_to.get((material, spot), ()) if flow.origin in inside]
+        for material, places in spots.items()
+        for spot in places
+    }
+
     def arriving(period: int, arrivals: Callable[[str, str, int], Pairs]) -> Pairs:
         found: Pairs = []
         for material, places in spots.items():
@@ -174,8 +180,8 @@ def _supply(
         return found
 
     def from_inside(material: str, spot: str, period: int) -> Pairs:
-        arrivals = model.arrivals.get((material, spot, period), ())
-        return [(ship, arrives) for origin, arrives, ship in arrivals if origin in inside]
+        flows = own[material, spot]
+        return [flow.arriving[period] for flow in flows if period in flow.arriving]
 
     return Counted(
         material=_named(rule, spots),
