@@ -170,15 +170,20 @@ class Network:
     def existing_capacity(self, facility: Facility) -> list[float | None]:
         """What can be made without builds, in each period, in units per year; ``None`` where unlimited.
 
-        It is the nameplate, times the mean of the ramp-up over the period's years.
+        It is the nameplate, times the mean of the ramp-up over the period's years, times the availability; where that
+        is 0 it is 0, without a limit too.
         """
         capacities = self.nameplate(facility)
         ramp_up, since = getattr(facility, "ramp_up", None), facility.from_year
-        if ramp_up is None or since is None:
-            return capacities
+        if ramp_up is not None and since is not None:
+            capacities = [
+                capacity and capacity * self.timeline.ramped(ramp_up, since, period)
+                for period, capacity in enumerate(capacities)
+            ]
+        available = self.timeline.read(facility.availability)
         return [
-            capacity and capacity * self.timeline.ramped(ramp_up, since, period)
-            for period, capacity in enumerate(capacities)
+            capacity if share == 1 else 0.0 if share == 0 else capacity and capacity * share
+            for capacity, share in zip(capacities, available, strict=True)
         ]
 
     def _on_stream(self, order: int, lead_time: float, life: float | None) -> list[int]:
@@ -201,9 +206,10 @@ class Network:
             }
         return self._orders[years]
 
-    def built_share(self, build: Build, order: int, period: int) -> float:
-        """The share of a build's capacity that its ramp-up lets it use in a period."""
-        return self.timeline.ramped(build.ramp_up, self.timeline.starts[order] + build.lead_time, period)
+    def built_share(self, facility: Facility, build: Build, order: int, period: int) -> float:
+        """The share of a build's capacity that can be used in a period: by its ramp-up, and its host's availability."""
+        ramped = self.timeline.ramped(build.ramp_up, self.timeline.starts[order] + build.lead_time, period)
+        return ramped * self.timeline.read(facility.availability)[period]
 
     def decides(self, build: Build) -> bool:
         """Whether ordering a build is a yes/no decision: by its costs, or because its orders are counted."""
@@ -213,7 +219,9 @@ class Network:
     def most(self, facility: Facility, period: int) -> float:
         """The most a facility can make in a period of what its capacity is counted in; infinite where unlimited."""
         existing = self.existing_capacity(facility)[period]
-        built = sum(self._most_built(build, period) for build in facility.builds)
+        # ramp-ups are left out: the most may be more than can be reached, and never less
+        available = max(1.0, self.timeline.read(facility.availability)[period])
+        built = sum(self._most_built(build, period) for build in facility.builds) * available
         return inf if existing is None else existing + built
 
     def _most_built(self, build: Build, period: int) -> float:

@@ -14,7 +14,7 @@ from oremix.optimizer.answering.diagnosis import diagnose as diagnosed
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import solve_lp
 
-__all__ = ["columns_at_most", "refuse_if_too_large", "solve"]
+__all__ = ["check_options", "columns_at_most", "refuse_if_too_large", "solve"]
 
 
 def solve(
@@ -69,7 +69,7 @@ def solve(
     SolverFailed
         The solver broke off for a reason that says nothing about the problem.
     """
-    _check_options(time_limit, gap, detail)
+    check_options(time_limit, gap, detail)
     problem = read_problem(problem)
     refuse_if_too_large(problem, max_columns)
     started = time.perf_counter()
@@ -82,7 +82,14 @@ def solve(
     return plan
 
 
-def _check_options(time_limit: float | None, gap: float | None, detail: str) -> None:
+def check_options(time_limit: float | None, gap: float | None, detail: str) -> None:
+    """Refuse options that cannot be meant.
+
+    Raises
+    ------
+    InvalidOption
+        A negative time limit, a gap that is not from 0 to 1, or another detail.
+    """
     if detail not in get_args(Detail):
         raise InvalidOption(f"`detail` should be one of {', '.join(get_args(Detail))}, not {detail}")
     if time_limit is not None and not time_limit >= 0:

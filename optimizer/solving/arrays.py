@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from oremix.optimizer.lean import Row, rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
-__all__ = ["Arrays", "Floats", "arrays_of", "with_decisions"]
+__all__ = ["Arrays", "Floats", "Ints", "arrays_of", "with_bounds", "with_decisions", "with_rows"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -93,6 +93,34 @@ def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
     low = np.where(arrays.integer, np.round(x), arrays.low)
     high = np.where(arrays.integer, np.round(x), arrays.high)
     return replace(arrays, low=low, high=high)
+
+
+def with_rows(arrays: Arrays, rows: dict[int, tuple[Ints, Floats]]) -> Arrays:
+    """The LP with other columns and coefficients in some of its rows."""
+    if not rows:
+        return arrays
+    numbers = np.array(list(rows))
+    stays = ~np.isin(arrays.row_of, numbers)
+    lengths = [len(columns) for columns, _ in rows.values()]
+    row_of = np.concatenate((arrays.row_of[stays], np.repeat(numbers, lengths)))
+    columns = np.concatenate((arrays.columns[stays], *(columns for columns, _ in rows.values())))
+    coefficients = np.concatenate((arrays.coefficients[stays], *(values for _, values in rows.values())))
+    order = np.argsort(row_of, kind="stable")
+    return replace(
+        arrays,
+        starts=np.searchsorted(row_of[order], np.arange(len(arrays.lower) + 1)).astype(np.int32),
+        columns=columns[order].astype(np.int32),
+        coefficients=coefficients[order],
+    )
+
+
+def with_bounds(arrays: Arrays, bounds: dict[int, float]) -> Arrays:
+    """The LP with other right-hand sides in some of its rows."""
+    rows = list(bounds)
+    lower, upper = arrays.lower.copy(), arrays.upper.copy()
+    for side in (lower, upper):
+        side[rows] = np.where(np.isfinite(side[rows]), list(bounds.values()), side[rows])
+    return replace(arrays, lower=lower, upper=upper)
 
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:

@@ -15,7 +15,7 @@ from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 from oremix.optimizer.solving.wide import Wide
 
-__all__ = ["SAID", "Claim", "Highs", "Quiet", "highs_model", "run_highs"]
+__all__ = ["SAID", "Claim", "Highs", "Quiet", "claim_of", "highs_model", "listen", "run_highs"]
 
 
 # The scheduler's threads do not survive a fork: a child that inherited it would wait for them for ever.
@@ -66,6 +66,7 @@ def run_highs(
     gap: float | None = None,
     fixed: Floats | None = None,
     stop: Event | None = None,
+    start: Floats | None = None,
 ) -> Claim:
     """Solve with HiGHS.
 
@@ -79,6 +80,8 @@ def run_highs(
         A point whose integer columns are kept, which leaves an LP.
     stop
         Set by anybody, it ends the solve with what there is.
+    start
+        A point whose yes/no decisions are tried first; those that are no numbers are left open.
 
     Raises
     ------
@@ -93,8 +96,25 @@ def run_highs(
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(highs_model(arrays, fixed, is_mip))
+    if is_mip and start is not None:
+        decided = np.flatnonzero(arrays.integer & np.isfinite(start)).astype(np.int32)
+        if len(decided):
+            solver.setSolution(len(decided), decided, np.round(start[decided]))
     if stop is not None:
-        _listen(solver, stop)
+        listen(solver, stop)
+    claim = claim_of(solver, is_mip)
+    claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
+    return claim
+
+
+def claim_of(solver: Any, is_mip: bool) -> Claim:
+    """Run HiGHS as it stands, and take down what it says.
+
+    Raises
+    ------
+    SolverFailed
+        It broke off for a reason that says nothing about the problem.
+    """
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kUnboundedOrInfeasible or (
@@ -108,11 +128,10 @@ def run_highs(
     claim = _claim(solver, status, is_mip)
     claim.version = solver.version()
     claim.solver = solver if claim.status == "optimal" and claim.duals is not None else None
-    claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
     return claim
 
 
-def _listen(solver: Any, stop: Event) -> None:
+def listen(solver: Any, stop: Event) -> None:
     """Have HiGHS ask now and then whether to go on."""
 
     def ask(_kind: Any, _message: str, _out: Any, answer: Any, _data: Any) -> None:

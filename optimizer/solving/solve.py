@@ -26,7 +26,7 @@ from oremix.optimizer.solving.proof import (
     without_rounding,
 )
 
-__all__ = ["Outcome", "solve_lp", "solver_names"]
+__all__ = ["Outcome", "solve_lp", "solver_names", "verified"]
 
 
 # Costs that differ by less than this part of the money that changes hands are the same.
@@ -102,10 +102,14 @@ def solve_lp(
     else:
         claim = _run_stock(problem, stock, variables)
         claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
+    return verified(arrays, claim, started, time_limit)
+
+
+def verified(arrays: Arrays, claim: Claim, started: float, time_limit: float | None = None) -> Outcome:
+    """What of a claim holds when it is checked; `started` is the clock's `time.perf_counter` when solving began."""
     left = None if time_limit is None else max(1.0, time_limit - (time.perf_counter() - started))
-    verdict = _verdict(arrays, claim, left)
     return Outcome(
-        **verdict,
+        **_verdict(arrays, claim, left),
         name=claim.name,
         version=claim.version,
         seconds=time.perf_counter() - started,
