@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 # Decisions whose rows take no limit that was derived from capacities and demand.
 PLAIN = ("open", "size", "step_reached")
 # What hangs on a facility's capacity beside the row that limits it.
-HANGS_ON_CAPACITY = ("minimum", "take_or_pay", "minimum_utilisation", "minimum_collection_rate", "returns")
+HANGS_ON_CAPACITY = ("minimum", "take_or_pay", "minimum_utilisation", "minimum_collection_rate")
 
 
 @dataclass
@@ -181,8 +181,8 @@ class InPlace:
         if before == 0 and not built:
             return after == 0
         ends = after == 0 and not built
-        if ends and self._keeps_minimums:
-            return False  # a minimum on a lane falls away where nothing can be moved
+        if ends and (self._keeps_minimums or getattr(new, "returns", None)):
+            return False  # a minimum on a lane falls away where nothing can be moved, and so does a share of returns
         row = model.lp.rows.get((f"{new.kind}_capacity", new.id, model.start(period)))
         if row is None:
             if ends:

@@ -80,7 +80,7 @@ class Point:
         return {key[1:]: value for key, value in self.values.items() if key[0] == kind and value}
 
     def achieved(self, policy: str) -> list[Achieved]:
-        """What a policy bounds, in the order of its ratios.
+        """What a policy bounds, in the order of its ratios; nothing without a plan.
 
         Of content it is what the bound counts, which may be more than the least that the flows allow: a plan says that.
 
@@ -89,6 +89,9 @@ class Point:
         KeyError
             No such policy, or it is for no period.
         """
+        measures = self._measures(policy)
+        if self._x is None:
+            return []
         return [
             Achieved(
                 measure.material,
@@ -98,22 +101,25 @@ class Point:
                 self._sum(measure.part) + measure.constant,
                 None if measure.whole is None else self._sum(measure.whole),
             )
-            for measure in self._measures(policy)
+            for measure in measures
         ]
 
-    def marginal(self, policy: str) -> float:
+    def marginal(self, policy: str) -> float | None:
         """What a policy's bound would save of the total cost if it were looser by a unit, in every period at once.
 
         A unit is a percentage point of a share, else one of what is bounded. At a kink it lies between the slopes of
-        both sides. A number of sources has none: it is kept by decisions.
+        both sides. A number of sources has none, as it is kept by decisions; nor has anything without a plan.
 
         Raises
         ------
         KeyError
             As `achieved`.
         """
+        measures = self._measures(policy)
+        if self._x is None or self._duals is None or any(measure.sources is not None for measure in measures):
+            return None
         saved = 0.0
-        for measure in self._measures(policy):
+        for measure in measures:
             unit = 0.01 if measure.whole is not None else 1.0
             room = unit * sum(self._sum(amount) for _, amount in measure.wholes)
             for side, row in measure.rows.items():
