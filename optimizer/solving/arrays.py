@@ -142,8 +142,8 @@ def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
     arrays = Arrays(
         cost=cost,
         offset=sign * float(getattr(objective, "constant", 0.0)),
-        low=np.array([-np.inf if v.lowBound is None else v.lowBound for v in variables], dtype=np.float64),
-        high=np.array([np.inf if v.upBound is None else v.upBound for v in variables], dtype=np.float64),
+        low=np.array([-np.inf if (lower := v.lowBound) is None else lower for v in variables], dtype=np.float64),
+        high=np.array([np.inf if (upper := v.upBound) is None else upper for v in variables], dtype=np.float64),
         integer=np.array([v.cat == pulp.LpInteger for v in variables], dtype=np.bool_),
         starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
         columns=columns,
