@@ -53,7 +53,7 @@ def problem(size: str, *, coupled: bool = True, yes_no: bool = False, seed: int 
     coupled
         One budget for all builds; without, every mineral is a problem of its own.
     yes_no
-        Every build has a fixed capex, so that ordering it is a yes/no decision.
+        Every refinery's build has a fixed capex, so that ordering it is a yes/no decision.
     """
     shape = SIZES[size]
     random = Random(f"{size} {seed}")  # noqa: S311 - data, no secrets
@@ -80,14 +80,18 @@ def problem(size: str, *, coupled: bool = True, yes_no: bool = False, seed: int 
 
 
 def _lanes(random: Random) -> list[Document]:
-    """Freight by distance, a tariff per tonne for every pair of countries, and by value for China's exports to three."""
+    """Freight by distance, a tariff per tonne by the pair of countries, and by value for China's exports to three."""
     tariffs = [
         {"from": start, "to": end, "duty_per_unit": _between(random, 5, 100)}
         for start in COUNTRIES
         for end in COUNTRIES
         if start != end
     ]
-    return [{"from": "*", "to": "*", "cost_per_km": 0.02}, *tariffs, {"from": "CN", "to": ["US", "JP", "DE"], "duty": 0.1}]
+    return [
+        {"from": "*", "to": "*", "cost_per_km": 0.02},
+        *tariffs,
+        {"from": "CN", "to": ["US", "JP", "DE"], "duty": 0.1},
+    ]
 
 
 def _policies(shape: Size) -> list[Document]:
@@ -137,7 +141,12 @@ class _Mineral:
         country = countries[0] if number == 0 else self.random.choice(countries[number == 1 :])
         name = f"{self.name}_{kind}{number}"
         latitude, longitude = self.random.uniform(-40, 60), self.random.uniform(-180, 180)
-        site = {"id": f"{name}_site", "country": country, "latitude": round(latitude, 2), "longitude": round(longitude, 2)}
+        site = {
+            "id": f"{name}_site",
+            "country": country,
+            "latitude": round(latitude, 2),
+            "longitude": round(longitude, 2),
+        }
         self.document["places"].append(site)
         return name, f"{name}_site"
 

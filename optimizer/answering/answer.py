@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from oremix import __version__
+from oremix.models.collector import collector_off
 from oremix.models.errors import SolverFailed
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
@@ -20,7 +21,6 @@ from oremix.optimizer.answering.remarks import remarks
 from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
-from oremix.optimizer.lean import collector_off
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE

@@ -68,6 +68,7 @@ class Layer:
         self._ship: dict[tuple[str, Origin, str, int], Pairs] = {}
         self._draw: dict[tuple[int, str, int], Pairs] = {}
         self._use: dict[tuple[str, Column], Pairs] = {}
+        self._levels: dict[Key, Pairs] = {}
         for period in self._periods(periods):
             self._runs(period)
             self._made(period)
@@ -348,7 +349,7 @@ class Layer:
     def _level(self, number: int, pile: Stockpile, period: int) -> Pairs:
         level = self.model.level.get((number, period))
         key = (pile.material, pile.at, self.model.start(period))
-        known = self.lp.columns.get(("marked_level", *self._label, *key))
-        if known is not None:
-            return [(known, 1.0)]
-        return self._part({True, False}, [] if level is None else [(level, 1.0)], "marked_level", key)
+        if key not in self._levels:
+            flow = [] if level is None else [(level, 1.0)]
+            self._levels[key] = self._part({True, False}, flow, "marked_level", key)
+        return self._levels[key]

@@ -11,7 +11,7 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from oremix.optimizer.lean import rows_of
+from oremix.optimizer.lean import Row, rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
 __all__ = ["Arrays", "Floats", "arrays_of", "with_decisions"]
@@ -99,18 +99,18 @@ def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
     """The arrays of a PuLP problem, with its variables and constraints in the same order."""
     variables = list(problem.variables())  # PuLP may add to its own list while it solves
     rows = rows_of(problem)
-    index = {variable: position for position, variable in enumerate(variables)}
-    lengths = [len(row.expr) for row in rows]
-    nonzeros = sum(lengths)
-    columns = np.fromiter((index[v] for v in chain.from_iterable(row.expr for row in rows)), np.int32, nonzeros)
-    coefficients = np.fromiter(chain.from_iterable(row.expr.values() for row in rows), np.float64, nonzeros)
+    position = dict(zip(variables, range(len(variables)), strict=True)).__getitem__
+    terms = [row.terms if isinstance(row, Row) else row.expr for row in rows]
+    lengths = [len(row) for row in terms]
+    columns = np.fromiter(map(position, chain.from_iterable(terms)), np.int32, sum(lengths))
+    coefficients = np.fromiter(chain.from_iterable(row.values() for row in terms), np.float64, sum(lengths))
     bounds = np.array([-row.constant for row in rows], dtype=np.float64)
     senses = np.array([row.sense for row in rows], dtype=np.int8)
     sign = -1.0 if problem.sense == pulp.LpMaximize else 1.0
     cost = np.zeros(len(variables))
     objective = problem.objective if problem.objective is not None else {}
-    for variable, coefficient in objective.items():
-        cost[index[variable]] = sign * coefficient
+    priced = np.fromiter(map(position, objective), np.int32, len(objective))
+    cost[priced] = sign * np.fromiter(objective.values(), np.float64, len(objective))
     arrays = Arrays(
         cost=cost,
         offset=sign * float(getattr(objective, "constant", 0.0)),
