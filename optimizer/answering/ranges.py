@@ -53,11 +53,15 @@ def ranges(values: Values) -> Iterator[str]:
                 " the one or a smaller of the other, or leave the small one out"
             )
     charges = values.model.charges
-    priced = [charge for charge in charges if charge.column is not None and charge.category != "penalties"]
-    rates = [abs(charge.rate) for charge in priced]
+    rates = [
+        abs(rate)
+        for column, rate, paid in zip(charges.columns, charges.rates, charges.payments, strict=True)
+        if column is not None and paid.category != "penalties"
+    ]
     if rates:
         low, high = min(rates), max(rates)
         if high >= RATIO * low:
+            priced = [charge for charge in charges if charge.column is not None and charge.category != "penalties"]
             small = min(_paid(charge) for charge in priced if abs(charge.rate) == low)
             large = max(_paid(charge) for charge in priced if abs(charge.rate) == high)
             yield (
