@@ -70,13 +70,17 @@ def _moving(values: Values) -> Model:
     value, model = values.value, copy(values.model)
     model.run = {key: column for key, column in model.run.items() if value[column] > 0}
     model.collect = {key: column for key, column in model.collect.items() if value[column] > 0}
-    model.ship = {key: column for key, column in model.ship.items() if value[column] > 0}
+    model.ship = {
+        (material, origin, place, period): ship
+        for (material, place, period), ways in values.arrivals.items()
+        for origin, _, ship in ways
+    }
+    model.arrivals = values.arrivals
     model.draw = {key: column for key, column in model.draw.items() if value[column] > 0}
     model.level = {key: column for key, column in model.level.items() if value[column] > 0}
     model.surplus = {key: column for key, column in model.surplus.items() if value[column] > 0}
     model.taken = {key: [pair for pair in pairs if value[pair[0]] > 0] for key, pairs in model.taken.items()}
     model.needs = {key: [pair for pair in pairs if value[pair[0]] > 0] for key, pairs in model.needs.items()}
-    model.arrivals = {key: [way for way in ways if value[way[2]] > 0] for key, ways in model.arrivals.items()}
     return model
 
 
@@ -104,8 +108,8 @@ def _arrays(
     carriers = Counter(_run_of(row.key) for row in lp.rows.values() if row.key[0] == "marked_step")
     starts, index, coefficients, lower, upper, tight = [0], [], [], [], [], []
     for row in lp.rows.values():
-        known = sum(amount * values.value[column] for column, amount in row.expr.items() if column in values.value)
-        terms = [(columns[column], amount) for column, amount in row.expr.items() if column in columns]
+        known = sum(amount * values.value[column] for column, amount in row.terms.items() if column in values.value)
+        terms = [(columns[column], amount) for column, amount in row.terms.items() if column in columns]
         if not terms:
             continue
         through = max([abs(known), abs(row.constant), *(abs(amount) * flows[number] for number, amount in terms)])
@@ -144,4 +148,4 @@ def _run_of(step: Key) -> Key:
 def _imbalance(values: Values, key: tuple[object, ...]) -> float:
     """By how much the plan's own flows miss a balance: a solver keeps it within a tolerance."""
     row = values.model.lp.rows[key]
-    return abs(values.sum(list(row.expr.items())) + row.constant)
+    return abs(values.sum(list(row.terms.items())) + row.constant)

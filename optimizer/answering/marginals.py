@@ -122,7 +122,7 @@ class Marginals:
         """
         low, high = float(self._hot.arrays.low[column]), float(self._hot.arrays.high[column])
         amounts = sorted({min(max(step * size, SMALLEST), high) for step in STEPS}, reverse=True)
-        if self._rooms.columns[column] >= amounts[-1]:
+        if self._base.x[column] <= low and self._rooms.columns[column] >= amounts[-1]:
             return float(self._base.reduced[column])
         for amount in amounts:
             self._hot.bound_column(column, amount, high)

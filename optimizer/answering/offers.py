@@ -58,7 +58,7 @@ class Offers:
     def __init__(self, values: Values, marginals: Marginals) -> None:
         self._values, self._marginals = values, marginals
         self._model = values.model
-        self._numbers = {id(column): number for number, column in enumerate(values.model.lp.columns.values())}
+        self._numbers = {id(column): number for number, column in enumerate(values.model.lp.variables())}
         self._solves = WORK // max(1, len(self._numbers))
         self._needed = {
             material: sum(values.sum(needs) for (m, _, _), needs in self._model.needs.items() if m == material)

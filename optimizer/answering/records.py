@@ -123,26 +123,26 @@ def _build(values: Values, facility: Facility, build: Build, number: int, period
 def shipments(values: Values) -> Iterator[plan.Shipment]:
     """What moves from where it was last made to where it is used."""
     model = values.model
-    for (material, place, period), arrivals in model.arrivals.items():
+    value, cost = values.value, values.cost.get
+    for (material, place, period), arrivals in values.arrivals.items():
+        start, unit = model.start(period), model.network.materials[material].unit
         for origin, arrives, ship in arrivals:
-            quantity = values.value[ship]
-            if quantity:
-                freight = values.cost.get((ship, "freight"), 0.0)
-                duty = values.cost.get((ship, "duties"), 0.0)
-                yield plan.Shipment.model_construct(
-                    material=material,
-                    from_=origin.place,
-                    owner=origin.owner,
-                    stage=origin.stage,
-                    to=place,
-                    period=model.start(period),
-                    quantity=quantity,
-                    arrived=quantity * arrives,
-                    unit=model.network.materials[material].unit,
-                    freight=freight,
-                    duty=duty,
-                    cost=freight + duty,
-                )
+            quantity = value[ship]
+            freight, duty = cost((ship, "freight"), 0.0), cost((ship, "duties"), 0.0)
+            yield plan.Shipment.model_construct(
+                material=material,
+                from_=origin.place,
+                owner=origin.owner,
+                stage=origin.stage,
+                to=place,
+                period=start,
+                quantity=quantity,
+                arrived=quantity * arrives,
+                unit=unit,
+                freight=freight,
+                duty=duty,
+                cost=freight + duty,
+            )
 
 
 def stocks(values: Values) -> Iterator[plan.Stock]:

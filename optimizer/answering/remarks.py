@@ -91,7 +91,7 @@ def _going_short(values: Values, plan: Plan, marginals: Marginals | None) -> Ite
     model = values.model
     shortages = [delivery for delivery in plan.deliveries if delivery.shortage]
     explained = shortages[:MOST_WORKED_OUT] if marginals is not None else []
-    places = {id(column): number for number, column in enumerate(model.lp.columns.values())} if explained else {}
+    places = {id(column): number for number, column in enumerate(model.lp.variables())} if explained else {}
     for number, delivery in enumerate(shortages):
         period = model.timeline.starts.index(delivery.period)
         when = "" if model.timeline.typical else f" in {delivery.period}"

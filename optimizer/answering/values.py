@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from oremix.models.geography import Origin
 from oremix.models.plan import CategoryCost, Costs, CountryCost, FacilityCost, PayerKind, PeriodCost
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.lean import Column, Pairs
@@ -37,19 +38,40 @@ class Values:
     @classmethod
     def of(cls, model: Model, x: Floats) -> Values:
         """Read a point and enter the charges on it."""
-        value = dict(zip(model.lp.columns.values(), x.tolist(), strict=False))
+        value = dict(zip(model.lp.variables(), x.tolist(), strict=False))
         values = cls(model, value)
-        for charge in model.charges:
-            amount = charge.rate * (value[charge.column] if charge.column is not None else 1.0)
+        charges = model.charges
+        for column, rate, period, paid in zip(
+            charges.columns, charges.rates, charges.periods, charges.payments, strict=True
+        ):
+            amount = rate * (1.0 if column is None else value[column])
             if amount:
-                values.cost[charge.column, charge.category] += amount
-                values.paid[charge.kind, charge.facility, charge.category, charge.period] += amount
-                values.countries[charge.kind, charge.facility] = charge.country
+                category, kind, facility, country = paid
+                values.cost[column, category] += amount
+                values.paid[kind, facility, category, period] += amount
+                values.countries[kind, facility] = country
         return values
 
     def sum(self, pairs: Pairs) -> float:
         """Σ coefficient · value."""
         return sum(coefficient * self.value[column] for column, coefficient in pairs)
+
+    @cached_property
+    def arrivals(self) -> dict[tuple[str, str, int], list[tuple[Origin, float, Column]]]:
+        """As the model's, of what is shipped, and in its order."""
+        model, value = self.model, self.value
+        found: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = {}
+        for flow in model.flows:
+            for period, (ship, arrives) in flow.arriving.items():
+                if value[ship]:
+                    found.setdefault((flow.material, flow.place, period), []).append((flow.origin, arrives, ship))
+        place_of = {id(flow): number for number, flow in enumerate(model.flows)}
+
+        def first_made(key: tuple[str, str, int]) -> tuple[int, int]:
+            material, place, period = key
+            return next((place_of[id(f)], period) for f in model.flows_to[material, place] if period in f.arriving)
+
+        return {key: found[key] for key in sorted(found, key=first_made)}
 
     @cached_property
     def by_category(self) -> CategoryCost:

@@ -33,8 +33,8 @@ class Point:
 class Rooms(NamedTuple):
     """Between which values bounds can be moved while a basis stays optimal; NaN where it does not say.
 
-    Of each row's bound the lowest and the highest, within which its dual stays; of a column's lower bound the highest,
-    up to which its reduced cost does.
+    Of each row's bound the lowest and the highest, within which its dual stays; of the bound that a column is at the
+    highest, up to which its reduced cost does.
     """
 
     down: Floats
