@@ -38,6 +38,7 @@ class Size:
 SIZES = {
     "0.1k": Size(1, 4, 2, 1, 2, 3),
     "1k": Size(2, 9, 5, 2, 6, 4),
+    "3k": Size(4, 12, 6, 3, 8, 4),
     "10k": Size(12, 12, 6, 3, 8, 4),
     "100k": Size(20, 16, 10, 4, 18, 8),
     "1M": Size(200, 16, 10, 4, 18, 8),
@@ -87,7 +88,11 @@ def _lanes(random: Random) -> list[Document]:
         for end in COUNTRIES
         if start != end
     ]
-    return [{"from": "*", "to": "*", "cost_per_km": 0.02}, *tariffs, {"from": "CN", "to": ["US", "JP", "DE"], "duty": 0.1}]
+    return [
+        {"from": "*", "to": "*", "cost_per_km": 0.02},
+        *tariffs,
+        {"from": "CN", "to": ["US", "JP", "DE"], "duty": 0.1},
+    ]
 
 
 def _policies(shape: Size) -> list[Document]:
@@ -137,7 +142,12 @@ class _Mineral:
         country = countries[0] if number == 0 else self.random.choice(countries[number == 1 :])
         name = f"{self.name}_{kind}{number}"
         latitude, longitude = self.random.uniform(-40, 60), self.random.uniform(-180, 180)
-        site = {"id": f"{name}_site", "country": country, "latitude": round(latitude, 2), "longitude": round(longitude, 2)}
+        site = {
+            "id": f"{name}_site",
+            "country": country,
+            "latitude": round(latitude, 2),
+            "longitude": round(longitude, 2),
+        }
         self.document["places"].append(site)
         return name, f"{name}_site"
 

@@ -62,11 +62,16 @@ class Expression(pulp.LpAffineExpression):  # type: ignore[misc]
 
 
 class Row(pulp.LpConstraint):  # type: ignore[misc]
-    """A constraint with its key."""
+    """A constraint with its key.
+
+    `gate`: it holds for one answer to its yes/no decision and says nothing for the other. What it allows then is no
+    limit of the problem, only more than any plan needs.
+    """
 
     pi: float | None = None
     slack: float | None = None
     modified = True
+    gate = False
 
     def __init__(self, labels: _Labels, key: Key, expression: Expression, sense: int, rhs: float) -> None:
         self._labels = labels

@@ -106,6 +106,7 @@ def _arrays(values: Values, layer: Layer, lp: LeanProblem, columns: dict[Column,
         coefficients=np.array(coefficients, dtype=np.float64),
         lower=np.array(lower, dtype=np.float64),
         upper=np.array(upper, dtype=np.float64),
+        gates=np.zeros(len(lower), dtype=np.bool_),
         sign=1.0,
     )
 

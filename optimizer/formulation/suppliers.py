@@ -60,8 +60,7 @@ def _buy(model: Model, supplier: Supplier, period: int) -> list[Column]:
         _one_tier(model, supplier, period, columns)
     elif supplier.has_falling_price:
         most = model.network.most(supplier, period)
-        fitting = [most if width is None else width for width in widths]
-        fill_in_order(model, "tier", (supplier.id, model.start(period)), columns, fitting, prices)
+        fill_in_order(model, "tier", (supplier.id, model.start(period)), columns, widths, prices, most)
     return columns
 
 
@@ -83,7 +82,8 @@ def _one_tier(model: Model, supplier: Supplier, period: int, columns: list[Colum
     for number, column in enumerate(columns):
         key = (supplier.id, number + 1, model.start(period))
         tier = model.lp.column("tier", *key, upper=1.0, integer=True)
-        model.at_most("tier_most", *key, pairs=[(column, 1.0), (tier, -ends[number + 1])])
+        most = model.at_most("tier_most", *key, pairs=[(column, 1.0), (tier, -ends[number + 1])])
+        most.gate = number + 1 == len(columns)
         if ends[number]:
             model.at_least("tier_least", *key, pairs=[(column, 1.0), (tier, -ends[number])])
         chosen.append((tier, 1.0))
@@ -101,7 +101,7 @@ def _owe(model: Model, supplier: Supplier, period: int, bought: Pairs, owed: flo
         beyond = model.lp.column("beyond_owed", *key, upper=1.0, integer=True)
         most = max(owed, model.network.most(supplier, period))
         model.at_most("owed_left", *key, pairs=[(untaken, 1.0), (beyond, owed)], rhs=owed)
-        model.at_most("paid_beyond", *key, pairs=[*bought, (beyond, owed - most)], rhs=owed)
+        model.at_most("paid_beyond", *key, pairs=[*bought, (beyond, owed - most)], rhs=owed).gate = True
     return [(untaken, -1.0)]
 
 
@@ -130,7 +130,7 @@ def _decide(model: Model, supplier: Supplier, period: int, taken: Pairs) -> None
         return
     key: Key = (supplier.id, model.start(period))
     order = model.lp.column("order", *key, upper=1.0, integer=True)
-    model.at_most("order_most", *key, pairs=[*taken, (order, -model.network.most(supplier, period))])
+    model.only_if("order_most", *key, pairs=taken, decision=order, most=model.network.most(supplier, period))
     if smallest:
         model.at_least("order_least", *key, pairs=[*taken, (order, -smallest)])
     model.charge("fixed", period, fixed, order, "supplier", supplier.id, model.country(supplier.at))
