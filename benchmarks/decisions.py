@@ -1,4 +1,4 @@
-"""Sourcing problems whose decisions are unlike those of `families`: sizes and curves, smallest orders, lanes to open."""
+"""Sourcing problems with decisions unlike those of `families`: sizes and curves, smallest orders, lanes to open."""
 
 from __future__ import annotations
 
