@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from oremix.models.chain import Supplier
 from oremix.models.fields import Series
+from oremix.models.policies import Diversify, Footprint
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.formulation.steps import fill_in_order
 from oremix.optimizer.lean import Column, Key, Pairs
@@ -28,7 +29,7 @@ def add_suppliers(model: Model) -> None:
             if take_or_pay[period] > 0:
                 taken += _owe(model, supplier, period, bought, take_or_pay[period])
             _limit(model, supplier, period, bought, taken, existing[period], minimum[period])
-            _decide(model, supplier, period, taken)
+            _decide(model, supplier, period, taken, minimum[period])
             for column, sign in taken:
                 model.emit(supplier.footprint, period, sign, column, model.country(supplier.at))
             origin = model.network.origins[supplier.id]
@@ -122,7 +123,7 @@ def _limit(
         model.at_least("supplier_minimum", *key, pairs=taken, rhs=minimum)
 
 
-def _decide(model: Model, supplier: Supplier, period: int, taken: Pairs) -> None:
+def _decide(model: Model, supplier: Supplier, period: int, taken: Pairs, minimum: float) -> None:
     """Whether anything is taken, where a smallest order or a fixed cost hangs on it."""
     smallest = model.timeline.read_or(supplier.minimum_order, 0.0)[period]
     fixed = model.timeline.read_or(supplier.fixed_cost, 0.0)[period]
@@ -130,10 +131,31 @@ def _decide(model: Model, supplier: Supplier, period: int, taken: Pairs) -> None
         return
     key: Key = (supplier.id, model.start(period))
     order = model.lp.column("order", *key, upper=1.0, integer=True)
-    model.only_if("order_most", *key, pairs=taken, decision=order, most=model.network.most(supplier, period))
+    most = max(_most_ordered(model, supplier, period), minimum, smallest)
+    model.only_if("order_most", *key, pairs=taken, decision=order, most=most)
     if smallest:
         model.at_least("order_least", *key, pairs=[*taken, (order, -smallest)])
     model.charge("fixed", period, fixed, order, "supplier", supplier.id, model.country(supplier.at))
+
+
+def _most_ordered(model: Model, supplier: Supplier, period: int) -> float:
+    """What a supplier can make; no more than can be of use, where nobody gains by taking more than that."""
+    most = model.network.most(supplier, period)
+    if _wastes_nothing(model, supplier, period):
+        return min(most, model.network.most_of_use(supplier.material, supplier.at, period))
+    return most
+
+
+def _wastes_nothing(model: Model, supplier: Supplier, period: int) -> bool:
+    """Whether what is left over costs at least what it is worth: it could be taken less of, and all rules be kept."""
+    surplus = model.network.materials[supplier.material].surplus
+    return (
+        supplier.tiers is None
+        and model.timeline.read_or(supplier.unit_cost, 0.0)[period] >= 0
+        and (isinstance(surplus, str) or surplus <= 0)
+        and not any(build.minimum_utilisation for build in supplier.builds)
+        and not any(isinstance(rule, Diversify | Footprint) for rule in model.problem.rules)
+    )
 
 
 def _reserve(model: Model, supplier: Supplier) -> None:

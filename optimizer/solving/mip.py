@@ -115,10 +115,15 @@ def branch_and_bound(search: Search, run: Run | None = None) -> Claim:
     else:
         # the last LP, which says what everything is worth, takes about as long as the first
         kept = min(relaxed.seconds, 0.5 * (clock.left() or 0.0))
-        claim = (run or partial(_by_highs, search))(kept, search.x)
+        run = run or partial(_by_highs, search)
+        claim = run(kept, search.x)
+        _note(search, claim)
+        if claim.status == "optimal" and not search.is_near_enough() and search.x is not None:
+            # its plan is dearer than it says: presolve may have lost the way back from a point it was given
+            claim = run(kept, None)
+            _note(search, claim)
         if claim.status == "unbounded":
             return claim
-        _note(search, claim)
     if search.x is not None:
         claim.x, claim.bound = search.x, search.bound if np.isfinite(search.bound) else None
         claim.status = "limit" if claim.status == "infeasible" else claim.status

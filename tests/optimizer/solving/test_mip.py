@@ -66,6 +66,37 @@ def test_the_optimum_is_that_of_all_decisions_tried(document: Document) -> None:
         assert plan.total_cost == pytest.approx(best, rel=1e-7, abs=1e-7 * max(1.0, turnover))
 
 
+def works(name: str, country: str, given: str, made: str, **fields: Any) -> Document:
+    recipe = {"id": "r", "inputs": {given: 0.5}, "outputs": {made: 0.4}}
+    return {"id": name, "country": country, "recipes": [recipe], **fields}
+
+
+def test_a_start_that_presolve_loses_does_no_harm() -> None:
+    """HiGHS 1.16 takes the rounded plan of this one, an order of 60 t, for one at 1.5625; 1.6875 is the least."""
+    tiers = [{"up_to": 1, "unit_cost": 0}, {"up_to": 2, "unit_cost": 3}, {"up_to": 3, "unit_cost": 39}]
+    plan = oremix.solve(
+        {
+            "materials": [
+                {"id": "m0", "unit": "t"},
+                {"id": "m1", "unit": "t"},
+                {"id": "m2", "unit": "t", "surplus": "forbidden"},
+            ],
+            "suppliers": [
+                {"id": "s0", "country": "CN", "capacity": 41, "material": "m0", "tiers": tiers},
+                {"id": "s1", "country": "AU", "capacity": 91, "material": "m0", "tiers": [{"unit_cost": 1}],
+                 "minimum_order": 60},
+            ],
+            "plants": [
+                works("p0", "CN", "m0", "m1"),
+                works("p1", "AU", "m0", "m1", capacity=1),
+                works("p2", "CN", "m1", "m2"),
+            ],
+            "demands": [{"id": "d0", "country": "CN", "material": "m2", "quantity": 1}],
+        }
+    )  # fmt: skip
+    assert (plan.status, plan.total_cost) == ("optimal", pytest.approx(1.6875))
+
+
 # ---------------------------------------------------------------- limits
 
 
