@@ -101,12 +101,12 @@ def _running() -> Iterator[float]:
 
 
 def _in_a_process(kind: str, seed: int, way: str, limit: float) -> Measured:
-    print(kind, seed, way, file=sys.stderr)
     call = [sys.executable, "-m", "benchmarks.yes_no", "--one", kind, str(seed), way, "--limit", str(limit)]
     done = subprocess.run(call, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise RuntimeError(f"{' '.join(call)}\n{done.stderr}")
     found: Measured = json.loads(done.stdout)
+    print(f"{kind} {seed} {way}: {found['cpu']:.2f} s, gap {100 * found['gap']:.2g} %", file=sys.stderr)
     return found
 
 
@@ -138,13 +138,12 @@ def _key(one: Measured) -> tuple[str, int]:
     return one["kind"], one["seed"]
 
 
-def _report(limit: float, held_out: list[str]) -> str:
+def _report(limit: float, ways: dict[str, list[str]]) -> str:
     machine = f"{platform.machine()}, Python {platform.python_version()}, stopped after {limit:g} CPU seconds"
     parts = [f"`python -m benchmarks.yes_no --limit {limit:g}`: {machine}."]
-    for which, ways in (("training", list(WAYS)), ("held out", held_out)):
-        found = [_in_a_process(kind, seed, way, limit) for kind, seed in problems(which) for way in ways]
-        seeds = " and ".join(map(str, SEEDS[which]))
-        parts += [f"### {which.capitalize()} (seeds {seeds})", table(found)]
+    for which, seeds in SEEDS.items():
+        found = [_in_a_process(kind, seed, way, limit) for kind, seed in problems(which) for way in ways[which]]
+        parts += [f"### {which.capitalize()} (seeds {' and '.join(map(str, seeds))})", table(found)]
     return "\n\n".join(parts)
 
 
@@ -160,7 +159,7 @@ def main() -> None:
         kind, seed, way = asked.one
         print(json.dumps(measure(kind, int(seed), way, asked.limit)))
         return
-    report = _report(asked.limit, asked.held_out)
+    report = _report(asked.limit, {"training": list(WAYS), "held out": asked.held_out})
     print(report)
     if not asked.no_write:
         text = PAGE.read_text()

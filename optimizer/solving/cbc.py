@@ -66,9 +66,9 @@ class Cbc(pulp.PULP_CBC_CMD):  # type: ignore[misc]
                 call += ["-sec", repr(left)]
             call += [word for option in self.getOptions() for word in f"-{option}".split()]
             call += ["-solve", "-printingOptions", "all", "-solution", "answer.sol"]
-            code = _run(call, folder, clock)
+            code = _run(call, folder, clock, kept)
             if code or not (folder / "answer.sol").exists():
-                if clock.is_stopped():
+                if clock.is_stopped() or clock.left() == 0:
                     return Claim("limit", "Stopped", name=self.name, version=f"of PuLP {pulp.constants.VERSION}")
                 raise SolverFailed(f"CBC broke off: it ended with {code}")
             return self._claim(folder, problem, variables, names, rows)
@@ -104,8 +104,8 @@ _SAID = {
 }
 
 
-def _run(call: list[str], folder: Path, clock: Clock) -> int:
-    """Its exit code; stopped, it ends with the best it has."""
+def _run(call: list[str], folder: Path, clock: Clock, kept: float) -> int:
+    """Its exit code; stopped, or where it does not look at its own limit, it is told to end with the best it has."""
     with (folder / "log").open("wb") as log:
         # in a session of its own, so that Ctrl-C reaches it through us alone
         process = subprocess.Popen(  # noqa: S603 - PuLP's own solver
@@ -115,7 +115,7 @@ def _run(call: list[str], folder: Path, clock: Clock) -> int:
         try:
             while process.poll() is None:
                 _wait(process)
-                if clock.is_stopped():
+                if clock.is_stopped() or clock.left(kept) == 0:
                     return _end(process, clock)
         finally:
             process.kill()

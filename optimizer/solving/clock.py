@@ -56,5 +56,7 @@ class Clock:
         return self._stopped is not None
 
     def is_over(self, _: object = None) -> bool:
-        """Whether even what a stop leaves time for must end."""
+        """Whether even the last step must end: what a stop leaves, or what may go beyond the limit, has passed."""
+        if self.limit is not None and self.seconds() >= self.limit * (1 + BEYOND):
+            return True
         return self.is_stopped() and self._now() - (self._stopped or 0.0) >= GRACE

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import NEAR, Claim, run_highs
@@ -115,7 +116,7 @@ def branch_and_bound(search: Search, run: Run | None = None) -> Claim:
     else:
         # the last LP, which says what everything is worth, takes about as long as the first
         kept = min(relaxed.seconds, 0.5 * (clock.left() or 0.0))
-        run = run or partial(_by_highs, search)
+        run = partial(_searched, search, run or partial(_by_highs, search))
         claim = run(kept, search.x)
         _note(search, claim)
         if claim.status == "optimal" and not search.is_near_enough() and search.x is not None:
@@ -128,6 +129,16 @@ def branch_and_bound(search: Search, run: Run | None = None) -> Claim:
         claim.x, claim.bound = search.x, search.bound if np.isfinite(search.bound) else None
         claim.status = "limit" if claim.status == "infeasible" else claim.status
     return claim
+
+
+def _searched(search: Search, run: Run, kept: float, start: Floats | None) -> Claim:
+    """The claim of what searches the tree; where it breaks off and a plan is in hand, that is not lost."""
+    try:
+        return run(kept, start)
+    except SolverFailed as error:
+        if search.x is None:
+            raise
+        return Claim("limit", str(error))
 
 
 def _by_highs(search: Search, kept: float, start: Floats | None) -> Claim:

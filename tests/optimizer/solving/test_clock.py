@@ -48,3 +48,14 @@ def test_a_stop_leaves_a_moment() -> None:
     assert not clock.is_over()
     watch.time += GRACE
     assert clock.is_over()
+
+
+def test_the_last_step_may_go_a_little_beyond_the_limit() -> None:
+    """No further than that."""
+    watch = Watch()
+    clock = Clock(10.0, now=watch)
+    watch.time += 10
+    assert clock.left() == 0
+    assert not clock.is_over()
+    watch.time += 10 * BEYOND
+    assert clock.is_over()

@@ -16,6 +16,7 @@ from hypothesis import assume, given
 
 import oremix
 from oremix.models import read_problem
+from oremix.models.errors import SolverFailed
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import clock, mip, solve_lp
 from oremix.optimizer.solving.arrays import Arrays, arrays_of, with_decisions
@@ -101,9 +102,7 @@ def test_a_start_that_presolve_loses_does_no_harm() -> None:
 
 
 @pytest.mark.parametrize("solver", ["highs", "cbc"])
-def test_stopped_before_it_starts_the_rounded_plan_is_the_answer(
-    solver: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_stopped_before_it_starts_the_rounded_plan_is_the_answer(solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A plan is soon in hand, and its gap is that to the bound of the LP: the optimum lies between."""
     monkeypatch.setattr(clock, "GRACE", math.inf)
     best = oremix.solve(yes_no(), detail="plan")
@@ -254,10 +253,23 @@ def test_a_listener_is_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> Non
     now = iter([0.0, 0.0, 0.5, 1.0])
     told: list[float] = []
     search = Search(outlet(5), Clock(now=lambda: next(now)), None, lambda progress: told.append(progress.seconds))
-    search._told = -1.0
     for _ in range(3):
         search.tell()
     assert told == [0.0, 1.0]
+
+
+def test_a_search_that_breaks_off_loses_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rounded plan is the answer then; where there is none either, it is said that the solver failed."""
+
+    def breaks_off(*_: Any) -> Claim:
+        raise SolverFailed("it broke off")
+
+    monkeypatch.setattr(mip, "_by_highs", breaks_off)
+    plan = oremix.solve(yes_no())
+    assert (plan.status, plan.certificate.verified) == ("feasible", True)
+    monkeypatch.setattr(mip, "rounded", lambda *_: None)
+    with pytest.raises(SolverFailed, match="it broke off"):
+        oremix.solve(yes_no())
 
 
 # ---------------------------------------------------------------- what is worth what
@@ -291,7 +303,7 @@ def one_seller(**parts: Any) -> Document:
 )
 @pytest.mark.parametrize("detail", ["plan", "full"])
 def test_the_next_unit_costs_what_it_costs(document: Document, detail: Any) -> None:
-    """What can be used bounds a decision's row, and is no limit: one tonne more costs 10, not the 500 of going short."""
+    """What can be used bounds a decision's row, and is no limit: a tonne more costs 10, not the 500 of a shortage."""
     plan = oremix.solve(document, detail=detail)
     assert [price.price for price in plan.prices] == pytest.approx([10])
 
