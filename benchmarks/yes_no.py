@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -138,11 +139,13 @@ def _key(one: Measured) -> tuple[str, int]:
     return one["kind"], one["seed"]
 
 
-def _report(limit: float, ways: dict[str, list[str]]) -> str:
+def _report(limit: float, ways: dict[str, list[str]], jobs: int) -> str:
     machine = f"{platform.machine()}, Python {platform.python_version()}, stopped after {limit:g} CPU seconds"
     parts = [f"`python -m benchmarks.yes_no --limit {limit:g}`: {machine}."]
     for which, seeds in SEEDS.items():
-        found = [_in_a_process(kind, seed, way, limit) for kind, seed in problems(which) for way in ways[which]]
+        asked = [(kind, seed, way, limit) for kind, seed in problems(which) for way in ways[which]]
+        with ThreadPoolExecutor(jobs) as pool:
+            found = list(pool.map(lambda one: _in_a_process(*one), asked))
         parts += [f"### {which.capitalize()} (seeds {' and '.join(map(str, seeds))})", table(found)]
     return "\n\n".join(parts)
 
@@ -152,6 +155,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--limit", type=float, default=10.0, help="CPU seconds for each solve")
     parser.add_argument("--held-out", nargs="+", choices=WAYS, default=list(WAYS), metavar="WAY", help="ways to report")
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="how many at once; CPU seconds are counted, but caches shared"
+    )
     parser.add_argument("--one", nargs=3, metavar=("KIND", "SEED", "WAY"), help="measure a single solve")
     parser.add_argument("--no-write", action="store_true", help="leave the page as it is")
     asked = parser.parse_args()
@@ -159,7 +165,7 @@ def main() -> None:
         kind, seed, way = asked.one
         print(json.dumps(measure(kind, int(seed), way, asked.limit)))
         return
-    report = _report(asked.limit, {"training": list(WAYS), "held out": asked.held_out})
+    report = _report(asked.limit, {"training": list(WAYS), "held out": asked.held_out}, asked.jobs)
     print(report)
     if not asked.no_write:
         text = PAGE.read_text()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
@@ -69,7 +69,6 @@ class Claim:
     ray: Floats | None = None
     name: str = "HiGHS"
     version: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
     solver: Any = None
     seconds: float = 0.0
 
@@ -133,7 +132,6 @@ def run_highs(
     claim = _claim(solver, status, is_mip)
     claim.version = solver.version()
     claim.solver = solver if claim.status == "optimal" and claim.duals is not None else None
-    claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
     return claim
 
 

@@ -50,6 +50,7 @@ class Search:
         self.x: Floats | None = None
         self.cost = self.scale = np.inf
         self.bound = -np.inf
+        self.failed: Exception | None = None
 
     def take(self, x: Floats | None) -> bool:
         """Keep a point, its decisions made whole, if it is cheaper than the best so far; whether it holds as such."""
@@ -87,6 +88,13 @@ class Search:
 
     def watch(self, so_far: Any) -> bool:
         """Follow HiGHS, and have it end where that is enough."""
+        try:
+            return self._follow(so_far)
+        except Exception as error:  # noqa: BLE001 - HiGHS would lose it; it is raised when that has ended
+            self.failed = error
+            return True
+
+    def _follow(self, so_far: Any) -> bool:
         point = np.array(so_far.mip_solution)
         if len(point):
             self.take(point)
@@ -143,7 +151,10 @@ def _searched(search: Search, run: Run, kept: float, start: Floats | None) -> Cl
 
 def _by_highs(search: Search, kept: float, start: Floats | None) -> Claim:
     left = search.clock.left(kept)
-    return run_highs(search.arrays, time_limit=left, gap=search.gap_wanted, start=start, watch=search.watch)
+    claim = run_highs(search.arrays, time_limit=left, gap=search.gap_wanted, start=start, watch=search.watch)
+    if search.failed is not None:
+        raise search.failed
+    return claim
 
 
 def _note(search: Search, claim: Claim) -> None:

@@ -240,6 +240,19 @@ def test_progress_is_told() -> None:
     assert plan.certificate.gap <= told[-1].gap * (1 + 1e-9)
 
 
+def test_what_a_listener_raises_is_raised() -> None:
+    """From wherever it is told, even from within HiGHS."""
+    told: list[Progress] = []
+
+    def breaks(found: Progress) -> None:
+        told.append(found)
+        if len(told) == 3:
+            raise KeyError("listener")
+
+    with pytest.raises(KeyError, match="listener"):
+        oremix.solve(hard(), progress=breaks, time_limit=120)
+
+
 def test_without_decisions_nothing_is_told() -> None:
     """A linear program has no search to follow."""
     told: list[Progress] = []
