@@ -246,14 +246,39 @@ class Network:
         return max(yields, default=0.0) * most
 
     def most_used(self, material: str, place: str, period: int) -> float:
-        """The most of a material that can be used at a place in a period; infinite where unlimited."""
+        """The most of a material that can be of use at a place in a period; infinite where unlimited.
+
+        A stockpile at the place takes what it has room for and what it is drawn for elsewhere: what it is drawn for
+        here need not arrive a second time.
+        """
+        used = self._most_consumed(material, place, period)
+        for pile in self.problem.stockpiles:
+            if pile.material == material and pile.at == place:
+                elsewhere = (other for other in self.serves(pile) if other != place)
+                beyond = sum(self._most_taken_from_stock(material, other, period) for other in elsewhere)
+                used += min(self._most_filled(pile, period), self._room(pile, period) + beyond)
+        return used
+
+    def _most_taken_from_stock(self, material: str, place: str, period: int) -> float:
+        """What is consumed at a place, and what its own stockpiles have room for."""
+        piles = [pile for pile in self.problem.stockpiles if pile.material == material and pile.at == place]
+        return self._most_consumed(material, place, period) + sum(self._room(pile, period) for pile in piles)
+
+    def _room(self, pile: Stockpile, period: int) -> float:
+        """What can be added to a stock per year."""
+        if pile.capacity is None:
+            return inf
+        return self.timeline.read(pile.capacity)[period] / self.timeline.years[period]
+
+    def _most_filled(self, pile: Stockpile, period: int) -> float:
+        return inf if pile.fill_max is None else self.timeline.read(pile.fill_max)[period]
+
+    def _most_consumed(self, material: str, place: str, period: int) -> float:
+        """The most that demands and recipes at a place can use."""
         used = 0.0
         for demand in self.problem.demands:
             if demand.material == material and demand.at == place:
                 used += inf if demand.quantity is None else self.timeline.read(demand.quantity)[period]
-        for pile in self.problem.stockpiles:
-            if pile.material == material and pile.at == place:
-                used += inf if pile.fill_max is None else self.timeline.read(pile.fill_max)[period]
         for plant in self.problem.plants:
             taken = [recipe for recipe in plant.recipes if material in recipe.inputs] if plant.at == place else []
             if taken and (most := self.most(plant, period)):
@@ -267,6 +292,15 @@ class Network:
         made = sum(self.most_made(material, facility, period) for facility in makers)
         used = inf if places is None else sum(self.most_used(material, place, period) for place in places)
         return min(made, used)
+
+    def most_of_use(self, material: str, start: str, period: int) -> float:
+        """The most of a material that can leave a place and be of use in a period; infinite where unlimited."""
+        local = self.materials[material].local
+        places = [place for place in self.uses[material] if not local or place == start]
+        moves = [(place, self.lanes.moves(material, start, place)[period]) for place in places]
+        return sum(
+            self.most_used(material, place, period) / (1 - move.loss) for place, move in moves if not move.closed
+        )
 
     def most_moved(self, material: str, start: str, end: str, period: int) -> float:
         """The most of a material that can be shipped between two places in a period; infinite where unlimited."""

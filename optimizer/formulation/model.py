@@ -159,6 +159,12 @@ class Model:
         """A row: the sum is at least `rhs`."""
         return self.lp.row(*key, pairs=pairs, sense=pulp.LpConstraintGE, rhs=rhs)
 
+    def only_if(self, *key: Any, pairs: Pairs, decision: Column, most: float) -> Row:
+        """A row: the sum is nothing unless decided; then it has no limit here, and `most` is more than it needs."""
+        row = self.at_most(*key, pairs=[*pairs, (decision, -most)])
+        row.gate = True
+        return row
+
     def equal(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
         """A row: the sum is `rhs`."""
         return self.lp.row(*key, pairs=pairs, sense=pulp.LpConstraintEQ, rhs=rhs)

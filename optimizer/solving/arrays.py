@@ -24,7 +24,8 @@ Ints = NDArray[np.int32]
 class Arrays:
     """A minimisation in arrays; A is stored by rows (`starts`, `columns`, `coefficients`).
 
-    `sign` is −1 where the PuLP problem maximises: `cost` and `offset` are then its negative.
+    `sign` is −1 where the PuLP problem maximises: `cost` and `offset` are then its negative. `gates` are the rows that
+    say nothing for one answer to their yes/no decision (see `lean.Row`).
     """
 
     cost: Floats
@@ -37,6 +38,7 @@ class Arrays:
     coefficients: Floats
     lower: Floats
     upper: Floats
+    gates: NDArray[np.bool_]
     sign: float
 
     @property
@@ -87,12 +89,28 @@ class Arrays:
 
 
 def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
-    """The LP in which the whole decisions are as in a point."""
+    """The LP in which the whole decisions are as in a point, without the gates that they open.
+
+    What a gate allows when it is open is no limit of the problem: it would take the value of the next unit for its own.
+    """
     if not arrays.integer.any():
         return arrays
-    low = np.where(arrays.integer, np.round(x), arrays.low)
-    high = np.where(arrays.integer, np.round(x), arrays.high)
-    return replace(arrays, low=low, high=high)
+    decisions = np.round(x)
+    low = np.where(arrays.integer, decisions, arrays.low)
+    high = np.where(arrays.integer, decisions, arrays.high)
+    opened = _open_gates(arrays, decisions)
+    lower, upper = np.where(opened, -np.inf, arrays.lower), np.where(opened, np.inf, arrays.upper)
+    return replace(arrays, low=low, high=high, lower=lower, upper=upper)
+
+
+def _open_gates(arrays: Arrays, decisions: Floats) -> NDArray[np.bool_]:
+    """The gates whose decision is the one that leaves them the more room."""
+    place = np.flatnonzero(arrays.gates[arrays.row_of] & arrays.integer[arrays.columns] & (arrays.coefficients != 0))
+    row, decided = arrays.row_of[place], decisions[arrays.columns[place]] > 0
+    yes_gives_room = (arrays.coefficients[place] < 0) == np.isfinite(arrays.upper[row])
+    opened = np.zeros(len(arrays.gates), dtype=np.bool_)
+    opened[row[decided == yes_gives_room]] = True
+    return opened
 
 
 def with_rows(arrays: Arrays, rows: dict[int, tuple[Ints, Floats]]) -> Arrays:
@@ -150,6 +168,7 @@ def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
         coefficients=coefficients,
         lower=np.where(senses == pulp.LpConstraintLE, -np.inf, bounds),
         upper=np.where(senses == pulp.LpConstraintGE, np.inf, bounds),
+        gates=np.array([getattr(row, "gate", False) for row in rows], dtype=np.bool_),
         sign=sign,
     )
     return arrays, variables, rows
