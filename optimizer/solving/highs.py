@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -15,7 +16,7 @@ from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 from oremix.optimizer.solving.wide import Wide
 
-__all__ = ["SAID", "Claim", "Highs", "Quiet", "highs_model", "least_of", "run_highs"]
+__all__ = ["SAID", "Claim", "Highs", "Quiet", "highs_model", "least_of", "listen", "run_highs"]
 
 
 # The scheduler's threads do not survive a fork: a child that inherited it would wait for them for ever.
@@ -42,7 +43,7 @@ class Claim:
 
     `words` are its own for the status.
 
-    `solver` is HiGHS itself with its basis, where that is of an LP's optimum.
+    `solver` gives HiGHS itself with its basis, where that is of an LP's optimum.
 
     `x` is none where there is no point, `duals` where there are none; a ray proves infeasible or unbounded.
     """
@@ -56,7 +57,7 @@ class Claim:
     name: str = "HiGHS"
     version: str = ""
     options: dict[str, Any] = field(default_factory=dict)
-    solver: Any = None
+    solver: Callable[[], Any] | None = None
 
 
 def run_highs(
@@ -94,7 +95,7 @@ def run_highs(
         solver.setOptionValue(name, value)
     solver.passModel(highs_model(arrays, fixed, is_mip))
     if stop is not None:
-        _listen(solver, stop)
+        listen(solver, stop)
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kUnboundedOrInfeasible or (
@@ -107,7 +108,7 @@ def run_highs(
         status = solver.getModelStatus()
     claim = _claim(solver, status, is_mip)
     claim.version = solver.version()
-    claim.solver = solver if claim.status == "optimal" and claim.duals is not None else None
+    claim.solver = (lambda: solver) if claim.status == "optimal" and claim.duals is not None else None
     claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
     return claim
 
@@ -134,7 +135,7 @@ def least_of(arrays: Arrays, objectives: list[Floats]) -> list[float]:
     return found
 
 
-def _listen(solver: Any, stop: Event) -> None:
+def listen(solver: Any, stop: Event) -> None:
     """Have HiGHS ask now and then whether to go on."""
 
     def ask(_kind: Any, _message: str, _out: Any, answer: Any, _data: Any) -> None:

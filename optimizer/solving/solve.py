@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from threading import Event
 from typing import Any, Literal
 
@@ -12,8 +14,9 @@ import pulp
 
 from oremix.models.errors import SolverFailed, UnknownSolver
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_decisions
-from oremix.optimizer.solving.highs import Claim, run_highs
+from oremix.optimizer.solving.highs import Claim
 from oremix.optimizer.solving.hot import Hot
+from oremix.optimizer.solving.parts import run_apart
 from oremix.optimizer.solving.proof import (
     NOISE,
     TOLERANCE,
@@ -58,12 +61,17 @@ class Outcome:
     primal_residual: float | None
     dual_residual: float | None
     decisions_fixed: bool
-    hot: Hot | None
+    keep: Callable[[], Hot] | None
     name: str
     version: str
     seconds: float
     options: dict[str, Any]
     shape: tuple[int, int, int]
+
+    @cached_property
+    def hot(self) -> Hot | None:
+        """The LP behind the duals, which costs a copy of it when first asked for."""
+        return None if self.keep is None else self.keep()
 
 
 def solve_lp(
@@ -98,7 +106,7 @@ def solve_lp(
     stock = None if solver.lower() == "highs" else _stock_solver(solver, time_limit, gap)
     arrays, variables, _ = arrays_of(problem)
     if stock is None:
-        claim = run_highs(arrays, time_limit=time_limit, gap=gap, stop=stop)
+        claim = run_apart(arrays, time_limit=time_limit, gap=gap, stop=stop)
     else:
         claim = _run_stock(problem, stock, variables)
         claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
@@ -179,7 +187,7 @@ def _stopped(claim: Claim) -> str:
 
 def _nothing(status: Status, reason: str | None, *, verified: bool = False, proof: str | None = None) -> dict[str, Any]:
     nothing = dict.fromkeys(
-        ("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual", "hot")
+        ("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual", "keep")
     )
     said = {"status": status, "verified": verified, "reason": reason, "proof": proof, "decisions_fixed": False}
     return said | nothing
@@ -191,7 +199,7 @@ def _infeasible(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[s
         return _nothing("infeasible", None, verified=True, proof=proof)
     ray = claim.ray
     if ray is None:
-        relaxed = run_highs(_without_integers(arrays), time_limit=time_left)
+        relaxed = run_apart(_without_integers(arrays), time_limit=time_left)
         if relaxed.status == "limit" or (relaxed.status == "optimal" and not arrays.integer.any()):
             return _nothing("no_answer", f"{claim.name} says infeasible, which HiGHS could not confirm")
         ray = relaxed.ray
@@ -213,7 +221,7 @@ def _farkas(arrays: Arrays, rows: int) -> str:
 def _unbounded(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
     ray = claim.ray
     if ray is None:
-        ray = run_highs(_without_integers(arrays), time_limit=time_left).ray
+        ray = run_apart(_without_integers(arrays), time_limit=time_left).ray
     if ray is not None and proves_unbounded(arrays, ray):
         proof = "a ray: a direction that earns money and breaks no row or bound, however far one goes"
         return _nothing("unbounded", None, verified=True, proof=proof)
@@ -234,9 +242,9 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
     if duals is None:
         # One LP more gives every solver the same prices: with the decisions fixed where there are any.
         exact = (
-            run_highs(arrays, time_limit=time_left, fixed=x)
+            run_apart(arrays, time_limit=time_left, fixed=x)
             if has_integers
-            else run_highs(arrays, time_limit=time_left)
+            else run_apart(arrays, time_limit=time_left)
         )
         duals, solver = exact.duals, exact.solver
         if exact.status == "optimal" and exact.x is not None and (has_integers or _as_cheap(arrays, x, exact.x)):
@@ -265,7 +273,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         "primal_residual": residual,
         "dual_residual": dual_residual,
         "decisions_fixed": has_integers,
-        "hot": None if solver is None else Hot(arrays, x if has_integers else None, solver=solver),
+        "keep": None if solver is None else lambda: Hot(arrays, x if has_integers else None, solver=solver()),
     }
 
 
