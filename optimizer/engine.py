@@ -95,8 +95,7 @@ def _outside(name: str, address: str | None, function: Callable[[Item], Result],
     for left in reversed(range(TRIES)):
         try:
             with joblib.parallel_config(n_jobs=-1, **backend):
-                done: list[Result] = joblib.Parallel()(joblib.delayed(_work)(function, item) for item in items)
-            return done
+                return list(joblib.Parallel()(joblib.delayed(_work)(function, item) for item in items))
         except BrokenProcessPool:  # loky does not try again by itself
             if not left:
                 raise

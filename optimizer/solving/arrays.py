@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from oremix.optimizer.lean import rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
-__all__ = ["Arrays", "Floats", "arrays_of", "with_decisions"]
+__all__ = ["Arrays", "Floats", "arrays_of", "with_decisions", "without_decisions"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -93,6 +93,11 @@ def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
     low = np.where(arrays.integer, np.round(x), arrays.low)
     high = np.where(arrays.integer, np.round(x), arrays.high)
     return replace(arrays, low=low, high=high)
+
+
+def without_decisions(arrays: Arrays, x: Floats) -> Arrays:
+    """The LP in which the whole decisions are as in a point, and nothing else has to be whole."""
+    return replace(with_decisions(arrays, x), integer=np.zeros_like(arrays.integer))
 
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:

@@ -1,45 +1,107 @@
-"""Which few rows hold the pieces of an LP together."""
+"""The few rows that hold an LP together, and the pieces that are left without them."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from oremix.optimizer.solving.arrays import Arrays
-from oremix.optimizer.solving.pieces import Ints, components
+from oremix.optimizer.solving.arrays import Arrays, Floats
+from oremix.optimizer.solving.pieces import Flags, Ints, by_number, components, cut, grouped
+from oremix.optimizer.solving.priced import PricedPiece
 
-__all__ = ["coupling"]
+__all__ = ["Separated", "separated"]
 
-# An LP splits well where no piece has more than this part of its columns, without more rows than one for so many columns.
+# An LP splits well where no piece has more than this part of its columns, without more rows than one for so many.
 LARGEST = 0.25
 COLUMNS_PER_ROW = 500
 
 
-def coupling(arrays: Arrays) -> tuple[NDArray[np.bool_], Ints] | None:
-    """The rows without which the LP falls into pieces, and the piece of each column; none where it does not.
+@dataclass(frozen=True)
+class Separated:
+    """An LP as pieces and the rows that they share.
 
-    Rows that many pieces share are long: the longest are left out, twice as many each time, until it falls apart.
+    `shared` has these rows, with the columns that no piece has: those in shared rows only, `own` of the whole.
+    """
+
+    rows: Ints
+    pieces: list[PricedPiece]
+    own: Ints
+    shared: Arrays
+
+    def sample(self, step: int, part: Floats) -> Separated:
+        """Every so many pieces, with a part of what each row has."""
+        shared = replace(self.shared, lower=part * self.shared.lower, upper=part * self.shared.upper)
+        return replace(self, pieces=self.pieces[::step], shared=shared)
+
+
+def separated(arrays: Arrays, smallest: int) -> Separated | None:
+    """The pieces, small ones together; none where the LP does not fall apart without few rows."""
+    found = _coupling(arrays)
+    if found is None:
+        return None
+    is_shared, component = found
+    in_shared = is_shared[arrays.row_of]
+    columns, coefficients = arrays.columns[in_shared], arrays.coefficients[in_shared]
+    rows = (np.cumsum(is_shared) - 1)[arrays.row_of[in_shared]]
+    is_own = np.zeros(len(arrays.cost), dtype=np.bool_)
+    is_own[columns] = True
+    is_own[arrays.columns[~in_shared]] = False
+    piece_of = grouped(component, np.bincount(component), smallest) + 1
+    piece_of[is_own] = 0
+    piece_of = np.unique(np.append(0, piece_of), return_inverse=True)[1][1:]
+    place = np.empty(len(arrays.cost), dtype=np.int64)
+    cuts = cut(arrays, piece_of, ~is_shared)
+    for piece in cuts:
+        place[piece.columns] = np.arange(len(piece.columns))
+    entries = by_number(piece_of[columns], len(cuts))
+    own, *pieces = [
+        PricedPiece(piece, rows[mine], place[columns[mine]], coefficients[mine], int(is_shared.sum()))
+        for piece, mine in zip(cuts, entries, strict=True)
+    ]
+    numbers = np.flatnonzero(is_shared)
+    return Separated(numbers, pieces, own.piece.columns, _shared(own, arrays.lower[numbers], arrays.upper[numbers]))
+
+
+def _shared(own: PricedPiece, lower: Floats, upper: Floats) -> Arrays:
+    """The shared rows with their own columns; their nonzeros come in the order of the rows."""
+    lengths = np.bincount(own.rows, minlength=len(lower))
+    return replace(
+        own.arrays,
+        starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
+        columns=own.columns.astype(np.int32),
+        coefficients=own.coefficients,
+        lower=lower,
+        upper=upper,
+    )
+
+
+def _coupling(arrays: Arrays) -> tuple[Flags, Ints] | None:
+    """The rows without which the LP falls into components, and the component of each column.
+
+    Rows that many components share are long: the longest are left out, twice as many each time, until it falls apart.
     """
     lengths = np.diff(arrays.starts)
     longest = np.sort(lengths)[::-1]
-    number, most = 1, len(arrays.cost) // COLUMNS_PER_ROW
-    while number <= min(most, len(lengths)):
+    most = min(len(arrays.cost) // COLUMNS_PER_ROW, len(lengths))
+    number = 1
+    while number <= most:
         kept = lengths < longest[number - 1]
         left_out = int(np.count_nonzero(~kept))
         if left_out > most:
-            return None
+            break
+        component = components(arrays, kept)
+        if np.bincount(component).max() <= LARGEST * len(component):
+            return ~kept & _across(arrays, component), component
         number = 2 * left_out
-        piece_of = components(arrays, kept)
-        if np.bincount(piece_of).max(initial=0) <= LARGEST * len(piece_of):
-            return _shared(arrays, kept, piece_of), piece_of
     return None
 
 
-def _shared(arrays: Arrays, kept: NDArray[np.bool_], piece_of: Ints) -> NDArray[np.bool_]:
-    """Of the rows not kept, those that do not lie within one piece."""
-    filled = np.diff(arrays.starts) > 0
-    pieces = piece_of[arrays.columns]
-    low, high = (np.zeros(len(kept), dtype=np.int64) for _ in range(2))
-    low[filled] = np.minimum.reduceat(pieces, arrays.starts[:-1][filled])
-    high[filled] = np.maximum.reduceat(pieces, arrays.starts[:-1][filled])
-    return np.asarray(~kept & (low < high))
+def _across(arrays: Arrays, component: Ints) -> NDArray[np.bool_]:
+    """The rows with columns of more than one component."""
+    filled = np.flatnonzero(np.diff(arrays.starts))
+    of_nonzero, starts = component[arrays.columns], arrays.starts[:-1][filled]
+    across = np.zeros(len(arrays.lower), dtype=np.bool_)
+    across[filled] = np.minimum.reduceat(of_nonzero, starts) < np.maximum.reduceat(of_nonzero, starts)
+    return across

@@ -15,13 +15,16 @@ __all__ = ["Master", "Mix"]
 
 # A shared row that is missed by less than this part of its size holds.
 HOLDS = 1e-9
+# HiGHS takes a ten-millionth of a price for nothing, which is to be less than a billionth of the whole cost.
+DIGITS = 1e3
 
 
 @dataclass(frozen=True)
 class Mix:
     """How much of each point, at what cost, the prices of the shared rows, and what each piece's mix costs at them.
 
-    `own` are the columns that no piece has; `missing` says by how much each shared row is missed, as a part of its size.
+    `own` are the columns that no piece has; `missing` says by how much each shared row is missed, as a part of its
+    size.
     """
 
     own: Floats
@@ -40,9 +43,12 @@ class Mix:
 class Master:
     """Mixes of points of pieces: each piece's weights add up to 1, the shared rows hold or are missed at a fine.
 
+    Fines keep the prices near a centre: what is missing costs as much as the highest of them, what is beyond as the
+    lowest.
+
     Parameters
     ----------
-    own
+    shared
         The shared rows with the columns that no piece has.
     size
         Of what each shared row adds up.
@@ -50,31 +56,29 @@ class Master:
         The size of the whole cost.
     pieces
         How many there are.
+    centre, width
+        Prices may be so much above and below.
     """
 
-    def __init__(self, own: Arrays, size: Floats, money: float, pieces: int) -> None:
-        self._size, self._money = size, money
-        self._shared, self._own = len(size), len(own.cost)
-        self.fines = np.ones(self._shared)
+    def __init__(self, shared: Arrays, size: Floats, money: float, pieces: int, centre: Floats, width: Floats) -> None:
+        self._size, self._money = size, money / DIGITS
+        self._shared, self._own = len(size), len(shared.cost)
+        self._centre, self._width = centre, width
         self._solver = Quiet()
-        for low, high in zip(own.lower / size, own.upper / size, strict=True):
+        for low, high in zip(shared.lower / size, shared.upper / size, strict=True):
             self._solver.addRow(low, high, 0, [], [])
         for _ in range(pieces):
             self._solver.addRow(1.0, 1.0, 0, [], [])
         for row in range(self._shared):
             for sign in (1.0, -1.0):
-                self._solver.addCol(self.fines[row], 0.0, highspy.kHighsInf, 1, [row], [sign])
+                self._solver.addCol(0.0, 0.0, highspy.kHighsInf, 1, [row], [sign])
         for column in range(self._own):
-            mine = own.columns == column
-            rows = own.row_of[mine]
-            self._solver.addCol(
-                own.cost[column] / money,
-                own.low[column],
-                own.high[column],
-                len(rows),
-                rows.astype(np.int32),
-                own.coefficients[mine] / size[rows],
-            )
+            mine = shared.columns == column
+            rows = shared.row_of[mine]
+            entries = shared.coefficients[mine] / size[rows]
+            low, high, cost = shared.low[column], shared.high[column], shared.cost[column] / self._money
+            self._solver.addCol(cost, low, high, len(rows), rows.astype(np.int32), entries)
+        self._fine()
 
     def add(self, cost: float, uses: Floats, piece: int) -> None:
         """A point of a piece."""
@@ -83,12 +87,16 @@ class Master:
         where = np.append(rows, self._shared + piece).astype(np.int32)
         self._solver.addCol(cost / self._money, 0.0, highspy.kHighsInf, len(where), where, entries)
 
-    def raise_fines(self, missing: Floats, times: float) -> None:
-        """Missing costs more where rows are missed."""
-        for row in np.flatnonzero(missing > HOLDS):
-            self.fines[row] *= times
-            for column in (2 * row, 2 * row + 1):
-                self._solver.changeColCost(int(column), self.fines[row])
+    def widen(self, missing: Floats, times: float) -> None:
+        """Let the prices of the rows that were missed go further."""
+        self._width = np.where(missing > HOLDS, times * self._width, self._width)
+        self._fine()
+
+    def _fine(self) -> None:
+        scale = self._size / self._money
+        fines = np.column_stack([self._width + self._centre, self._width - self._centre]) * scale[:, None]
+        every = np.arange(2 * self._shared, dtype=np.int32)
+        self._solver.changeColsCost(len(every), every, fines.ravel())
 
     def solve(self) -> Mix:
         """The cheapest mix.

@@ -10,18 +10,22 @@ from threading import Event
 import numpy as np
 
 from oremix.optimizer.engine import shares_memory, spread
-from oremix.optimizer.solving.arrays import Arrays, Floats, with_decisions
+from oremix.optimizer.solving.arrays import Arrays, Floats, without_decisions
 from oremix.optimizer.solving.basis import Basis, solver_at
+from oremix.optimizer.solving.coupled import run_coupled
+from oremix.optimizer.solving.coupling import Separated, separated
 from oremix.optimizer.solving.highs import Claim, run_highs
 from oremix.optimizer.solving.pieces import Piece, components, cut, grouped
 from oremix.optimizer.solving.proof import cost_of
 
-__all__ = ["SMALLEST", "run_apart"]
+__all__ = ["run_apart"]
 
 # Columns: smaller parts are solved together, which costs less (measured from 0.1k to 100k).
 SMALLEST = 2_000
 # How much sooner yes/no decisions are worth solving apart: those of different parts in one search multiply.
 DECIDING = 40
+# Columns from which on it is worth looking for a few rows that hold an LP together.
+LARGE = 50_000
 
 
 def run_apart(
@@ -32,32 +36,44 @@ def run_apart(
     fixed: Floats | None = None,
     stop: Event | None = None,
 ) -> Claim:
-    """As `run_highs`, with independent parts solved apart.
+    """As `run_highs`, with independent parts solved apart, and large LPs whose parts share few rows by pricing these.
 
     Whether and how the LP is split depends on nothing but the LP.
     """
-    pieces = _independent(arrays, decides=fixed is None)
+    lp = arrays if fixed is None else without_decisions(arrays, fixed)
+    pieces = _independent(lp)
     if len(pieces) < 2:
-        return run_highs(arrays, time_limit=time_limit, gap=gap, fixed=fixed, stop=stop)
+        return _solved(lp, _separated(lp), time_limit, gap, stop)
     deadline = None if time_limit is None else time.time() + time_limit
     jobs = [
-        _Job(
-            piece.arrays,
-            deadline=deadline,
-            waiting=len(pieces) - number,
-            gap=gap,
-            fixed=None if fixed is None else fixed[piece.columns],
-            stop=stop if shares_memory() else None,
-        )
+        _Job(piece.arrays, _separated(piece.arrays), deadline, len(pieces) - number, gap, stop)
         for number, piece in enumerate(pieces)
     ]
-    parts = spread(_run, jobs)
-    claim = _joined(arrays, pieces, [part.claim for part in parts])
+    parts = _done(jobs)
+    claim = _joined(lp, pieces, [part.claim for part in parts])
     if claim.status == "optimal" and claim.duals is not None:
-        lp = arrays if fixed is None else with_decisions(arrays, fixed)
         claim.solver = partial(solver_at, lp, pieces, [part.basis for part in parts if part.basis is not None])
     claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {}), "parts": len(pieces)}
     return claim
+
+
+def _separated(arrays: Arrays) -> Separated | None:
+    """The pieces of a large LP that shares few rows."""
+    if arrays.integer.any() or len(arrays.cost) < LARGE:
+        return None
+    return separated(arrays, SMALLEST)
+
+
+def _solved(
+    arrays: Arrays, parts: Separated | None, time_limit: float | None, gap: float | None, stop: Event | None
+) -> Claim:
+    started = time.time()
+    if parts is not None:
+        claim = run_coupled(arrays, parts, time_limit=time_limit, gap=gap, stop=stop)
+        if claim is not None:
+            return claim
+    left = None if time_limit is None else time_limit - (time.time() - started)
+    return run_highs(arrays, time_limit=left, gap=gap, stop=stop)
 
 
 @dataclass(frozen=True)
@@ -65,10 +81,10 @@ class _Job:
     """A part to be solved, and how many wait with it."""
 
     arrays: Arrays
+    parts: Separated | None
     deadline: float | None
     waiting: int
     gap: float | None
-    fixed: Floats | None
     stop: Event | None
 
     def time_limit(self) -> float | None:
@@ -76,7 +92,7 @@ class _Job:
         if self.deadline is None:
             return None
         left = max(0.0, self.deadline - time.time())
-        return left / self.waiting if self.arrays.integer.any() and self.fixed is None else left
+        return left / self.waiting if self.arrays.integer.any() else left
 
 
 @dataclass(frozen=True)
@@ -87,15 +103,23 @@ class _Part:
     basis: Basis | None
 
 
+def _done(jobs: list[_Job]) -> list[_Part]:
+    """The jobs spread, but for those that spread their own work."""
+    if not shares_memory():
+        jobs = [replace(job, stop=None) for job in jobs]
+    alone = iter(spread(_run, [job for job in jobs if job.parts is None]))
+    return [next(alone) if job.parts is None else _run(job) for job in jobs]
+
+
 def _run(job: _Job) -> _Part:
-    claim = run_highs(job.arrays, time_limit=job.time_limit(), gap=job.gap, fixed=job.fixed, stop=job.stop)
+    claim = _solved(job.arrays, job.parts, job.time_limit(), job.gap, job.stop)
     basis = None if claim.solver is None else Basis(claim.solver().getBasis())
     return _Part(replace(claim, solver=None), basis)
 
 
-def _independent(arrays: Arrays, *, decides: bool) -> list[Piece]:
+def _independent(arrays: Arrays) -> list[Piece]:
     """The parts, those with the fewest yes/no decisions first: what these leave of the time is for the others."""
-    decides = decides and bool(arrays.integer.any())
+    decides = bool(arrays.integer.any())
     if len(arrays.cost) * (DECIDING if decides else 1) < 2 * SMALLEST:
         return []
     every_row = np.ones(len(arrays.lower), dtype=np.bool_)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from oremix.optimizer.solving.arrays import Arrays
 
-__all__ = ["Piece", "components", "cut", "grouped"]
+__all__ = ["Flags", "Ints", "Piece", "by_number", "components", "cut", "grouped"]
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -40,38 +40,39 @@ def components(arrays: Arrays, kept: Flags) -> Ints:
         if np.array_equal(lower, label):
             break
         label = lower
-    return np.unique(label, return_inverse=True)[1]
+    return np.asarray(np.unique(label, return_inverse=True)[1])
 
 
 def grouped(component: Ints, worth: Ints, least: int) -> Ints:
     """The group of each column: neighbouring components together until they are worth `least`."""
-    return np.unique((np.cumsum(worth) - worth) // least, return_inverse=True)[1][component]
+    group: Ints = np.unique((np.cumsum(worth) - worth) // least, return_inverse=True)[1]
+    return group[component]
 
 
 def cut(arrays: Arrays, piece_of: Ints, kept: Flags) -> list[Piece]:
     """One LP for each number in `piece_of`, which has the columns' pieces; rows not kept are left out.
 
-    A row without any column goes with the first piece.
+    A row without any column goes with the last piece.
     """
     count = int(piece_of.max(initial=0)) + 1
     filled = np.diff(arrays.starts) > 0
-    of_row = np.zeros(len(arrays.lower), dtype=np.int64)
+    of_row = np.full(len(arrays.lower), count - 1)
     of_row[filled] = piece_of[arrays.columns[arrays.starts[:-1][filled]]]
     of_row[~kept] = count
-    columns, nonzeros = _by_piece(piece_of, count), _by_piece(of_row[arrays.row_of], count)
+    columns, nonzeros = by_number(piece_of, count), by_number(of_row[arrays.row_of], count)
     place = np.empty(len(arrays.cost), dtype=np.int32)
     for mine in columns:
         place[mine] = np.arange(len(mine))
     return [
         Piece(mine, rows, _restricted(arrays, mine, rows, held, place))
-        for mine, rows, held in zip(columns, _by_piece(of_row, count), nonzeros, strict=True)
+        for mine, rows, held in zip(columns, by_number(of_row, count), nonzeros, strict=True)
     ]
 
 
-def _by_piece(piece_of: Ints, count: int) -> list[Ints]:
-    """The positions in each piece, in order."""
-    order = np.argsort(piece_of, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(piece_of, minlength=count + 1)))[:count]
+def by_number(numbers: Ints, count: int) -> list[Ints]:
+    """The positions of each number from 0, in order."""
+    order = np.argsort(numbers, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(numbers, minlength=count + 1)))[:count]
 
 
 def _restricted(arrays: Arrays, columns: Ints, rows: Ints, nonzeros: Ints, place: NDArray[np.int32]) -> Arrays:

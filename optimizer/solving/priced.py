@@ -50,7 +50,14 @@ class PricedPiece:
 
     def uses(self, x: Floats) -> Floats:
         """What a point of the piece adds to each shared row."""
-        return np.bincount(self.rows, self.coefficients * x[self.columns], self.number_of_rows)
+        return self._by_row(self.coefficients * x[self.columns])
+
+    def moves(self, x: Floats) -> Floats:
+        """How much a point of the piece moves in each shared row, whatever the signs."""
+        return self._by_row(np.abs(self.coefficients * x[self.columns]))
+
+    def _by_row(self, values: Floats) -> Floats:
+        return np.bincount(self.rows, values, self.number_of_rows).astype(np.float64, copy=False)
 
     def cost_at(self, prices: Floats) -> Floats:
         """The columns' costs less what the shared rows pay them."""
