@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import highspy
@@ -16,17 +16,24 @@ __all__ = ["Basis", "solver_at"]
 
 
 class Basis:
-    """A basis as HiGHS ended with it."""
+    """A basis as HiGHS ended with it; it travels as bytes, and is made out again only where HiGHS is to have it."""
 
     def __init__(self, kept: highspy.HighsBasis) -> None:
-        self.kept = kept
+        self._kept: highspy.HighsBasis | None = kept
+        self._bytes: tuple[bytes, bytes] | None = None
 
-    def __reduce__(self) -> tuple[Callable[[bytes, bytes], Basis], tuple[bytes, bytes]]:
-        return _from_bytes, (bytes(map(int, self.kept.col_status)), bytes(map(int, self.kept.row_status)))
+    @property
+    def kept(self) -> Any:
+        """What HiGHS takes."""
+        if self._kept is None and self._bytes is not None:
+            columns, rows = self._bytes
+            self._kept = _basis(map(highspy.HighsBasisStatus, columns), map(highspy.HighsBasisStatus, rows))
+        return self._kept
 
-
-def _from_bytes(columns: bytes, rows: bytes) -> Basis:
-    return Basis(_basis(map(highspy.HighsBasisStatus, columns), map(highspy.HighsBasisStatus, rows)))
+    def __getstate__(self) -> dict[str, Any]:
+        if self._bytes is None:
+            self._bytes = bytes(map(int, self.kept.col_status)), bytes(map(int, self.kept.row_status))
+        return {"_kept": None, "_bytes": self._bytes}
 
 
 def _basis(columns: Iterable[Any], rows: Iterable[Any]) -> highspy.HighsBasis:

@@ -25,7 +25,7 @@ SMALLEST = 2_000
 # How much sooner yes/no decisions are worth solving apart: those of different parts in one search multiply.
 DECIDING = 40
 # Columns from which on it is worth looking for a few rows that hold an LP together.
-LARGE = 50_000
+LARGE = 100_000
 
 
 def run_apart(
