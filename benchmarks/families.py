@@ -87,7 +87,11 @@ def _lanes(random: Random) -> list[Document]:
         for end in COUNTRIES
         if start != end
     ]
-    return [{"from": "*", "to": "*", "cost_per_km": 0.02}, *tariffs, {"from": "CN", "to": ["US", "JP", "DE"], "duty": 0.1}]
+    return [
+        {"from": "*", "to": "*", "cost_per_km": 0.02},
+        *tariffs,
+        {"from": "CN", "to": ["US", "JP", "DE"], "duty": 0.1},
+    ]
 
 
 def _policies(shape: Size) -> list[Document]:
@@ -137,7 +141,12 @@ class _Mineral:
         country = countries[0] if number == 0 else self.random.choice(countries[number == 1 :])
         name = f"{self.name}_{kind}{number}"
         latitude, longitude = self.random.uniform(-40, 60), self.random.uniform(-180, 180)
-        site = {"id": f"{name}_site", "country": country, "latitude": round(latitude, 2), "longitude": round(longitude, 2)}
+        site = {
+            "id": f"{name}_site",
+            "country": country,
+            "latitude": round(latitude, 2),
+            "longitude": round(longitude, 2),
+        }
         self.document["places"].append(site)
         return name, f"{name}_site"
 

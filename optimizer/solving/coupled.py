@@ -25,7 +25,7 @@ from oremix.optimizer.solving.highs import Claim, Quiet
 from oremix.optimizer.solving.master import Master, Mix
 from oremix.optimizer.solving.pieces import Ints
 from oremix.optimizer.solving.priced import Answer, Job, answered
-from oremix.optimizer.solving.proof import TOLERANCE
+from oremix.optimizer.solving.proof import NOISE, TOLERANCE
 
 __all__ = ["run_coupled"]
 
@@ -35,8 +35,6 @@ __all__ = ["run_coupled"]
 DRAWN = 0.5
 # Prices stay so near the first ones, relative; or to 0, as parts of what would double the cost.
 NEAR, NEAR_ZERO, NEAR_NONE = 0.1, 1e-3, 0.1
-# By how much they may go further, each time that a shared row is missed.
-FURTHER = 2.0
 # The sample: one piece in ten, but four; its prices need be no better than this, in so many rounds.
 SAMPLED, LEAST_SAMPLED, SAMPLE_GAP, SAMPLE_ROUNDS = 10, 4, 3e-3, 40
 # So small a gap is none.
@@ -71,25 +69,30 @@ class _Bound:
 
 @dataclass(frozen=True)
 class _Point:
-    """What a piece once answered with, without its zeros."""
+    """What a piece once answered with, without its zeros: a point or a ray."""
 
     piece: int
+    is_ray: bool
     columns: Ints
     values: Floats
 
 
 @dataclass
 class _Search:
-    """A search for prices, and what it has found; `failed` is what a piece said instead of an optimum."""
+    """A search for prices, and what it has found.
+
+    `sizes` has what each shared row moves, and `money` what all costs, where nothing is priced.
+    """
 
     parts: Separated
     clock: _Clock
     prices: Floats
     bases: list[Basis | None]
+    sizes: Floats
+    money: float
     bound: _Bound | None = None
     points: list[_Point] = field(default_factory=list)
     mix: Mix | None = None
-    failed: str | None = None
 
     @property
     def gap(self) -> float:
@@ -98,29 +101,31 @@ class _Search:
             return float("inf")
         return (self.mix.cost - self.bound.value) / max(abs(self.mix.cost), 1e-30)
 
-    def run(self, gap: float, rounds: int) -> None:
-        """Search until the gap is reached, or nothing more can be done."""
-        master: Master | None = None
+    def run(self, known: list[Answer], gap: float, rounds: int) -> None:
+        """Search until the gap is reached, or nothing more can be done; `known` is what the pieces said before."""
+        master = self._master()
+        self._add(master, known, None)
         mix: Mix | None = None
         for _ in range(rounds):
             answers = self.ask()
             if answers is None:
                 return
             self._raise_bound(answers)
-            master = self._master(answers) if master is None else master
             found = self._add(master, answers, mix)
             mix = master.solve()
+            if mix is None:
+                return
             if mix.holds and (self.mix is None or mix.cost < self.mix.cost):
                 self.mix = mix
             if self.gap <= gap or self.clock.is_over:
                 return
-            if not mix.holds:
-                master.widen(mix.missing, FURTHER)
+            if not mix.holds and not master.widen(mix.missing):
+                return
             best = self.bound.prices if self.bound is not None and found else mix.prices
-            self.prices = (1 - DRAWN) * mix.prices + DRAWN * best
+            self.prices = _pressing(self.parts.shared, (1 - DRAWN) * mix.prices + DRAWN * best)
 
     def ask(self) -> list[Answer] | None:
-        """The pieces' answers to the prices; none where one of them has no optimum."""
+        """The pieces' answers to the prices; none where one is neither an optimum nor a ray."""
         stop = self.clock.stop if shares_memory() else None
         left = self.clock.left()
         jobs = [
@@ -128,41 +133,40 @@ class _Search:
             for piece, basis in zip(self.parts.pieces, self.bases, strict=True)
         ]
         answers = spread(answered, jobs)
-        self.failed = next((answer.status for answer in answers if answer.status != "optimal"), None)
-        if self.failed is not None:
+        if any(answer.status not in ("optimal", "unbounded") for answer in answers):
             return None
-        self.bases = [answer.basis for answer in answers]
+        self.bases = [
+            answer.basis if answer.status == "optimal" else basis
+            for answer, basis in zip(answers, self.bases, strict=True)
+        ]
         return answers
 
-    def sizes(self, answers: list[Answer]) -> Floats:
-        """How much each piece moves in each shared row; one row for each piece."""
-        return np.array([piece.moves(answer.x) for piece, answer in zip(self.parts.pieces, answers, strict=True)])
-
     def _raise_bound(self, answers: list[Answer]) -> None:
+        if any(answer.status == "unbounded" for answer in answers):
+            return
         value = sum(answer.value for answer in answers) + _of_shared(self.parts.shared, self.prices)
         if self.bound is None or value > self.bound.value:
             self.bound = _Bound(value, self.prices, [answer.duals for answer in answers])
 
-    def _master(self, answers: list[Answer]) -> Master:
+    def _master(self) -> Master:
         """The master, with prices kept near the first ones."""
-        shared = self.parts.shared
-        bounds = (np.where(np.isfinite(side), np.abs(side), 0.0) for side in (shared.lower, shared.upper))
-        size = np.maximum(self.sizes(answers).sum(axis=0), np.maximum(*bounds))
-        size[size == 0] = 1.0
-        money = max(sum(abs(answer.value) for answer in answers), 1e-30)
-        near = np.maximum(NEAR * np.abs(self.prices), NEAR_ZERO * money / size)
-        width = near if self.prices.any() else NEAR_NONE * money / size
-        return Master(shared, size, money, len(answers), self.prices, width)
+        near = np.maximum(NEAR * np.abs(self.prices), NEAR_ZERO * self.money / self.sizes)
+        width = near if self.prices.any() else NEAR_NONE * self.money / self.sizes
+        return Master(self.parts.shared, self.sizes, self.money, len(self.parts.pieces), self.prices, width)
 
     def _add(self, master: Master, answers: list[Answer], mix: Mix | None) -> bool:
         """Hand the master the points that would make its last mix cheaper, and say whether there were any."""
         before = len(self.points)
         for number, (piece, answer) in enumerate(zip(self.parts.pieces, answers, strict=True)):
             cost, uses = float(piece.arrays.cost @ answer.x), piece.uses(answer.x)
-            if mix is None or cost - float(uses @ mix.prices) < mix.levels[number] - 1e-12 * abs(mix.cost):
-                columns = np.flatnonzero(answer.x)
-                self.points.append(_Point(number, columns, answer.x[columns]))
-                master.add(cost, uses, number)
+            is_ray = answer.status == "unbounded"
+            if mix is not None and not is_ray:
+                gain = mix.levels[number] - (cost - float(uses @ mix.prices))
+                if gain <= 1e-12 * abs(mix.cost):
+                    continue
+            columns = np.flatnonzero(answer.x)
+            self.points.append(_Point(number, is_ray, columns, answer.x[columns]))
+            master.add(cost, uses, None if is_ray else number)
         return len(self.points) > before
 
 
@@ -182,11 +186,12 @@ def run_coupled(
         Relative gap at which to stop.
     """
     clock = _Clock(None if time_limit is None else time.time() + time_limit, stop)
-    search = _Search(parts, clock, np.zeros(len(parts.rows)), [None] * len(parts.pieces))
+    number = len(parts.rows)
+    search = _Search(parts, clock, np.zeros(number), [None] * len(parts.pieces), np.ones(number), 1.0)
     answers = search.ask()
-    if answers is not None:
-        _sample(search, answers)
-        search.run(max(gap or 0.0, EXACT), MOST_ROUNDS)
+    if answers is not None and all(answer.status == "optimal" for answer in answers):
+        _start(search, answers)
+        search.run(answers, max(gap or 0.0, EXACT), MOST_ROUNDS)
     reached = search.gap <= max(gap or 0.0, TOLERANCE)
     if not reached and not clock.is_over:
         return None
@@ -206,24 +211,46 @@ def run_coupled(
     return claim
 
 
-def _sample(search: _Search, answers: list[Answer]) -> None:
-    """Find first prices, and bases, from a few pieces that share what they would use of all if it cost nothing."""
+def _start(search: _Search, answers: list[Answer]) -> None:
+    """Take sizes from what the pieces do where nothing is priced, and first prices and bases from a few of them.
+
+    These few have the part of what is shared that they would have of all if it cost nothing.
+    """
+    parts = search.parts
+    moved = np.array([piece.moves(answer.x) for piece, answer in zip(parts.pieces, answers, strict=True)])
+    whole = moved.sum(axis=0)
+    search.sizes = _sizes(parts, whole)
+    search.money = max(sum(abs(answer.value) for answer in answers), 1e-30)
     step = max(1, min(SAMPLED, len(answers) // LEAST_SAMPLED))
-    sizes = search.sizes(answers)
-    whole = sizes.sum(axis=0)
-    part = np.divide(sizes[::step].sum(axis=0), whole, out=np.ones_like(whole), where=whole > 0)
-    sample = _Search(search.parts.sample(step, part), search.clock, search.prices, search.bases[::step])
-    sample.run(SAMPLE_GAP, SAMPLE_ROUNDS)
+    part = np.divide(moved[::step].sum(axis=0), whole, out=np.ones_like(whole), where=whole > 0)
+    few, money = parts.sample(step, part), sum(abs(answer.value) for answer in answers[::step])
+    sizes = _sizes(few, part * whole)
+    sample = _Search(few, search.clock, search.prices, search.bases[::step], sizes, max(money, 1e-30))
+    sample.run(answers[::step], SAMPLE_GAP, SAMPLE_ROUNDS)
     if sample.mix is not None and sample.bound is not None:
         search.prices, search.bases[::step] = sample.bound.prices, sample.bases
+
+
+def _sizes(parts: Separated, moved: Floats) -> Floats:
+    """The size of each shared row: what moves in it, or its bound."""
+    lower, upper = (np.where(np.isfinite(b), np.abs(b), 0.0) for b in (parts.shared.lower, parts.shared.upper))
+    size = np.maximum(moved, np.maximum(lower, upper))
+    return np.where(size > 0, size, 1.0)
+
+
+def _pressing(shared: Arrays, prices: Floats) -> Floats:
+    """The prices without those that press on no bound."""
+    return np.where(np.isfinite(np.where(prices > 0, shared.lower, shared.upper)), prices, 0.0)
 
 
 def _of_shared(shared: Arrays, prices: Floats) -> float:
     """What the bounds of the shared rows bring at these prices, and the least that their own columns cost."""
     pressed = np.where(prices > 0, shared.lower, shared.upper)
-    paid = np.bincount(shared.columns, shared.coefficients * prices[shared.row_of], len(shared.cost))
-    reduced = shared.cost - paid
+    terms = shared.coefficients * prices[shared.row_of]
+    reduced = shared.cost - np.bincount(shared.columns, terms, len(shared.cost))
+    size = np.abs(shared.cost) + np.bincount(shared.columns, np.abs(terms), len(shared.cost))
     ends = np.where(reduced > 0, shared.low, shared.high)
+    ends[(np.abs(reduced) <= NOISE * size) & ~np.isfinite(ends)] = 0.0
     rows = np.where(prices != 0, pressed, 0.0) @ prices
     return float(rows + np.where(reduced != 0, ends, 0.0) @ reduced + shared.offset)
 
@@ -233,11 +260,12 @@ def _whole_point(length: int, search: _Search, mix: Mix) -> Floats:
     x = np.zeros(length)
     x[search.parts.own] = mix.own
     points = search.points[: len(mix.weights)]
-    total = np.bincount([point.piece for point in points], mix.weights)
+    mixed = [0.0 if point.is_ray else weight for point, weight in zip(points, mix.weights.tolist(), strict=True)]
+    total = np.bincount([point.piece for point in points], mixed)
     for point, weight in zip(points, mix.weights.tolist(), strict=True):
         if weight:
             columns = search.parts.pieces[point.piece].piece.columns[point.columns]
-            x[columns] += weight / total[point.piece] * point.values
+            x[columns] += (weight if point.is_ray else weight / total[point.piece]) * point.values
     return x
 
 

@@ -32,8 +32,11 @@ class Separated:
 
     def sample(self, step: int, part: Floats) -> Separated:
         """Every so many pieces, with a part of what each row has."""
-        shared = replace(self.shared, lower=part * self.shared.lower, upper=part * self.shared.upper)
-        return replace(self, pieces=self.pieces[::step], shared=shared)
+        lower, upper = (
+            np.where(np.isfinite(side), part * np.nan_to_num(side), side)
+            for side in (self.shared.lower, self.shared.upper)
+        )
+        return replace(self, pieces=self.pieces[::step], shared=replace(self.shared, lower=lower, upper=upper))
 
 
 def separated(arrays: Arrays, smallest: int) -> Separated | None:
@@ -80,21 +83,24 @@ def _shared(own: PricedPiece, lower: Floats, upper: Floats) -> Arrays:
 def _coupling(arrays: Arrays) -> tuple[Flags, Ints] | None:
     """The rows without which the LP falls into components, and the component of each column.
 
-    Rows that many components share are long: the longest are left out, twice as many each time, until it falls apart.
+    Rows that many components share are long: the longest are left out, some twice as many each time, until it falls
+    apart.
     """
     lengths = np.diff(arrays.starts)
-    longest = np.sort(lengths)[::-1]
-    most = min(len(arrays.cost) // COLUMNS_PER_ROW, len(lengths))
-    number = 1
-    while number <= most:
-        kept = lengths < longest[number - 1]
-        left_out = int(np.count_nonzero(~kept))
+    longer = np.cumsum(np.bincount(lengths)[::-1])[::-1]  # how many rows are at least so long
+    most = len(arrays.cost) // COLUMNS_PER_ROW
+    left_out = 0
+    for length in range(len(longer) - 1, 0, -1):
+        is_last = length == 1 or longer[length - 1] > max(2 * left_out, longer[length])
+        if longer[length] == left_out or not is_last:
+            continue
+        left_out = int(longer[length])
         if left_out > most:
             break
+        kept = lengths < length
         component = components(arrays, kept)
         if np.bincount(component).max() <= LARGEST * len(component):
             return ~kept & _across(arrays, component), component
-        number = 2 * left_out
     return None
 
 

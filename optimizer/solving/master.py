@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.highs import Quiet
 
@@ -17,6 +16,10 @@ __all__ = ["Master", "Mix"]
 HOLDS = 1e-9
 # HiGHS takes a ten-millionth of a price for nothing, which is to be less than a billionth of the whole cost.
 DIGITS = 1e3
+# By how much the prices may go further, each time that they ask to.
+FURTHER = 2.0
+# No row is worth more than so many times the whole cost: with prices beyond, it cannot hold.
+DEAREST = 1e6
 
 
 @dataclass(frozen=True)
@@ -80,17 +83,19 @@ class Master:
             self._solver.addCol(cost, low, high, len(rows), rows.astype(np.int32), entries)
         self._fine()
 
-    def add(self, cost: float, uses: Floats, piece: int) -> None:
-        """A point of a piece."""
+    def add(self, cost: float, uses: Floats, piece: int | None) -> None:
+        """A point of a piece; of none, a ray, of which there may be any amount."""
         rows = np.flatnonzero(uses)
-        entries = np.append(uses[rows] / self._size[rows], 1.0)
-        where = np.append(rows, self._shared + piece).astype(np.int32)
-        self._solver.addCol(cost / self._money, 0.0, highspy.kHighsInf, len(where), where, entries)
+        entries = uses[rows] / self._size[rows]
+        if piece is not None:
+            rows, entries = np.append(rows, self._shared + piece), np.append(entries, 1.0)
+        self._solver.addCol(cost / self._money, 0.0, highspy.kHighsInf, len(rows), rows.astype(np.int32), entries)
 
-    def widen(self, missing: Floats, times: float) -> None:
-        """Let the prices of the rows that were missed go further."""
-        self._width = np.where(missing > HOLDS, times * self._width, self._width)
+    def widen(self, missing: Floats) -> bool:
+        """Let the prices of the rows that were missed go further, and say whether they still may."""
+        self._width = np.where(missing > HOLDS, FURTHER * self._width, self._width)
         self._fine()
+        return bool(np.all(self._width * self._size <= DEAREST * DIGITS * self._money))
 
     def _fine(self) -> None:
         scale = self._size / self._money
@@ -98,18 +103,13 @@ class Master:
         every = np.arange(2 * self._shared, dtype=np.int32)
         self._solver.changeColsCost(len(every), every, fines.ravel())
 
-    def solve(self) -> Mix:
-        """The cheapest mix.
-
-        Raises
-        ------
-        SolverFailed
-            HiGHS found no optimum.
-        """
+    def solve(self) -> Mix | None:
+        """The cheapest mix, with the prices let further where rays ask for that; none where HiGHS finds none."""
         self._solver.run()
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            status = self._solver.modelStatusToString(self._solver.getModelStatus())
-            raise SolverFailed(f"HiGHS broke off while mixing pieces: {status}")
+        while self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            if not self.widen(np.ones(self._shared)):
+                return None
+            self._solver.run()
         solution = self._solver.getSolution()
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)
         missing, own, weights = np.split(values, [2 * self._shared, 2 * self._shared + self._own])

@@ -17,9 +17,15 @@ from oremix.optimizer.solving.pieces import Ints, Piece
 __all__ = ["Answer", "Job", "PricedPiece", "answered"]
 
 
+_NO_OPTIMUM = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What HiGHS says of a piece at some prices; `value` is its cost at them."""
+    """What HiGHS says of a piece at some prices; `value` is its cost at them.
+
+    Of an unbounded piece, `x` is a ray.
+    """
 
     status: str
     x: Floats
@@ -72,9 +78,17 @@ class PricedPiece:
         if stop is not None:
             listen(solver, stop)
         solver.run()
-        solution = solver.getSolution()
-        x = np.clip(np.array(solution.col_value), self.arrays.low, self.arrays.high)
+        if solver.getModelStatus() in _NO_OPTIMUM:
+            # Presolve says that there is no optimum, but only the simplex method says why.
+            solver.setOptionValue("presolve", "off")
+            solver.run()
+            solver.setOptionValue("presolve", "choose")
         status = SAID.get(solver.getModelStatus(), "broken off")
+        solution = solver.getSolution()
+        if status == "unbounded":
+            x = np.array(solver.getPrimalRay()[-1])
+        else:
+            x = np.clip(np.array(solution.col_value), self.arrays.low, self.arrays.high)
         return Answer(status, x, np.array(solution.row_dual), float(cost @ x), Basis(solver.getBasis()))
 
     def _at(self, cost: Floats, basis: Basis | None) -> Any:

@@ -25,7 +25,7 @@ from oremix.optimizer.solving.solve import _verdict
 from tests.random_lps import Rows, in_blocks, lp
 from tests.random_problems import Document, documents
 
-SEEDS = range(40)
+SEEDS = range(25)
 
 
 @pytest.fixture
