@@ -37,7 +37,8 @@ def solve(
     time_limit
         Seconds for the solver.
     gap
-        Relative gap at which yes/no decisions may stop; the plan is then `feasible`, and says how good it is.
+        Relative gap at which yes/no decisions, or a large problem solved in parts, may stop; the plan is then
+        `feasible`, and says how good it is.
     solver
         ``highs``, ``cbc``, or any other solver that PuLP finds installed.
     detail

@@ -11,12 +11,11 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any, TypeVar
 
 from oremix.models.errors import InvalidOption
 
-__all__ = ["in_worker", "shares_memory", "spread"]
+__all__ = ["in_worker", "leave", "shares_memory", "spread"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -27,6 +26,8 @@ ENGINES = ("threads", "loky", "dask", "ray")
 TRIES = 3
 
 _here = threading.local()
+_clients: dict[str | None, Any] = {}
+_joining = threading.Lock()
 
 
 def spread(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
@@ -90,7 +91,8 @@ def _outside(name: str, address: str | None, function: Callable[[Item], Result],
 
         backend = _backend(name, address)
     except ImportError as error:
-        message = f"OREMIX_ENGINE={name} needs {error.name}, which is not installed: pip install 'oremix[cluster]'"
+        extra = "ray" if name == "ray" else "cluster"
+        message = f"OREMIX_ENGINE={name} needs {error.name}, which is not installed: pip install 'oremix[{extra}]'"
         raise InvalidOption(message) from error
     for left in reversed(range(TRIES)):
         try:
@@ -108,14 +110,17 @@ def _work(function: Callable[[Item], Result], item: Item) -> Result:
     return function(item)
 
 
-@cache
-def _backend(name: str, address: str | None) -> dict[str, Any]:
-    """What joblib is told; a cluster is joined or started once per process."""
-    if name == "dask":
-        from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
+def leave() -> None:
+    """Leave the clusters that were joined or started, as when they are about to end."""
+    for client in _clients.values():
+        client.close()
+    _clients.clear()
 
-        cluster = address or LocalCluster(n_workers=_cores(), threads_per_worker=1, dashboard_address=None)
-        return {"backend": "dask", "client": Client(cluster)}
+
+def _backend(name: str, address: str | None) -> dict[str, Any]:
+    """What joblib is told."""
+    if name == "dask":
+        return {"backend": "dask", "client": _client(address)}
     if name == "ray":
         import ray  # noqa: PLC0415 - an extra
         from ray.util.joblib import register_ray  # noqa: PLC0415 - as above
@@ -123,3 +128,14 @@ def _backend(name: str, address: str | None) -> dict[str, Any]:
         ray.init(address=address, ignore_reinit_error=True)
         register_ray()
     return {"backend": name}
+
+
+def _client(address: str | None) -> Any:
+    """Dask's client, which joins or starts a cluster once per process."""
+    from distributed import Client, LocalCluster  # noqa: PLC0415 - an extra
+
+    with _joining:
+        if address not in _clients:
+            cluster = address or LocalCluster(n_workers=_cores(), threads_per_worker=1, dashboard_address=None)
+            _clients[address] = Client(cluster)
+        return _clients[address]

@@ -91,7 +91,7 @@ def solve_lp(
     time_limit
         Seconds.
     gap
-        Relative gap at which yes/no decisions may stop.
+        Relative gap at which yes/no decisions, or a large LP solved in parts, may stop.
     stop
         Set by anybody, it ends a solve by HiGHS with the best point so far.
 
