@@ -177,8 +177,8 @@ def run_coupled(
     time_limit: float | None = None,
     gap: float | None = None,
     stop: Event | None = None,
-) -> Claim | None:
-    """The claim of an LP in parts; none where this leads nowhere, and the whole has to be solved.
+) -> Claim:
+    """The claim of an LP in parts: `limit` where the gap was not reached, for want of time or as nothing led there.
 
     Parameters
     ----------
@@ -193,9 +193,8 @@ def run_coupled(
         _start(search, answers)
         search.run(answers, max(gap or 0.0, EXACT), MOST_ROUNDS)
     reached = search.gap <= max(gap or 0.0, TOLERANCE)
-    if not reached and not clock.is_over:
-        return None
-    claim = Claim("optimal" if reached else "limit", "time limit or stopped", version=Quiet().version())
+    words = "gap reached" if reached else "stopped" if clock.is_over else "no progress"
+    claim = Claim("optimal" if reached else "limit", words, version=Quiet().version())
     claim.options = {
         "time_limit": time_limit,
         **({"gap": gap} if gap is not None else {}),

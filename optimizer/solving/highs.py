@@ -13,6 +13,7 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed
+from oremix.optimizer.engine import in_worker
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 from oremix.optimizer.solving.wide import Wide
 
@@ -27,7 +28,8 @@ if hasattr(os, "register_at_fork"):
 class Quiet(highspy.Highs):
     """HiGHS without the banner, which its own constructor prints before it can be silenced, and without chance.
 
-    `threads` is left alone: HiGHS refuses another number than the calling thread solved with before.
+    `threads` is left alone: HiGHS refuses another number than the calling thread solved with before. Only workers,
+    which are threads of our own, have one, lest each starts as many as there are cores.
     """
 
     def __init__(self) -> None:
@@ -35,6 +37,8 @@ class Quiet(highspy.Highs):
         self.setOptionValue("output_flag", False)
         self.setOptionValue("random_seed", 0)
         self.setOptionValue("parallel", "off")
+        if in_worker():
+            self.setOptionValue("threads", 1)
 
 
 @dataclass

@@ -67,13 +67,15 @@ def _separated(arrays: Arrays) -> Separated | None:
 def _solved(
     arrays: Arrays, parts: Separated | None, time_limit: float | None, gap: float | None, stop: Event | None
 ) -> Claim:
+    if parts is None:
+        return run_highs(arrays, time_limit=time_limit, gap=gap, stop=stop)
     started = time.time()
-    if parts is not None:
-        claim = run_coupled(arrays, parts, time_limit=time_limit, gap=gap, stop=stop)
-        if claim is not None:
-            return claim
+    claim = run_coupled(arrays, parts, time_limit=time_limit, gap=gap, stop=stop)
     left = None if time_limit is None else time_limit - (time.time() - started)
-    return run_highs(arrays, time_limit=left, gap=gap, stop=stop)
+    if claim.status == "optimal" or (left is not None and left <= 0) or (stop is not None and stop.is_set()):
+        return claim
+    whole = run_highs(arrays, time_limit=left, gap=gap, stop=stop)
+    return claim if whole.status == "limit" and claim.x is not None else whole
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,6 @@ def priced(arrays: Arrays, **options: Any) -> dict[str, Any]:
     found = separated(arrays, 1)
     assert found is not None
     claim = run_coupled(arrays, found, **options)
-    assert claim is not None
     return _verdict(arrays, claim, None)
 
 
