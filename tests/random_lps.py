@@ -44,6 +44,7 @@ def lp(rows: Rows, cost: Floats, high: Floats, integer: NDArray[np.bool_] | None
         coefficients=rows.matrix[filled],
         lower=rows.lower,
         upper=rows.upper,
+        gates=np.zeros(len(rows.lower), dtype=np.bool_),
         sign=1.0,
     )
 
