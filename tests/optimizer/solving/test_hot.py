@@ -95,6 +95,11 @@ def test_a_check_in_doubles_passes_nothing_that_wide_sums_do_not(name: str) -> N
         passed.append(checked.worst <= TOLERANCE)
     assert passed[0]
     assert not passed[-1]
+    for values in (point.x, point.duals):
+        values[0] = nan
+        with np.errstate(invalid="ignore"):
+            assert not checked_in_doubles(lp.arrays, point.x, point.duals, point.objective, scale).worst <= TOLERANCE
+        values[0] = 0.0
 
 
 def test_what_doubles_cannot_tell_is_checked_in_wide_sums(monkeypatch: pytest.MonkeyPatch) -> None:
