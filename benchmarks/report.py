@@ -11,6 +11,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from benchmarks.results import Measured, Results, made, seconds, solving, warm
 from benchmarks.routes import ROUTES
@@ -30,7 +31,7 @@ def text(results: Results, command: str) -> str:
     """Every table, in Markdown."""
     parts = [_where(results, command), _targets(results)]
     parts += [_routes(results, *of) for of in results.problems]
-    parts += [_memory(results), _phases(results), _services(results.services)]
+    parts += [_memory(results), _phases(results), _sweeps(results.sweeps), _services(results.services)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -157,6 +158,17 @@ def _phases(results: Results) -> str:
 def _phase(mine: Group, limit: float, phase: str) -> str:
     spent = min(one["cpu"].get(phase, 0.0) for one in mine)
     return f"{_number(spent)} ({_number(spent / limit)})" if spent else "–"
+
+
+def _sweeps(sweeps: dict[str, Any]) -> str:
+    """What a sweep through a session takes, in cold solves."""
+    rows = [
+        [size, *(_number(part) for part in (swept.cold, swept.opened, swept.points, swept.ratio)), f"{swept.apart:.0e}"]
+        for size, swept in sweeps.items()
+    ]
+    head = ["size", "one cold solve, s", "session, s", "50 points, s", "all, in cold solves", "costs apart"]
+    what = "Both caps on China in 50 steps through one session, beside solving some of them from nothing; CPU seconds."
+    return f"### A sweep\n\n{what}\n\n{_table(head, rows)}" if rows else ""
 
 
 def _services(services: Group) -> str:

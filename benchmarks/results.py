@@ -36,10 +36,11 @@ def warm(group: Group) -> Group:
 
 @dataclass(frozen=True)
 class Results:
-    """The routes' measurements, several of one process; and the services'."""
+    """The routes' measurements, several of one process; the services'; and sweeps of the caps by size."""
 
     routes: Group
     services: Group = field(default_factory=list)
+    sweeps: dict[str, Any] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[tuple[str, str]]:

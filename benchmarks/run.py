@@ -12,7 +12,9 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -100,6 +102,14 @@ def installed(wanted: list[str]) -> list[str]:
     return there
 
 
+def _sweeps(sizes: list[str]) -> dict[str, Any]:
+    """What a sweep of each size took, where there are sessions to sweep through."""
+    if find_spec("benchmarks.sweep") is None:
+        return {}
+    sweep = import_module("benchmarks.sweep").sweep
+    return {size: sweep(size) for size in sizes}
+
+
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__.split("\n")[0])
     parser.add_argument(
@@ -113,13 +123,15 @@ def _main() -> None:
     given = parser.parse_args()
     routes = installed(given.routes)
     found = [one for size in given.sizes for one in _measure(size, "", routes, given.repeat, run=not given.no_run)]
-    services = []
+    services: list[Measured] = []
+    sweeps: dict[str, Any] = {}
     if not given.only_sizes and not given.no_run:
         plain = [name for name in routes if name != "oremix_full"]
         found += _measure("100k", "uncoupled", plain, given.repeat, run=True)
         found += _measure("1k", "yes/no", plain, given.repeat, run=True)
         services = measure_services(given.repeat)
-    results = Results(found, services)
+        sweeps = _sweeps([size for size in given.sizes if size not in UNSOLVED])
+    results = Results(found, services, sweeps)
     text = report.text(results, "python -m benchmarks.run " + " ".join(sys.argv[1:]))
     print(text)
     if not given.no_write:

@@ -63,6 +63,10 @@ def _to_rival(results: Results) -> float | None:
     return ours / rival if ours and rival else None
 
 
+def _of_sweep(size: str, name: str) -> Measure:
+    return lambda results: getattr(results.sweeps.get(size), name, None)
+
+
 TARGETS = [
     Target("besides solving at 100k, of the bare solve", 15, _to_raw("100k", _besides, solving, times=100), " %"),
     Target(
@@ -78,6 +82,8 @@ TARGETS = [
     Target("peak less start at 100k, to raw arrays", 4, _to_raw("100k", _grown, _grown)),
     Target("peak memory at 1M, unsolved, to raw arrays", 4, _to_raw("1M", _peak, _peak)),
     Target("peak less start at 1M, unsolved, to raw arrays", 4, _to_raw("1M", _grown, _grown)),
+    Target("50 caps at 100k through a session, in cold solves", 5, _of_sweep("100k", "ratio"), ""),
+    Target("their costs, apart from cold solves'", 1e-9, _of_sweep("100k", "apart"), ""),
     Target("problems of 0.1k answered per CPU-second", 150, lambda r: r.per_cpu_second(OURS), "", at_least=True),
     Target("the same, to PuLP + CBC", 3, _to_rival, at_least=True),
 ]

@@ -231,6 +231,9 @@ class Facility(Location):
         None, description="step of the chain done here, a free word such as mining; policies name it"
     )
     capacity: NonNegativeSeries | None = Field(None, description="units per year; absent: no limit, with a build 0")
+    availability: NonNegativeSeries = Field(
+        1.0, description="share of its capacity that can be used, existing and built: 0.9 is 90 %, 0 an outage"
+    )
     from_year: Year | None = Field(None, description="first year of its own capacity, included; absent: from the start")
     until_year: Year | None = Field(None, description="last year of its own capacity, included; absent: to the end")
     build: Builds | None = Field(None, description="new capacity that may be added here: a build, or a list of builds")

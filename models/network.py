@@ -170,15 +170,20 @@ class Network:
     def existing_capacity(self, facility: Facility) -> list[float | None]:
         """What can be made without builds, in each period, in units per year; ``None`` where unlimited.
 
-        It is the nameplate, times the mean of the ramp-up over the period's years.
+        It is the nameplate, times the mean of the ramp-up over the period's years, times the availability; where that
+        is 0 it is 0, without a limit too.
         """
         capacities = self.nameplate(facility)
         ramp_up, since = getattr(facility, "ramp_up", None), facility.from_year
-        if ramp_up is None or since is None:
-            return capacities
+        if ramp_up is not None and since is not None:
+            capacities = [
+                capacity and capacity * self.timeline.ramped(ramp_up, since, period)
+                for period, capacity in enumerate(capacities)
+            ]
+        available = self.timeline.read(facility.availability)
         return [
-            capacity and capacity * self.timeline.ramped(ramp_up, since, period)
-            for period, capacity in enumerate(capacities)
+            capacity if share == 1 else 0.0 if share == 0 else capacity and capacity * share
+            for capacity, share in zip(capacities, available, strict=True)
         ]
 
     def _on_stream(self, order: int, lead_time: float, life: float | None) -> list[int]:
@@ -201,9 +206,10 @@ class Network:
             }
         return self._orders[years]
 
-    def built_share(self, build: Build, order: int, period: int) -> float:
-        """The share of a build's capacity that its ramp-up lets it use in a period."""
-        return self.timeline.ramped(build.ramp_up, self.timeline.starts[order] + build.lead_time, period)
+    def built_share(self, facility: Facility, build: Build, order: int, period: int) -> float:
+        """The share of a build's capacity that can be used in a period: by its ramp-up, and its host's availability."""
+        ramped = self.timeline.ramped(build.ramp_up, self.timeline.starts[order] + build.lead_time, period)
+        return ramped * self.timeline.read(facility.availability)[period]
 
     def decides(self, build: Build) -> bool:
         """Whether ordering a build is a yes/no decision: by its costs, or because its orders are counted."""
@@ -213,7 +219,9 @@ class Network:
     def most(self, facility: Facility, period: int) -> float:
         """The most a facility can make in a period of what its capacity is counted in; infinite where unlimited."""
         existing = self.existing_capacity(facility)[period]
-        built = sum(self._most_built(build, period) for build in facility.builds)
+        # ramp-ups are left out: the most may be more than can be reached, and never less
+        available = max(1.0, self.timeline.read(facility.availability)[period])
+        built = sum(self._most_built(build, period) for build in facility.builds) * available
         return inf if existing is None else existing + built
 
     def _most_built(self, build: Build, period: int) -> float:
@@ -238,14 +246,39 @@ class Network:
         return max(yields, default=0.0) * most
 
     def most_used(self, material: str, place: str, period: int) -> float:
-        """The most of a material that can be used at a place in a period; infinite where unlimited."""
+        """The most of a material that can be of use at a place in a period; infinite where unlimited.
+
+        A stockpile at the place takes what it has room for and what it is drawn for elsewhere: what it is drawn for
+        here need not arrive a second time.
+        """
+        used = self._most_consumed(material, place, period)
+        for pile in self.problem.stockpiles:
+            if pile.material == material and pile.at == place:
+                elsewhere = (other for other in self.serves(pile) if other != place)
+                beyond = sum(self._most_taken_from_stock(material, other, period) for other in elsewhere)
+                used += min(self._most_filled(pile, period), self._room(pile, period) + beyond)
+        return used
+
+    def _most_taken_from_stock(self, material: str, place: str, period: int) -> float:
+        """What is consumed at a place, and what its own stockpiles have room for."""
+        piles = [pile for pile in self.problem.stockpiles if pile.material == material and pile.at == place]
+        return self._most_consumed(material, place, period) + sum(self._room(pile, period) for pile in piles)
+
+    def _room(self, pile: Stockpile, period: int) -> float:
+        """What can be added to a stock per year."""
+        if pile.capacity is None:
+            return inf
+        return self.timeline.read(pile.capacity)[period] / self.timeline.years[period]
+
+    def _most_filled(self, pile: Stockpile, period: int) -> float:
+        return inf if pile.fill_max is None else self.timeline.read(pile.fill_max)[period]
+
+    def _most_consumed(self, material: str, place: str, period: int) -> float:
+        """The most that demands and recipes at a place can use."""
         used = 0.0
         for demand in self.problem.demands:
             if demand.material == material and demand.at == place:
                 used += inf if demand.quantity is None else self.timeline.read(demand.quantity)[period]
-        for pile in self.problem.stockpiles:
-            if pile.material == material and pile.at == place:
-                used += inf if pile.fill_max is None else self.timeline.read(pile.fill_max)[period]
         for plant in self.problem.plants:
             taken = [recipe for recipe in plant.recipes if material in recipe.inputs] if plant.at == place else []
             if taken and (most := self.most(plant, period)):
@@ -259,6 +292,15 @@ class Network:
         made = sum(self.most_made(material, facility, period) for facility in makers)
         used = inf if places is None else sum(self.most_used(material, place, period) for place in places)
         return min(made, used)
+
+    def most_of_use(self, material: str, start: str, period: int) -> float:
+        """The most of a material that can leave a place and be of use in a period; infinite where unlimited."""
+        local = self.materials[material].local
+        places = [place for place in self.uses[material] if not local or place == start]
+        moves = [(place, self.lanes.moves(material, start, place)[period]) for place in places]
+        return sum(
+            self.most_used(material, place, period) / (1 - move.loss) for place, move in moves if not move.closed
+        )
 
     def most_moved(self, material: str, start: str, end: str, period: int) -> float:
         """The most of a material that can be shipped between two places in a period; infinite where unlimited."""

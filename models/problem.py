@@ -78,7 +78,7 @@ class Problem(Part):
         default_factory=list, description="rules on the plan: what may come from whom, and how much"
     )
     scenarios: list[Scenario] = Field(
-        default_factory=list, description="named changes to the data; cannot be solved yet"
+        default_factory=list, description="named changes to the data, which studies ask about; a plan is made without"
     )
     sources: list[Source] = Field(default_factory=list, description="where figures come from")
 

@@ -20,18 +20,30 @@ class Change(Part):
     where: dict[str, Any] = Field(
         default_factory=dict, description="field → value that the parts must have; default all of this kind"
     )
-    field: str = Field(description="name of the field that changes")
+    field: str = Field(
+        "",
+        description="name of the field that changes, or of one within it: build.unit_capex, footprint.co2e_t;"
+        " `capacity` of a supplier, plant or recycler is what can be made there, existing and built",
+    )
     times: float | None = Field(None, description="factor that multiplies the field's number")
     plus: float | None = Field(None, description="amount added to the field's number, in its unit")
     set: Any = Field(None, description="value that takes the field's place")
+    add: dict[str, Any] | None = Field(
+        None, description="a whole part put after the others, such as a lane that is closed; needs no `field`"
+    )
     from_year: Year | None = Field(None, description="first year of the change, included; absent: from the start")
     until_year: Year | None = Field(None, description="last year of the change, included; absent: to the end")
 
     @model_validator(mode="after")
     def _one_operation(self) -> Self:
-        given = [name for name in ("times", "plus", "set") if name in self.model_fields_set]
+        given = [name for name in ("times", "plus", "set", "add") if name in self.model_fields_set]
         if len(given) != 1:
-            raise faults_error("change", [((), "needs exactly one of `times`, `plus`, `set`", given)])
+            raise faults_error("change", [((), "needs exactly one of `times`, `plus`, `set`, `add`", given)])
+        others = [name for name in ("field", "where", "from_year", "until_year") if name in self.model_fields_set]
+        if given == ["add"] and others:
+            raise faults_error("change", [((other,), "cannot stand with `add`", None) for other in others])
+        if given != ["add"] and not self.field:
+            raise faults_error("change", [(("field",), "is missing", None)])
         return self
 
 

@@ -66,9 +66,13 @@ class Expression(pulp.LpAffineExpression):  # type: ignore[misc]
 
 
 class Row(pulp.LpConstraint):  # type: ignore[misc]
-    """A constraint with its key; its expression is made when somebody asks for it, and from then on it decides."""
+    """A constraint with its key; its expression is made when somebody asks for it, and from then on it decides.
 
-    __slots__ = ("_labels", "_terms", "constant", "key", "sense")
+    `gate`: it holds for one answer to its yes/no decision and says nothing for the other. What it allows then is no
+    limit of the problem, only more than any plan needs.
+    """
+
+    __slots__ = ("_labels", "_terms", "constant", "gate", "key", "sense")
 
     pi: float | None = None
     slack: float | None = None
@@ -80,6 +84,7 @@ class Row(pulp.LpConstraint):  # type: ignore[misc]
         self._terms = terms
         self.sense = sense
         self.constant = -rhs
+        self.gate = False
 
     @property
     def terms(self) -> dict[Column, float]:

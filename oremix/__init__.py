@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.answering.compliance import compliance
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
+    from oremix.optimizer.session import Session
     from oremix.optimizer.solving import Highs
     from oremix.optimizer.verify import verify
     from oremix.optimizer.why import why
@@ -39,6 +40,7 @@ __all__ = [
     "OremixError",
     "Plan",
     "Problem",
+    "Session",
     "SolverFailed",
     "TooLarge",
     "UnknownSolver",
@@ -78,6 +80,7 @@ _HOMES = {
     "compliance": "oremix.optimizer.answering.compliance",
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",
+    "Session": "oremix.optimizer.session",
     "Highs": "oremix.optimizer.solving",
     "verify": "oremix.optimizer.verify",
     "why": "oremix.optimizer.why",

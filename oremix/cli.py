@@ -20,6 +20,7 @@ from oremix.terminal import CallError, say
 
 if TYPE_CHECKING:
     from oremix.models import Fault, InvalidProblem, Plan, Problem
+    from oremix.optimizer.solving import Progress
 
 __all__ = ["cli", "main"]
 
@@ -92,12 +93,22 @@ def solve(
     question = _capped(_read(problem), caps)
     if lp is not None:
         _write_lp(question, lp)
-    with terminal.progress("Solving …"):
-        plan = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop, **options))
+    with terminal.progress("Solving …") as show:
+        plan = terminal.interruptible(
+            lambda stop: oremix.solve(question, stop=stop, progress=lambda found: show(_so_far(found)), **options)
+        )
     if output is not None:
         terminal.write_file(output, plan.to_json())
     write_answer(plan.to_json() if as_json else str(plan))
     return EXIT_CODES[plan.status]
+
+
+def _so_far(found: Progress) -> str:
+    """How good the best plan so far is."""
+    if found.cost is None:
+        return "no plan yet"
+    within = "" if found.gap is None else f", at most {100 * found.gap:.2g} % above the best"
+    return f"a plan at {found.cost:,.6g}{within}"
 
 
 @cli.command()

@@ -127,6 +127,8 @@ class Writer:
             facility["owner"] = self.one_of(COUNTRIES)
         if self.limited or self.maybe(60):
             facility["capacity"] = self.over_time(0, capacity)
+        if self.maybe(10):
+            facility["availability"] = self.over_time(0, 30, STEPS)
         if self.builds and self.maybe(35):
             facility["build"] = self.build()
             if self.maybe(15):

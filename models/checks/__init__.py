@@ -14,10 +14,10 @@ from oremix.models.checks.facilities import facilities, limits
 from oremix.models.checks.finding import Finding, parts
 from oremix.models.checks.known import STAND_IN, Known
 from oremix.models.checks.lanes import lanes, unlimited
-from oremix.models.checks.not_yet import not_yet
 from oremix.models.checks.policies import countable, policies
 from oremix.models.checks.presets import faults_of_policies
 from oremix.models.checks.references import identities, references, references_in_malformed
+from oremix.models.checks.scenarios import scenarios
 from oremix.models.checks.stockpiles import stockpiles
 from oremix.models.checks.time import time
 from oremix.models.fields import Part, faults_error
@@ -141,7 +141,6 @@ def of_parts_and_rules(problem: Problem, known: Known) -> Iterator[Finding]:
     yield from facilities(problem)
     yield from stockpiles(problem)
     yield from policies(problem)
-    yield from not_yet(problem)
     if not wrong_references and not wrong_times:
         wrong_lanes = list(lanes(problem))
         yield from wrong_lanes
@@ -149,3 +148,4 @@ def of_parts_and_rules(problem: Problem, known: Known) -> Iterator[Finding]:
             yield from limits(problem)
             yield from unlimited(problem)
             yield from countable(problem)
+            yield from scenarios(problem)

@@ -135,6 +135,7 @@ def _arrays(
         coefficients=np.array(coefficients, dtype=np.float64),
         lower=np.array(lower, dtype=np.float64),
         upper=np.array(upper, dtype=np.float64),
+        gates=np.zeros(len(lower), dtype=np.bool_),
         sign=1.0,
     )
     return arrays, np.array(tight, dtype=np.bool_)

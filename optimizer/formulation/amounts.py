@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oremix.models.policies import Budget, Footprint
-from oremix.optimizer.formulation.model import Emission, Measure, Model
+from oremix.optimizer.formulation.model import Emission, Measure, Model, bound_of
 from oremix.optimizer.lean import Pairs
 
 __all__ = ["budgets", "footprints", "price_footprint"]
@@ -27,11 +27,11 @@ def footprints(model: Model, rule: Footprint, pools: list[list[int]]) -> Iterato
             part=[(e.column, e.rate * years[e.period]) for e in _counted(model, rule) if e.period in years],
             whole=None,
             unit=rule.of,
+            wholes=list(years.items()),
         )
         for side in ("max", "min"):
             if (stated := getattr(rule, side)) is not None:
-                limits = model.timeline.read(stated)
-                measure.bounds[side] = sum(limits[period] * years[period] for period in periods)
+                measure.bounds[side] = bound_of(measure, model.timeline.read(stated))
         yield measure
 
 
@@ -54,10 +54,9 @@ def _counted(model: Model, rule: Footprint) -> list[Emission]:
 def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Measure]:
     """Capex less grants of what is ordered, in full in the period of the order, undiscounted."""
     pooled = "periods" in rule.across
-    limits = model.timeline.read(rule.max)
     spent = _spent(model, rule)
     for periods in pools:
-        yield Measure(
+        measure = Measure(
             policy=rule,
             countries=_countries(model, rule),
             measure="budget",
@@ -68,8 +67,10 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
             part=[pair for period in periods for pair in spent.get(period, ())],
             whole=None,
             unit=model.problem.currency,
-            bounds={"max": limits[periods[0]]},
+            wholes=[(periods[0], 1.0)],
         )
+        measure.bounds["max"] = bound_of(measure, model.timeline.read(rule.max))
+        yield measure
 
 
 def _spent(model: Model, rule: Budget) -> dict[int, Pairs]:

@@ -22,6 +22,7 @@ class _Terms:
     """
 
     build: Build
+    host: Facility
     facility: str
     number: int
     largest: float | None
@@ -43,6 +44,7 @@ class _Terms:
             annuity = (1 - build.grant) * annuity_factor(wacc, build.life)
         return cls(
             build=build,
+            host=facility,
             facility=facility.id,
             number=number,
             largest=build.largest_order,
@@ -83,7 +85,7 @@ def _order(model: Model, terms: _Terms, period: int, on_stream: list[int]) -> No
     model.opened[index] = opened
     model.capex[index] = [pair for pair in capex if pair[1]]
     for later in on_stream:
-        share = 1.0 if build.ramp_up is None else model.network.built_share(build, period, later)
+        share = model.network.built_share(terms.host, build, period, later)
         model.built[terms.facility, later].append((add, share))
         _charge(model, terms, later, add, opened, capex)
 

@@ -101,5 +101,6 @@ def _limit(model: Model, name: str, key: Key, period: int, together: _Together) 
         model.at_least(f"{kind}_minimum", *key, pairs=together.pairs, rhs=together.value)
     else:
         moves = model.lp.column(f"{kind}_moves", *key, upper=1.0, integer=True)
-        model.at_most(f"{kind}_fixed", *key, pairs=[*together.pairs, (moves, -sum(together.most.values()))])
+        most = sum(together.most.values())
+        model.only_if(f"{kind}_fixed", *key, pairs=together.pairs, decision=moves, most=most)
         model.charge("fixed", period, together.value, moves, *together.pays)

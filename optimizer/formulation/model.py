@@ -20,7 +20,7 @@ from oremix.optimizer.formulation.charges import Charges, Payment
 from oremix.optimizer.formulation.marking import Traced
 from oremix.optimizer.lean import Column, Expression, LeanProblem, Pairs, Row
 
-__all__ = ["Emission", "Flow", "Measure", "Model"]
+__all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "total"]
 
 
 class Flow(NamedTuple):
@@ -50,6 +50,8 @@ class Measure:
     anything but a share, the bounds themselves), so that the rule reads part + constant ≤ bounds["max"], and ≥
     bounds["min"].
 
+    `wholes` are by what the stated bound of each period is multiplied to make them.
+
     Two parts are not what the columns of `part` say, which a bound may leave room: of content, `traced` says whose it
     is, and it is the least (or most) that the plan's flows allow; of numbers, `sources` says what comes from whom.
     """
@@ -67,9 +69,27 @@ class Measure:
     unit: str = ""
     traced: Traced | None = None
     sources: dict[str, Pairs] | None = None
+    wholes: list[tuple[int, Pairs | float]] = field(default_factory=list)
     bounds: dict[str, Pairs | float] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     beyond: dict[str, Column] = field(default_factory=dict)
+
+
+def total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
+    """The sum of factor · amount, as a number or as pairs."""
+    pairs: Pairs = []
+    number = 0.0
+    for factor, amount in amounts:
+        if isinstance(amount, list):
+            pairs += [(column, factor * coefficient) for column, coefficient in amount]
+        else:
+            number += factor * amount
+    return pairs if any(isinstance(amount, list) for _, amount in amounts) else number
+
+
+def bound_of(measure: Measure, stated: list[float]) -> Pairs | float:
+    """What bounds the part, by what is stated in each period."""
+    return total([(stated[period], amount) for period, amount in measure.wholes])
 
 
 class Model:
@@ -138,6 +158,12 @@ class Model:
     def at_least(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
         """A row: the sum is at least `rhs`."""
         return self.lp.row(*key, pairs=pairs, sense=pulp.LpConstraintGE, rhs=rhs)
+
+    def only_if(self, *key: Any, pairs: Pairs, decision: Column, most: float) -> Row:
+        """A row: the sum is nothing unless decided; then it has no limit here, and `most` is more than it needs."""
+        row = self.at_most(*key, pairs=[*pairs, (decision, -most)])
+        row.gate = True
+        return row
 
     def equal(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
         """A row: the sum is `rhs`."""

@@ -13,7 +13,7 @@ def add_plants(model: Model) -> None:
     """Columns run, row plant_capacity."""
     for plant in model.problem.plants:
         existing = model.network.existing_capacity(plant)
-        _fixed_costs(model, plant, existing)
+        _fixed_costs(model, plant)
         for period in model.timeline:
             built = model.built[plant.id, period]
             if existing[period] == 0 and not built:
@@ -43,8 +43,9 @@ def _run(model: Model, plant: Plant, period: int) -> Pairs:
     return use
 
 
-def _fixed_costs(model: Model, plant: Plant, existing: list[float | None]) -> None:
+def _fixed_costs(model: Model, plant: Plant) -> None:
     """What the plant costs while it stands without builds: in its years, if it has capacity of its own in any."""
+    existing = model.network.nameplate(plant)
     per_year = model.timeline.read_or(plant.fixed_cost, 0.0)
     per_capacity = model.timeline.read_or(plant.fixed_cost_per_capacity, 0.0)
     if not any(capacity != 0 for capacity in existing):

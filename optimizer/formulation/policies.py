@@ -9,7 +9,7 @@ from oremix.optimizer.formulation.amounts import budgets, footprints, price_foot
 from oremix.optimizer.formulation.content import contents
 from oremix.optimizer.formulation.diversify import add_diversity
 from oremix.optimizer.formulation.marking import Marking, Traced
-from oremix.optimizer.formulation.model import Measure, Model
+from oremix.optimizer.formulation.model import Measure, Model, bound_of, total
 from oremix.optimizer.formulation.scopes import (
     Counted,
     Measured,
@@ -116,9 +116,10 @@ def _measure(
         period=None if "periods" in rule.across else periods[0],
         periods=periods,
         part=_sum([times(years[period], counted.part(period)) for period in periods]),
-        whole=_total([(1.0, amount) for _, amount in wholes]) if isinstance(rule, Share) else None,
+        whole=total([(1.0, amount) for _, amount in wholes]) if isinstance(rule, Share) else None,
         constant=sum(years[period] * counted.constant(period) for period in periods),
         unit=unit_of(model, rule, counted),
+        wholes=wholes,
     )
     if rule.measure == "content":
         deliveries = [(d, period, amount * years[period]) for period in periods for d, amount in counted.traced(period)]
@@ -127,8 +128,7 @@ def _measure(
     if not wholes or not counts:
         return None
     for side in sides:
-        stated = model.timeline.read(getattr(rule, side))
-        measure.bounds[side] = _total([(stated[period], amount) for period, amount in wholes])
+        measure.bounds[side] = bound_of(measure, model.timeline.read(getattr(rule, side)))
     return measure
 
 
@@ -154,18 +154,6 @@ def _wholes(model: Model, rule: Measured, counted: Counted, periods: list[int]) 
 
 def _sum(parts: list[Pairs]) -> Pairs:
     return parts[0] if len(parts) == 1 else [pair for part in parts for pair in part]
-
-
-def _total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
-    """The sum of factor · amount, as a number or as pairs."""
-    pairs: Pairs = []
-    number = 0.0
-    for factor, amount in amounts:
-        if isinstance(amount, list):
-            pairs += times(factor, amount)
-        else:
-            number += factor * amount
-    return pairs if any(isinstance(amount, list) for _, amount in amounts) else number
 
 
 def _bound(model: Model, rule: Rule, measure: Measure) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from oremix.models.chain import Supplier
 from oremix.models.fields import Series
+from oremix.models.policies import Diversify, Footprint
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.formulation.steps import fill_in_order
 from oremix.optimizer.lean import Column, Key, Pairs
@@ -91,9 +92,8 @@ def _buy(model: Model, supplier: Supplier, terms: _Terms, period: int) -> Pairs:
         _one_tier(model, supplier, period, columns)
     elif terms.falling:
         most = model.network.most(supplier, period)
-        fitting = [most if width is None else width for width in terms.widths]
         rates = [prices[period] for prices in terms.prices]
-        fill_in_order(model, "tier", (supplier.id, model.start(period)), columns, fitting, rates)
+        fill_in_order(model, "tier", (supplier.id, model.start(period)), columns, terms.widths, rates, most)
     return [(column, 1.0) for column in columns]
 
 
@@ -115,7 +115,8 @@ def _one_tier(model: Model, supplier: Supplier, period: int, columns: list[Colum
     for number, column in enumerate(columns):
         key = (supplier.id, number + 1, model.start(period))
         tier = model.lp.column("tier", *key, upper=1.0, integer=True)
-        model.at_most("tier_most", *key, pairs=[(column, 1.0), (tier, -ends[number + 1])])
+        most = model.at_most("tier_most", *key, pairs=[(column, 1.0), (tier, -ends[number + 1])])
+        most.gate = number + 1 == len(columns)
         if ends[number]:
             model.at_least("tier_least", *key, pairs=[(column, 1.0), (tier, -ends[number])])
         chosen.append((tier, 1.0))
@@ -133,7 +134,7 @@ def _owe(model: Model, supplier: Supplier, period: int, bought: Pairs, owed: flo
         beyond = model.lp.column("beyond_owed", *key, upper=1.0, integer=True)
         most = max(owed, model.network.most(supplier, period))
         model.at_most("owed_left", *key, pairs=[(untaken, 1.0), (beyond, owed)], rhs=owed)
-        model.at_most("paid_beyond", *key, pairs=[*bought, (beyond, owed - most)], rhs=owed)
+        model.at_most("paid_beyond", *key, pairs=[*bought, (beyond, owed - most)], rhs=owed).gate = True
     return [(untaken, -1.0)]
 
 
@@ -152,10 +153,31 @@ def _decide(model: Model, supplier: Supplier, terms: _Terms, period: int, taken:
     key: Key = (supplier.id, model.start(period))
     smallest = terms.smallest[period]
     order = model.lp.column("order", *key, upper=1.0, integer=True)
-    model.at_most("order_most", *key, pairs=[*taken, (order, -model.network.most(supplier, period))])
+    most = max(_most_ordered(model, supplier, period), terms.minimum[period], smallest)
+    model.only_if("order_most", *key, pairs=taken, decision=order, most=most)
     if smallest:
         model.at_least("order_least", *key, pairs=[*taken, (order, -smallest)])
     model.charge("fixed", period, terms.fixed[period], order, "supplier", supplier.id, terms.country)
+
+
+def _most_ordered(model: Model, supplier: Supplier, period: int) -> float:
+    """What a supplier can make; no more than can be of use, where nobody gains by taking more than that."""
+    most = model.network.most(supplier, period)
+    if _wastes_nothing(model, supplier, period):
+        return min(most, model.network.most_of_use(supplier.material, supplier.at, period))
+    return most
+
+
+def _wastes_nothing(model: Model, supplier: Supplier, period: int) -> bool:
+    """Whether what is left over costs at least what it is worth: it could be taken less of, and all rules be kept."""
+    surplus = model.network.materials[supplier.material].surplus
+    return (
+        supplier.tiers is None
+        and model.timeline.read_or(supplier.unit_cost, 0.0)[period] >= 0
+        and (isinstance(surplus, str) or surplus <= 0)
+        and not any(build.minimum_utilisation for build in supplier.builds)
+        and not any(isinstance(rule, Diversify | Footprint) for rule in model.problem.rules)
+    )
 
 
 def _reserve(model: Model, supplier: Supplier) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from oremix.optimizer.lean import Row, rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
-__all__ = ["Arrays", "Floats", "arrays_of", "with_decisions"]
+__all__ = ["Arrays", "Floats", "Ints", "arrays_of", "with_bounds", "with_decisions", "with_rows"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -24,7 +24,8 @@ Ints = NDArray[np.int32]
 class Arrays:
     """A minimisation in arrays; A is stored by rows (`starts`, `columns`, `coefficients`).
 
-    `sign` is −1 where the PuLP problem maximises: `cost` and `offset` are then its negative.
+    `sign` is −1 where the PuLP problem maximises: `cost` and `offset` are then its negative. `gates` are the rows that
+    say nothing for one answer to their yes/no decision (see `lean.Row`).
     """
 
     cost: Floats
@@ -37,6 +38,7 @@ class Arrays:
     coefficients: Floats
     lower: Floats
     upper: Floats
+    gates: NDArray[np.bool_]
     sign: float
 
     @property
@@ -87,12 +89,56 @@ class Arrays:
 
 
 def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
-    """The LP in which the whole decisions are as in a point."""
+    """The LP in which the whole decisions are as in a point, without the gates that they open.
+
+    What a gate allows when it is open is no limit of the problem: it would take the value of the next unit for its own.
+    """
     if not arrays.integer.any():
         return arrays
-    low = np.where(arrays.integer, np.round(x), arrays.low)
-    high = np.where(arrays.integer, np.round(x), arrays.high)
-    return replace(arrays, low=low, high=high)
+    decisions = np.round(x)
+    low = np.where(arrays.integer, decisions, arrays.low)
+    high = np.where(arrays.integer, decisions, arrays.high)
+    opened = _open_gates(arrays, decisions)
+    lower, upper = np.where(opened, -np.inf, arrays.lower), np.where(opened, np.inf, arrays.upper)
+    return replace(arrays, low=low, high=high, lower=lower, upper=upper)
+
+
+def _open_gates(arrays: Arrays, decisions: Floats) -> NDArray[np.bool_]:
+    """The gates whose decision is the one that leaves them the more room."""
+    place = np.flatnonzero(arrays.gates[arrays.row_of] & arrays.integer[arrays.columns] & (arrays.coefficients != 0))
+    row, decided = arrays.row_of[place], decisions[arrays.columns[place]] > 0
+    yes_gives_room = (arrays.coefficients[place] < 0) == np.isfinite(arrays.upper[row])
+    opened = np.zeros(len(arrays.gates), dtype=np.bool_)
+    opened[row[decided == yes_gives_room]] = True
+    return opened
+
+
+def with_rows(arrays: Arrays, rows: dict[int, tuple[Ints, Floats]]) -> Arrays:
+    """The LP with other columns and coefficients in some of its rows."""
+    if not rows:
+        return arrays
+    numbers = np.array(list(rows))
+    stays = ~np.isin(arrays.row_of, numbers)
+    lengths = [len(columns) for columns, _ in rows.values()]
+    row_of = np.concatenate((arrays.row_of[stays], np.repeat(numbers, lengths)))
+    columns = np.concatenate((arrays.columns[stays], *(columns for columns, _ in rows.values())))
+    coefficients = np.concatenate((arrays.coefficients[stays], *(values for _, values in rows.values())))
+    order = np.argsort(row_of, kind="stable")
+    return replace(
+        arrays,
+        starts=np.searchsorted(row_of[order], np.arange(len(arrays.lower) + 1)).astype(np.int32),
+        columns=columns[order].astype(np.int32),
+        coefficients=coefficients[order],
+    )
+
+
+def with_bounds(arrays: Arrays, bounds: dict[int, float]) -> Arrays:
+    """The LP with other right-hand sides in some of its rows."""
+    rows = list(bounds)
+    lower, upper = arrays.lower.copy(), arrays.upper.copy()
+    for side in (lower, upper):
+        side[rows] = np.where(np.isfinite(side[rows]), list(bounds.values()), side[rows])
+    return replace(arrays, lower=lower, upper=upper)
 
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
@@ -114,14 +160,15 @@ def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
     arrays = Arrays(
         cost=cost,
         offset=sign * float(getattr(objective, "constant", 0.0)),
-        low=np.array([-np.inf if v.lowBound is None else v.lowBound for v in variables], dtype=np.float64),
-        high=np.array([np.inf if v.upBound is None else v.upBound for v in variables], dtype=np.float64),
+        low=np.array([-np.inf if (lower := v.lowBound) is None else lower for v in variables], dtype=np.float64),
+        high=np.array([np.inf if (upper := v.upBound) is None else upper for v in variables], dtype=np.float64),
         integer=np.array([v.cat == pulp.LpInteger for v in variables], dtype=np.bool_),
         starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
         columns=columns,
         coefficients=coefficients,
         lower=np.where(senses == pulp.LpConstraintLE, -np.inf, bounds),
         upper=np.where(senses == pulp.LpConstraintGE, np.inf, bounds),
+        gates=np.array([getattr(row, "gate", False) for row in rows], dtype=np.bool_),
         sign=sign,
     )
     return arrays, variables, rows

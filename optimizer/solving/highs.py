@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
@@ -12,10 +13,23 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed
-from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
+from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_decisions
 from oremix.optimizer.solving.wide import Wide
 
-__all__ = ["SAID", "Claim", "Highs", "Quiet", "highs_model", "run_highs"]
+__all__ = ["NEAR", "SAID", "Claim", "Highs", "Quiet", "Watch", "claim_of", "highs_model", "listen", "run_highs"]
+
+# The relative gap at which yes/no decisions are settled where none is asked for.
+NEAR = 1e-7
+
+# What finds first plans costs more than it brings where a rounded plan is there to start from (docs/yes-no.md).
+BRANCHING = {
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+
+Watch = Callable[[Any], bool]
+"""Is told now and then how far HiGHS is (its `HighsCallbackOutput`), and says whether it is to end."""
 
 
 # The scheduler's threads do not survive a fork: a child that inherited it would wait for them for ever.
@@ -55,8 +69,8 @@ class Claim:
     ray: Floats | None = None
     name: str = "HiGHS"
     version: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
     solver: Any = None
+    seconds: float = 0.0
 
 
 def run_highs(
@@ -65,7 +79,9 @@ def run_highs(
     time_limit: float | None = None,
     gap: float | None = None,
     fixed: Floats | None = None,
+    start: Floats | None = None,
     stop: Event | None = None,
+    watch: Watch | None = None,
 ) -> Claim:
     """Solve with HiGHS.
 
@@ -77,8 +93,12 @@ def run_highs(
         Relative gap at which yes/no decisions may stop.
     fixed
         A point whose integer columns are kept, which leaves an LP.
+    start
+        A point to search from, where there are yes/no decisions.
     stop
         Set by anybody, it ends the solve with what there is.
+    watch
+        Is asked in place of `stop`.
 
     Raises
     ------
@@ -87,14 +107,29 @@ def run_highs(
     """
     is_mip = bool(arrays.integer.any()) and fixed is None
     solver = Quiet()
-    options: dict[str, Any] = {"mip_rel_gap": gap if gap is not None else 1e-7, "mip_abs_gap": 0.0}
+    options: dict[str, Any] = BRANCHING | {"mip_rel_gap": NEAR if gap is None else gap, "mip_abs_gap": 0.0}
     if time_limit is not None:
         options["time_limit"] = max(time_limit, 0.0)
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(highs_model(arrays, fixed, is_mip))
-    if stop is not None:
-        _listen(solver, stop)
+    if start is not None:
+        solver.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
+    if watch is None and stop is not None:
+        watch = _asking(stop)
+    if watch is not None:
+        _listen(solver, watch)
+    return claim_of(solver, is_mip)
+
+
+def claim_of(solver: Any, is_mip: bool) -> Claim:
+    """Run HiGHS as it stands, and take down what it says.
+
+    Raises
+    ------
+    SolverFailed
+        It broke off for a reason that says nothing about the problem.
+    """
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kUnboundedOrInfeasible or (
@@ -108,32 +143,40 @@ def run_highs(
     claim = _claim(solver, status, is_mip)
     claim.version = solver.version()
     claim.solver = solver if claim.status == "optimal" and claim.duals is not None else None
-    claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
     return claim
 
 
-def _listen(solver: Any, stop: Event) -> None:
+def listen(solver: Any, stop: Event) -> None:
     """Have HiGHS ask now and then whether to go on."""
+    _listen(solver, _asking(stop))
 
-    def ask(_kind: Any, _message: str, _out: Any, answer: Any, _data: Any) -> None:
-        answer.user_interrupt = stop.is_set()
 
-    solver.setCallback(ask, None)
-    for kind in ("kCallbackSimplexInterrupt", "kCallbackIpmInterrupt", "kCallbackMipInterrupt"):
+def _asking(stop: Event) -> Watch:
+    return lambda _: stop.is_set()
+
+
+_TOLD = ("kCallbackSimplexInterrupt", "kCallbackIpmInterrupt", "kCallbackMipInterrupt", "kCallbackMipImprovingSolution")
+
+
+def _listen(solver: Any, watch: Watch) -> None:
+    """Have HiGHS say now and then how far it is, and ask whether to go on."""
+
+    def tell(_kind: Any, _message: str, so_far: Any, answer: Any, _data: Any) -> None:
+        answer.user_interrupt = watch(so_far)
+
+    solver.setCallback(tell, None)
+    for kind in _TOLD:
         solver.startCallback(getattr(highspy.cb.HighsCallbackType, kind))
 
 
 def highs_model(arrays: Arrays, fixed: Floats | None, is_mip: bool) -> highspy.HighsLp:
+    if fixed is not None:
+        arrays = with_decisions(arrays, fixed)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_, _ = arrays.shape
     lp.col_cost_ = arrays.cost
     lp.offset_ = arrays.offset
-    low, high = arrays.low, arrays.high
-    if fixed is not None:
-        decisions = np.round(fixed)
-        low = np.where(arrays.integer, decisions, low)
-        high = np.where(arrays.integer, decisions, high)
-    lp.col_lower_, lp.col_upper_ = low, high
+    lp.col_lower_, lp.col_upper_ = arrays.low, arrays.high
     lp.row_lower_, lp.row_upper_ = arrays.lower, arrays.upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = arrays.starts

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, with_decisions
-from oremix.optimizer.solving.highs import SAID, Quiet, highs_model
+from oremix.optimizer.solving.highs import SAID, Claim, Quiet, claim_of, highs_model
 from oremix.optimizer.solving.proof import TOLERANCE, checked_in_doubles, cost_of, dual_proof, primal_residual
 
 __all__ = ["Hot", "Point", "Rooms"]
@@ -81,6 +82,58 @@ class Hot:
         """Change the cost of a column."""
         self.arrays.cost[column] = cost
         self.solver.changeColCost(column, cost)
+
+    def become(self, arrays: Arrays) -> None:
+        """Take over the numbers of an LP with the same columns and rows; what is the same is not touched."""
+        old, self.arrays = self.arrays, _copied(arrays)
+        if not (np.array_equal(old.starts, arrays.starts) and np.array_equal(old.columns, arrays.columns)):
+            basis = self.solver.getBasis()
+            self.solver.passModel(highs_model(self.arrays, None, is_mip=False))
+            self.solver.setBasis(basis)
+            return
+        columns = _where(old.low != arrays.low, old.high != arrays.high)
+        self.solver.changeColsBounds(len(columns), columns, arrays.low[columns], arrays.high[columns])
+        rows = _where(old.lower != arrays.lower, old.upper != arrays.upper)
+        self.solver.changeRowsBounds(len(rows), rows, arrays.lower[rows], arrays.upper[rows])
+        columns = _where(old.cost != arrays.cost)
+        self.solver.changeColsCost(len(columns), columns, arrays.cost[columns])
+        self.solver.changeObjectiveOffset(arrays.offset)
+        places = _where(old.coefficients != arrays.coefficients)
+        new = (arrays.row_of[places], arrays.columns[places], arrays.coefficients[places])
+        for row, column, coefficient in zip(*(part.tolist() for part in new), strict=True):
+            self.solver.changeCoeff(row, column, coefficient)
+
+    def refill(self, arrays: Arrays, columns: list[int], rows: list[int]) -> None:
+        """Take over another LP, with the basis of what it has in common with the one before.
+
+        Parameters
+        ----------
+        columns, rows
+            Where each column and row of the new LP was in the old one; −1 where it was not.
+        """
+        self.arrays = _copied(arrays)
+        old, basis = self.solver.getBasis(), highspy.HighsBasis()
+        lower, basic = highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic
+        was = (old.col_status, old.row_status)
+        self.solver.passModel(highs_model(self.arrays, None, is_mip=False))
+        if not old.valid:
+            return
+        basis.col_status = [was[0][position] if position >= 0 else lower for position in columns]
+        basis.row_status = [was[1][position] if position >= 0 else basic for position in rows]
+        basis.valid = basis.alien = True  # what is left of a basis need not be one: HiGHS completes it
+        self.solver.setBasis(basis)
+
+    def claim(self, time_limit: float | None = None) -> Claim:
+        """Solve from where the last solve ended; nothing of the answer is checked.
+
+        Raises
+        ------
+        SolverFailed
+            HiGHS broke off for a reason that says nothing about the LP.
+        """
+        limit = highspy.kHighsInf if time_limit is None else self.solver.getRunTime() + max(time_limit, 0.0)
+        self.solver.setOptionValue("time_limit", limit)
+        return claim_of(self.solver, is_mip=False)
 
     def solve(self) -> Point | None:
         """The optimum; none where the LP has no point.
@@ -157,6 +210,11 @@ def _way(values: Floats, low: Floats, high: Floats, rates: Floats) -> float:
     moves = np.abs(rates) > STANDS
     ends = np.where(rates > 0, high, low)[moves]
     return float(np.min((ends - values[moves]) / rates[moves], initial=np.inf))
+
+
+def _where(*differs: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Where any of these is so."""
+    return np.flatnonzero(np.logical_or.reduce(differs)).astype(np.int32)
 
 
 def _copied(arrays: Arrays) -> Arrays:

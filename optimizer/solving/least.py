@@ -157,6 +157,7 @@ def _split(arrays: Arrays, tight: NDArray[np.bool_]) -> tuple[Numbers, Numbers, 
             coefficients=arrays.coefficients[entries],
             lower=arrays.lower[rows],
             upper=arrays.upper[rows],
+            gates=arrays.gates[rows],
         )
         pieces.append(_Piece(part, low[rows], high[rows]))
     return of_column, position, pieces

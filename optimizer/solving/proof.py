@@ -21,6 +21,7 @@ __all__ = [
     "checked_in_doubles",
     "cost_of",
     "dual_proof",
+    "money_scale",
     "primal_residual",
     "proves_infeasible",
     "proves_unbounded",
@@ -50,6 +51,13 @@ class Proof:
 def cost_of(arrays: Arrays, x: Floats) -> float:
     """The cost of a point."""
     return float(dot(arrays.cost, x) + arrays.offset)
+
+
+def money_scale(arrays: Arrays, x: Floats, objective: float) -> float:
+    """What a difference in cost is measured by: the money that changes hands, or what would be noise in it."""
+    turnover = np.abs(arrays.cost * x)
+    largest = float(np.max(np.abs(arrays.cost), initial=0.0)) * float(np.max(np.abs(x), initial=0.0))
+    return max(abs(objective), float(np.sum(turnover)), NOISE * largest, 1e-30)
 
 
 def primal_residual(arrays: Arrays, x: Floats) -> float:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -162,13 +163,17 @@ def test_targets_are_said_to_be_met_or_missed() -> None:
     """250 % besides solving is more than 15 %; 5 times the making is less than 12; what was not measured is not met."""
     services = [{"name": name, "per_cpu": per_cpu, "per_wall": 1.0, "kilobytes": 1.0} for name, per_cpu in RATES]
     group = [one("raw", "100k", **RAW), one("oremix", "100k", peak=70.0, **OURS)]
-    text = report.text(Results(group, services), "command")
+    swept = SimpleNamespace(cold=8.0, opened=9.0, points=15.0, ratio=3.0, apart=2e-9)
+    text = report.text(Results(group, services, {"100k": swept}), "command")
     assert "| besides solving at 100k, of the bare solve | at most 15 % | 250 % | **missed** |" in text
     assert "| made at 100k, to raw arrays | at most 12 × | 5 × | met |" in text
     assert "| peak less start at 100k, to raw arrays | at most 4 × | 3 × | met |" in text
     assert "| besides solving at 0.1k, to all of the bare | at most 2 × | – | not measured |" in text
     assert "| problems of 0.1k answered per CPU-second | at least 150 | 160 | met |" in text
     assert "| the same, to PuLP + CBC | at least 3 × | 2 × | **missed** |" in text
+    assert "| 50 caps at 100k through a session, in cold solves | at most 5 | 3 | met |" in text
+    assert "| their costs, apart from cold solves' | at most 1e-09 | 2e-09 | **missed** |" in text
+    assert "| 100k | 8 | 9 | 15 | 3 | 2e-09 |" in text
 
 
 def test_the_page_keeps_what_people_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

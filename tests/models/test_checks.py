@@ -416,22 +416,7 @@ def test_pointers_escape_what_keys_may_hold() -> None:
     assert list(reported) == ["/groups/a~1b~0c/0"]
 
 
-# ---------------------------------------------------------------- what cannot be solved yet
-
-CAP: Document = {"id": "cap", "type": "share", "countries": ["CN"], "max": 0.4}
-NOT_YET: list[tuple[str, Any, str]] = [
-    ("/scenarios", [{"id": "war", "changes": []}], "/scenarios"),
-]
-
-
-@pytest.mark.parametrize(
-    ("at", "entry", "pointer"), NOT_YET, ids=[f"{at} {str(entry)[:30]}" for at, entry, _ in NOT_YET]
-)
-def test_what_cannot_be_solved_yet_is_refused_by_name(at: str, entry: Any, pointer: str) -> None:
-    """Never ignored: the fault says that it is not possible yet."""
-    reported = found(put(at, entry))
-    assert list(reported) == [pointer]
-    assert "cannot be solved yet" in reported[pointer]
+# ---------------------------------------------------------------- defaults
 
 
 @pytest.mark.parametrize(

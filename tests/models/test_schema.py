@@ -7,7 +7,6 @@ import pytest
 from oremix.models.schema import definitions
 
 OBJECTS = {name: part for name, part in definitions("#/$defs/").items() if "properties" in part}
-REFUSED = [("Problem", "scenarios")]
 
 
 def undescribed(part: dict[str, Any]) -> list[str]:
@@ -37,20 +36,3 @@ def test_no_field_has_only_the_description_of_its_form(name):
 def test_objects_are_closed(name):
     """A misspelt key is refused."""
     assert OBJECTS[name]["additionalProperties"] is False
-
-
-@pytest.mark.parametrize(("name", "field"), REFUSED)
-def test_what_is_refused_says_so(name, field):
-    """A field that no plan can be made with yet is described as such."""
-    assert "cannot be solved yet" in OBJECTS[name]["properties"][field]["description"]
-
-
-def test_nothing_else_says_so():
-    """What can be solved is not described as what cannot."""
-    saying = {
-        (name, field)
-        for name, part in OBJECTS.items()
-        for field, entry in part["properties"].items()
-        if "cannot be solved yet" in entry.get("description", "")
-    }
-    assert saying == set(REFUSED)

@@ -198,8 +198,8 @@ class Book:
         return built
 
     def usable(self, order: Order, period: int) -> float:
-        """What an order's ramp-up lets its capacity make in a period."""
-        return order.record.capacity * self.network.built_share(order.build, order.period, period)
+        """What an order's capacity can make in a period, by its ramp-up and its host's availability."""
+        return order.record.capacity * self.network.built_share(order.facility, order.build, order.period, period)
 
     @cached_property
     def built_usable(self) -> dict[tuple[str, int], float]:

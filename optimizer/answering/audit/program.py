@@ -141,5 +141,6 @@ def _arrays(rows: list[_Row], cost: Floats, high: Floats) -> Arrays:
         coefficients=np.array([value for row in rows for value in row.terms.values()], dtype=np.float64),
         lower=np.array([row.low for row in rows], dtype=np.float64),
         upper=np.array([row.high for row in rows], dtype=np.float64),
+        gates=np.zeros(len(rows), dtype=np.bool_),
         sign=1.0,
     )

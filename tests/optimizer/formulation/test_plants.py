@@ -100,3 +100,22 @@ def test_a_plant_runs_only_in_its_years() -> None:
     m = model(**YEARS, **BOTH, plants=[plant])
     assert columns(m, "run") == {("smelter", "roast", 2028), ("smelter", "leach", 2028)}
     assert rows(m, "utilisation") == {("smelter", 2028)}
+
+
+def test_availability_scales_existing_and_built_capacity() -> None:
+    """Σ capacity_use · run − availability · Σ add on stream ≤ availability · existing; fixed costs stay."""
+    build = {"max": 50, "lead_time": 0, "life": 2}
+    plant = SMELTER | {"capacity": 90, "build": build, "fixed_cost_per_capacity": 1}
+    m = model(**YEARS, **BOTH, plants=[plant | {"availability": [0.5, 0]}])
+    for year, share in ((2026, 0.5), (2028, 0.0)):
+        added = {("add", "smelter", 0, year): -share} if share else {}
+        used = {("run", "smelter", "roast", year): 1, ("run", "smelter", "leach", year): 2.5}
+        assert_row(m, ("plant_capacity", "smelter", year), used | added, "<=", 90 * share)
+    assert fixed_sum(m) == pytest.approx(90 * (FIRST + SECOND))
+
+
+def test_nothing_can_be_used_of_what_is_not_available() -> None:
+    """Without a limit too, while any other share of no limit is no limit."""
+    m = model(**YEARS, **BOTH, plants=[SMELTER | {"availability": [0, 0.5]}])
+    assert columns(m, "run") == {("smelter", "roast", 2028), ("smelter", "leach", 2028)}
+    assert rows(m, "plant_capacity") == set()

@@ -30,6 +30,7 @@ def fractions(width: int, rows: list[tuple[dict[int, float], float, float]]) -> 
         coefficients=np.array([value for terms, _, _ in rows for value in terms.values()], dtype=np.float64),
         lower=np.array([low for _, low, _ in rows], dtype=np.float64),
         upper=np.array([high for _, _, high in rows], dtype=np.float64),
+        gates=np.zeros(len(rows), dtype=np.bool_),
         sign=1.0,
     )
 

@@ -1,0 +1,228 @@
+"""The session itself: a problem's LP kept in HiGHS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import numpy as np
+
+from oremix.models import Plan, Problem, read_problem
+from oremix.models.changes import Parts, changed, changed_parts, read_changes, with_parts
+from oremix.models.scenarios import Change
+from oremix.optimizer.answering import Detail, answer
+from oremix.optimizer.answering.diagnosis import diagnose
+from oremix.optimizer.decide import check_options
+from oremix.optimizer.formulation.in_place import Edits, InPlace
+from oremix.optimizer.lean import Key
+from oremix.optimizer.session.point import Point
+from oremix.optimizer.session.state import State
+from oremix.optimizer.solving import Outcome
+from oremix.optimizer.solving.arrays import Arrays, with_decisions
+from oremix.optimizer.solving.clock import Clock
+from oremix.optimizer.solving.highs import Claim, listen
+from oremix.optimizer.solving.hot import Hot
+from oremix.optimizer.solving.mip import Search, branch_and_bound
+from oremix.optimizer.solving.solve import verified
+
+__all__ = ["Session"]
+
+Changes = Iterable[Change | dict[str, Any]]
+
+
+class Session:
+    """A problem's LP kept in HiGHS. Every question is put to the problem as it was given, with changes.
+
+    No change outlasts its question: `solve()` is the problem itself again, to the last digit. What a change does is
+    worked out from the problem's own data each time; what lasts is the basis, from which the next question starts.
+
+    With yes/no decisions every question is a search of its own, which begins with the last decisions found; with all
+    decisions among `fixed` it is an LP again.
+
+    A session belongs to one thread.
+
+    Parameters
+    ----------
+    problem
+        A problem, or what `oremix.read_problem` takes.
+    time_limit
+        Seconds of the solver for each question.
+    gap
+        Relative gap at which yes/no decisions may stop.
+    stop
+        Set by anybody, from any thread, it ends a solve with the best there is, and every later one.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault of the input.
+    InvalidOption
+        As `oremix.solve`.
+    """
+
+    def __init__(
+        self,
+        problem: Problem | dict[str, Any] | str | bytes,
+        *,
+        time_limit: float | None = None,
+        gap: float | None = None,
+        stop: Event | None = None,
+    ) -> None:
+        check_options(time_limit, gap, "plan")
+        self.problem = read_problem(problem)
+        self._time_limit, self._gap, self._stop = time_limit, gap, stop
+        self._base = State.of(self.problem)
+        self._in_place = InPlace(self._base.model)
+        self._kept = self._base
+        self._hot = Hot(self._base.arrays)
+        if stop is not None:
+            listen(self._hot.solver, stop)
+        self._decisions: dict[Key, float] = {}
+
+    def bound(self, policy: str, value: Any, side: str = "max") -> list[Change]:
+        """The changes that give a policy a hard bound: `value` in every period, and no penalty."""
+        where = {"id": policy}
+        return read_changes(
+            [
+                {"on": "policies", "where": where, "field": side, "set": value},
+                {"on": "policies", "where": where, "field": "penalty", "set": None},
+            ]
+        )
+
+    def changed(self, changes: Changes = ()) -> Problem:
+        """The problem with changes, checked like any other.
+
+        Raises
+        ------
+        InvalidProblem
+            A change that is about nothing or cannot be made, or what is wrong with the problem that it makes.
+        """
+        return changed(self.problem, changes)
+
+    def solve(self, changes: Changes = (), *, fixed: Mapping[Key, float] | None = None) -> Point:
+        """The optimum of the problem with changes.
+
+        Parameters
+        ----------
+        changes
+            Changes as scenarios state them, made one after the other.
+        fixed
+            Columns by their keys, as a point's `values` has them, that are held at a value.
+
+        Raises
+        ------
+        InvalidProblem
+            As `changed`, or a column to be held that there is none of.
+        SolverFailed
+            HiGHS broke off for a reason that says nothing about the problem.
+        """
+        state = self._state(changes)
+        if fixed:
+            state = state.held(fixed)
+        outcome = self._solved(state)
+        return Point(
+            outcome.status,
+            outcome.verified,
+            outcome.reason,
+            outcome.objective,
+            outcome.gap,
+            "searched" if state.is_open else "held" if state.arrays.integer.any() else "none",
+            outcome.seconds,
+            state.model,
+            outcome.x,
+            outcome.duals,
+        )
+
+    def plan(self, changes: Changes = (), *, detail: Detail = "plan") -> Plan:
+        """The whole plan of the problem with changes, audited; solved from the last basis.
+
+        It costs what `oremix.solve` finds for the changed problem; where several plans cost the same it may be another
+        of them.
+
+        Raises
+        ------
+        InvalidProblem, InvalidOption, SolverFailed
+            As `solve` and `oremix.solve`.
+        """
+        check_options(self._time_limit, self._gap, detail)
+        started = time.perf_counter()
+        problem = self.changed(changes)
+        state = self._base if problem is self.problem else State.of(problem)
+        plan = answer(state.model, self._solved(state), detail)
+        if plan.status != "infeasible":
+            return plan
+        left = None if self._time_limit is None else self._time_limit - (time.perf_counter() - started)
+        diagnosis = diagnose(state.model, left, gap=self._gap, stop=self._stop)
+        return plan.model_copy(update={"diagnosis": diagnosis})
+
+    # ------------------------------------------------------------ the changed LP
+
+    def _state(self, changes: Changes) -> State:
+        """The LP of the changed problem: the problem's own with other numbers where that is enough, else a new one."""
+        parts = changed_parts(self.problem, read_changes(changes))
+        if not parts:
+            return self._base
+        edits = self._edits(parts)
+        return State.of(with_parts(self.problem, parts)) if edits is None else self._base.edited(edits)
+
+    def _edits(self, parts: Parts) -> Edits | None:
+        pairs = []
+        for name, entries in parts.items():
+            before = getattr(self.problem, name)
+            if len(before) != len(entries):
+                return None
+            pairs += [(old, new) for old, new in zip(before, entries, strict=True) if old is not new]
+        return self._in_place.edits(pairs)
+
+    # ------------------------------------------------------------ solving it
+
+    def _solved(self, state: State) -> Outcome:
+        """The verified answer; one that does not hold when checked is looked for once more without the last basis."""
+        clock = Clock(self._time_limit, self._stop)
+        claim, arrays = self._searched(state, clock) if state.is_open else self._found(state, clock)
+        outcome = verified(arrays, claim, clock, self._gap)
+        if claim.status in ("optimal", "infeasible") and outcome.reason is not None and not state.is_open:
+            self._hot.solver.clearSolver()
+            outcome = verified(arrays, self._hot.claim(clock.left()), clock, self._gap)
+        return outcome
+
+    def _found(self, state: State, clock: Clock) -> tuple[Claim, Arrays]:
+        """What HiGHS says of an LP, whose decisions are held where it has any."""
+        arrays = replace(state.arrays, integer=np.zeros_like(state.arrays.integer))
+        self._become(state, arrays)
+        return self._hot.claim(clock.left()), arrays
+
+    def _searched(self, state: State, clock: Clock) -> tuple[Claim, Arrays]:
+        """What branch and bound says, and the prices with its decisions as they are."""
+        arrays = state.arrays
+        search = Search(arrays, clock, self._gap, None)
+        self._begin(state, search)
+        claim = branch_and_bound(search)
+        if claim.x is None:
+            return claim, arrays
+        whole = dict(zip(state.columns, np.round(claim.x).tolist(), strict=True))
+        self._decisions = {key: whole[key] for key, integer in zip(whole, arrays.integer, strict=True) if integer}
+        self._become(state, with_decisions(arrays, claim.x))
+        exact = self._hot.claim(clock.left_for_the_last())
+        if exact.status == "optimal" and exact.x is not None:
+            claim = replace(claim, x=exact.x, duals=exact.duals, solver=exact.solver)
+        return claim, arrays
+
+    def _begin(self, state: State, search: Search) -> None:
+        """Give a search the plan with the last decisions, where it has one and they are of the same LP."""
+        last = np.array([self._decisions.get(key, np.nan) for key in state.columns])
+        if np.isfinite(last[state.arrays.integer]).all():
+            self._become(state, with_decisions(state.arrays, last))
+            search.take(self._hot.claim(search.clock.left()).x)
+
+    def _become(self, state: State, arrays: Arrays) -> None:
+        """Have HiGHS hold this LP, whose numbers may differ from the state's own."""
+        kept, self._kept = self._kept, state
+        if kept.columns is state.columns:
+            self._hot.become(arrays)
+            return
+        columns = [kept.columns.get(key, -1) for key in state.columns]
+        self._hot.refill(arrays, columns, [kept.rows.get(key, -1) for key in state.rows])
