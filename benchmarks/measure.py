@@ -108,7 +108,7 @@ def _oremix(route: Route, folder: Path, clock: Clock, gap: float, run: bool) -> 
     clock.watch(solve, "arrays_of", "hand over")
     clock.watch(highs, "highs_model", "hand over")
     clock.watch(highs.Quiet, "passModel", "hand over")
-    clock.watch(solve, "run_highs", "solve")
+    clock.watch(solve, "run_apart", "solve")
     clock.watch(decide, "solve_lp", "verify")
     clock.watch(decide, "answer", "answer")
     clock.watch(answering, "audit", "audit")

@@ -38,8 +38,8 @@ def solve(
     time_limit
         Seconds for the solver, from the first linear program to the last.
     gap
-        How much dearer than the best a plan with yes/no decisions may be, as a part of the money that changes hands;
-        it is then `feasible`, and its certificate says how good it is.
+        How much dearer than the best a plan with yes/no decisions, or of a large problem solved in parts, may be, as a
+        part of the money that changes hands; it is then `feasible`, and its certificate says how good it is.
     solver
         ``highs``, ``cbc``, or any other solver that PuLP finds installed.
     detail

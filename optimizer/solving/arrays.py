@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 from oremix.optimizer.lean import Row, rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
-__all__ = ["Arrays", "Floats", "Ints", "arrays_of", "with_bounds", "with_decisions", "with_rows"]
+__all__ = [
+    "Arrays",
+    "Floats",
+    "Ints",
+    "arrays_of",
+    "with_bounds",
+    "with_decisions",
+    "with_rows",
+    "without_decisions",
+    "without_integers",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -139,6 +149,16 @@ def with_bounds(arrays: Arrays, bounds: dict[int, float]) -> Arrays:
     for side in (lower, upper):
         side[rows] = np.where(np.isfinite(side[rows]), list(bounds.values()), side[rows])
     return replace(arrays, lower=lower, upper=upper)
+
+
+def without_decisions(arrays: Arrays, x: Floats) -> Arrays:
+    """The LP in which the whole decisions are as in a point, and nothing else has to be whole."""
+    return without_integers(with_decisions(arrays, x))
+
+
+def without_integers(arrays: Arrays) -> Arrays:
+    """The LP in which decisions may be fractions."""
+    return replace(arrays, integer=np.zeros_like(arrays.integer))
 
 
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:

@@ -32,7 +32,7 @@ class Clock:
         self, limit: float | None = None, stop: Event | None = None, now: Callable[[], float] = time.perf_counter
     ) -> None:
         self.limit = limit
-        self._stop, self._now = stop, now
+        self.stop, self._now = stop, now
         self._began = now()
         self._stopped: float | None = None
 
@@ -51,7 +51,7 @@ class Clock:
 
     def is_stopped(self) -> bool:
         """Whether somebody wants it stopped."""
-        if self._stopped is None and self._stop is not None and self._stop.is_set():
+        if self._stopped is None and self.stop is not None and self.stop.is_set():
             self._stopped = self._now()
         return self._stopped is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed
+from oremix.optimizer.engine import in_worker
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_decisions
 from oremix.optimizer.solving.wide import Wide
 
@@ -40,7 +41,8 @@ if hasattr(os, "register_at_fork"):
 class Quiet(highspy.Highs):
     """HiGHS without the banner, which its own constructor prints before it can be silenced, and without chance.
 
-    `threads` is left alone: HiGHS refuses another number than the calling thread solved with before.
+    `threads` is left alone: HiGHS refuses another number than the calling thread solved with before. Only workers,
+    which are threads of our own, have one, lest each starts as many as there are cores.
     """
 
     def __init__(self) -> None:
@@ -48,6 +50,8 @@ class Quiet(highspy.Highs):
         self.setOptionValue("output_flag", False)
         self.setOptionValue("random_seed", 0)
         self.setOptionValue("parallel", "off")
+        if in_worker():
+            self.setOptionValue("threads", 1)
 
 
 @dataclass
@@ -56,7 +60,9 @@ class Claim:
 
     `words` are its own for the status.
 
-    `solver` is HiGHS itself with its basis, where that is of an LP's optimum.
+    `solver` gives HiGHS itself with its basis, where that is of an LP's optimum.
+
+    `options` are what it was solved with beyond the limits asked for.
 
     `x` is none where there is no point, `duals` where there are none; a ray proves infeasible or unbounded.
     """
@@ -69,8 +75,9 @@ class Claim:
     ray: Floats | None = None
     name: str = "HiGHS"
     version: str = ""
-    solver: Any = None
+    solver: Callable[[], Any] | None = None
     seconds: float = 0.0
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def run_highs(
@@ -142,7 +149,7 @@ def claim_of(solver: Any, is_mip: bool) -> Claim:
         status = solver.getModelStatus()
     claim = _claim(solver, status, is_mip)
     claim.version = solver.version()
-    claim.solver = solver if claim.status == "optimal" and claim.duals is not None else None
+    claim.solver = (lambda: solver) if claim.status == "optimal" and claim.duals is not None else None
     return claim
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from oremix.models.errors import SolverFailed
-from oremix.optimizer.solving.arrays import Arrays, Floats
+from oremix.optimizer.solving.arrays import Arrays, Floats, without_integers
 from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import NEAR, Claim, run_highs
 from oremix.optimizer.solving.proof import TOLERANCE, cost_of, dual_proof, money_scale, primal_residual
 from oremix.optimizer.solving.rounding import rounded
 
-__all__ = ["Listener", "Progress", "Search", "branch_and_bound", "without_integers"]
+__all__ = ["Listener", "Progress", "Search", "branch_and_bound"]
 
 # A listener is told again after this many seconds.
 BETWEEN = 0.2
@@ -174,15 +174,10 @@ def _first_plan(search: Search) -> Claim:
     began = clock.seconds()
     relaxed = run_highs(arrays, time_limit=clock.left(), watch=clock.is_over)
     relaxed.seconds = clock.seconds() - began
-    if relaxed.status == "optimal" and relaxed.x is not None and relaxed.duals is not None:
+    if relaxed.x is not None and relaxed.duals is not None and relaxed.solver is not None:
         proof = dual_proof(arrays, relaxed.x, relaxed.duals)
         search.raise_bound(proof.bound if proof.residual <= TOLERANCE else None)
         search.tell()
-        search.take(rounded(relaxed.solver, search.arrays, clock))
+        search.take(rounded(relaxed.solver(), search.arrays, clock))
         search.tell()
     return relaxed
-
-
-def without_integers(arrays: Arrays) -> Arrays:
-    """The LP in which decisions may be fractions."""
-    return replace(arrays, integer=np.zeros_like(arrays.integer))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Event
 from typing import Any, Literal
 
@@ -10,12 +12,20 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed, UnknownSolver
-from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_decisions
+from oremix.optimizer.solving.arrays import (
+    Arrays,
+    Floats,
+    arrays_of,
+    with_decisions,
+    without_decisions,
+    without_integers,
+)
 from oremix.optimizer.solving.cbc import Cbc
 from oremix.optimizer.solving.clock import Clock
-from oremix.optimizer.solving.highs import Claim, run_highs
+from oremix.optimizer.solving.highs import Claim
 from oremix.optimizer.solving.hot import Hot
-from oremix.optimizer.solving.mip import Listener, Search, branch_and_bound, without_integers
+from oremix.optimizer.solving.mip import Listener, Search, branch_and_bound
+from oremix.optimizer.solving.parts import run_apart
 from oremix.optimizer.solving.proof import (
     TOLERANCE,
     a_row_cannot_hold,
@@ -60,12 +70,17 @@ class Outcome:
     primal_residual: float | None
     dual_residual: float | None
     decisions_fixed: bool
-    hot: Hot | None
+    keep: Callable[[], Hot] | None
     name: str
     version: str
     seconds: float
     options: dict[str, Any]
     shape: tuple[int, int, int]
+
+    @cached_property
+    def hot(self) -> Hot | None:
+        """The LP behind the duals, which costs a copy of it when first asked for."""
+        return None if self.keep is None else self.keep()
 
 
 def solve_lp(
@@ -86,7 +101,7 @@ def solve_lp(
     time_limit
         Seconds for everything.
     gap
-        At which yes/no decisions may stop, relative to the money that changes hands.
+        At which yes/no decisions, or a large LP solved in parts, may stop, relative to the money that changes hands.
     stop
         Set by anybody, it ends a solve by HiGHS or CBC with the best point so far.
     listener
@@ -102,13 +117,10 @@ def solve_lp(
     clock = Clock(time_limit, stop)
     stock = None if solver.lower() == "highs" else _stock_solver(solver, time_limit, gap)
     arrays, variables, _ = arrays_of(problem)
-    search = Search(arrays, clock, gap, listener)
-    if stock is not None:
-        claim = _run_stock(problem, stock, variables, search)
-    elif arrays.integer.any():
-        claim = branch_and_bound(search)
+    if stock is None:
+        claim = run_apart(arrays, clock, gap=gap, listener=listener)
     else:
-        claim = run_highs(arrays, time_limit=time_limit, stop=stop)
+        claim = _run_stock(problem, stock, variables, Search(arrays, clock, gap, listener))
     return verified(arrays, claim, clock, gap)
 
 
@@ -119,7 +131,7 @@ def verified(arrays: Arrays, claim: Claim, clock: Clock, gap: float | None = Non
         name=claim.name,
         version=claim.version,
         seconds=clock.seconds(),
-        options={"time_limit": clock.limit, **({"gap": gap} if gap is not None else {})},
+        options={"time_limit": clock.limit, **({"gap": gap} if gap is not None else {}), **claim.options},
         shape=arrays.shape,
     )
 
@@ -202,7 +214,7 @@ def _stopped(claim: Claim) -> str:
 
 def _nothing(status: Status, reason: str | None, *, verified: bool = False, proof: str | None = None) -> dict[str, Any]:
     nothing = dict.fromkeys(
-        ("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual", "hot")
+        ("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual", "keep")
     )
     said = {"status": status, "verified": verified, "reason": reason, "proof": proof, "decisions_fixed": False}
     return said | nothing
@@ -214,7 +226,7 @@ def _infeasible(arrays: Arrays, claim: Claim, clock: Clock) -> dict[str, Any]:
         return _nothing("infeasible", None, verified=True, proof=proof)
     ray = claim.ray
     if ray is None:
-        relaxed = run_highs(without_integers(arrays), time_limit=clock.left_for_the_last())
+        relaxed = run_apart(without_integers(arrays), Clock(clock.left_for_the_last()))
         if relaxed.status == "limit" or (relaxed.status == "optimal" and not arrays.integer.any()):
             return _nothing("no_answer", f"{claim.name} says infeasible, which HiGHS could not confirm")
         ray = relaxed.ray
@@ -236,7 +248,7 @@ def _farkas(arrays: Arrays, rows: int) -> str:
 def _unbounded(arrays: Arrays, claim: Claim, clock: Clock) -> dict[str, Any]:
     ray = claim.ray
     if ray is None:
-        ray = run_highs(without_integers(arrays), time_limit=clock.left_for_the_last()).ray
+        ray = run_apart(without_integers(arrays), Clock(clock.left_for_the_last())).ray
     if ray is not None and proves_unbounded(arrays, ray):
         proof = "a ray: a direction that earns money and breaks no row or bound, however far one goes"
         return _nothing("unbounded", None, verified=True, proof=proof)
@@ -255,8 +267,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, clock: Clock) -> dict[str, A
     duals, solver = claim.duals, claim.solver
     if duals is None:
         # One LP more gives every solver the same prices: with the decisions fixed where there are any.
-        fixed = x if has_integers else None
-        exact = run_highs(arrays, time_limit=clock.left_for_the_last(), fixed=fixed, watch=clock.is_over)
+        exact = run_apart(without_decisions(arrays, x), Clock(clock.left_for_the_last()), watch=clock.is_over)
         duals, solver = exact.duals, exact.solver
         if exact.status == "optimal" and exact.x is not None and (has_integers or _as_cheap(arrays, x, exact.x)):
             # the same plan in full: what a solver hands over as text is rounded
@@ -284,7 +295,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, clock: Clock) -> dict[str, A
         "primal_residual": residual,
         "dual_residual": dual_residual,
         "decisions_fixed": has_integers,
-        "hot": None if solver is None else Hot(arrays, x if has_integers else None, solver=solver),
+        "keep": None if solver is None else lambda: Hot(arrays, x if has_integers else None, solver=solver()),
     }
 
 
