@@ -66,12 +66,10 @@ def _part(part: Part, timeline: Timeline) -> dict[str, Any]:
     """What the part states beyond the defaults."""
     found = {}
     fields, is_preset = _kind(type(part))
-    stated = part.model_fields_set
-    for name, said in part.__dict__.items():
-        if name not in stated:
-            continue
+    said = part.__dict__
+    for name in part.model_fields_set:
         field = fields[name]
-        value = _value(name, field.over_time, said, timeline)
+        value = _value(name, field.over_time, said[name], timeline)
         if field.required or (is_preset and value is None) or value != field.default:
             found[field.key] = value
     return found
@@ -104,7 +102,7 @@ def _plain(name: str, value: Any, timeline: Timeline) -> Any:
     if isinstance(value, dict):
         return {str(key): _plain(str(key), entry, timeline) for key, entry in value.items()}
     if isinstance(value, list):
-        entries = [_plain(name, entry, timeline) for entry in value]
+        entries = [entry if isinstance(entry, str) else _plain(name, entry, timeline) for entry in value]
         if len(entries) < 2 or name in ORDERED or any(isinstance(entry, int | float) for entry in value):
             return entries
         return sorted(entries, key=in_order)

@@ -148,13 +148,13 @@ def shipments(values: Values) -> Iterator[plan.Shipment]:
 def stocks(values: Values) -> Iterator[plan.Stock]:
     """Every stockpile in every period."""
     model = values.model
+    drawn: dict[tuple[int, int], list[plan.Draw]] = defaultdict(list)
+    for (number, place, period), draw in model.draw.items():
+        if quantity := values.value[draw]:
+            drawn[number, period].append(plan.Draw.model_construct(to=place, quantity=quantity))
     for (number, period), level in model.level.items():
         pile = model.problem.stockpiles[number]
-        draws = [
-            plan.Draw.model_construct(to=place, quantity=quantity)
-            for place in model.network.serves(pile)
-            if (draw := model.draw.get((number, place, period))) is not None and (quantity := values.value[draw])
-        ]
+        draws = drawn.get((number, period), [])
         yield plan.Stock.model_construct(
             place=pile.at,
             material=pile.material,

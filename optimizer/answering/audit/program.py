@@ -103,16 +103,20 @@ class Program:
                 low, high = (-np.inf, known or 0.0) if self._most else (known or 0.0, np.inf)
                 yield _Row(terms, low, high, alone=len(carried) == 1)
 
-    def extreme(self, weights: dict[int, float]) -> float:
-        """The least (of a floor's mark: the most) of a weighted sum of the fractions; NaN where it was not found."""
-        sign, size, free = -1.0 if self._most else 1.0, sum(weights.values()), len(self.flows)
-        wanted = {self._column[flow]: sign * weight / size for flow, weight in weights.items()}
+    def extremes(self, sums: list[dict[int, float]]) -> list[float]:
+        """The least (of a floor's mark: the most) of weighted sums of the fractions; NaN where it was not found."""
+        sign, free = -1.0 if self._most else 1.0, len(self.flows)
+        sizes = [sum(weights.values()) for weights in sums]
+        wanted = [
+            {self._column[flow]: sign * weight / size for flow, weight in weights.items()}
+            for weights, size in zip(sums, sizes, strict=True)
+        ]
         arrays = _arrays(self._rows, np.zeros(free), np.ones(free))
         alone = np.array([row.alone for row in self._rows], dtype=np.bool_)
         try:
-            return sign * size * leasts(arrays, alone, [wanted])[0]
+            return [sign * size * least for size, least in zip(sizes, leasts(arrays, alone, wanted), strict=True)]
         except SolverFailed:
-            return nan
+            return [nan] if len(sums) == 1 else [self.extremes([weights])[0] for weights in sums]
 
     def beyond(self, bounds: list[Bound]) -> list[float]:
         """By how much each bound is broken where the price of all that is the least; NaN where it was not found."""
