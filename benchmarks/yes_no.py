@@ -27,7 +27,7 @@ from benchmarks.families import problem
 from benchmarks.run import ENVIRONMENT, ROOT
 from oremix.models import read_problem
 from oremix.optimizer.formulation import build_model
-from oremix.optimizer.solving import highs, mip, solve_lp
+from oremix.optimizer.solving import cbc, clock, highs, mip, solve_lp
 
 __all__ = ["WAYS", "mean", "problems", "table"]
 
@@ -73,7 +73,12 @@ def measure(kind: str, seed: int, way: str, limit: float) -> Measured:
     stop = threading.Event()
     before = _cpu()
     threading.Thread(target=_stop_after, args=(before + limit, stop), daemon=True).start()
-    with patch.object(highs, "BRANCHING", options), patch.object(mip, "rounded", rounded):
+    with (
+        patch.object(highs, "BRANCHING", options),
+        patch.object(mip, "rounded", rounded),
+        patch.object(clock, "GRACE", 60.0),  # on a busy machine it takes long to stop
+        patch.object(cbc, "PATIENCE", 60.0),
+    ):
         found = solve_lp(lp, solver, stop=stop)
     gap = 1.0 if found.gap is None else min(1.0, found.gap)
     return {"kind": kind, "seed": seed, "way": way, "cpu": _cpu() - before, "cost": found.objective, "gap": gap}
