@@ -131,11 +131,11 @@ def table(found: list[Measured]) -> str:
         above = [(one["cost"] / best[_key(one)] - 1) if one["cost"] else 1.0 for one in mine]
         proved = sum(one["gap"] <= 1e-6 for one in mine)
         cells = [f"{mean([one['cpu'] for one in mine], SECONDS):.2f}", f"{proved} of {len(mine)}"]
-        cells += [f"{100 * mean(values, POINT):.3g}" for values in ([one["gap"] for one in mine], above)]
+        cells += [f"{100 * mean(values, POINT):.2f}" for values in ([one["gap"] for one in mine], above)]
         for kind in kinds:
             these = [one for one in mine if one["kind"] == kind]
             seconds = mean([one["cpu"] for one in these], SECONDS)
-            cells.append(f"{seconds:.2f}, {100 * mean([one['gap'] for one in these], POINT):.2g}")
+            cells.append(f"{seconds:.2f}, {100 * mean([one['gap'] for one in these], POINT):.2f}")
         lines.append(f"| {way} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
