@@ -131,7 +131,7 @@ def table(found: list[Measured]) -> str:
         above = [(one["cost"] / best[_key(one)] - 1) if one["cost"] else 1.0 for one in mine]
         proved = sum(one["gap"] <= 1e-6 for one in mine)
         cells = [f"{mean([one['cpu'] for one in mine], SECONDS):.2f}", f"{proved} of {len(mine)}"]
-        cells += [f"{100 * mean(values, POINT):.2f}" for values in ([one["gap"] for one in mine], above)]
+        cells += [f"{100 * mean(values, POINT):.3f}" for values in ([one["gap"] for one in mine], above)]
         for kind in kinds:
             these = [one for one in mine if one["kind"] == kind]
             seconds = mean([one["cpu"] for one in these], SECONDS)
@@ -146,7 +146,7 @@ def _key(one: Measured) -> tuple[str, int]:
 
 def _report(limit: float, ways: dict[str, list[str]], jobs: int) -> str:
     machine = f"{platform.machine()}, Python {platform.python_version()}, stopped after {limit:g} CPU seconds"
-    parts = [f"`python -m benchmarks.yes_no --limit {limit:g}`: {machine}."]
+    parts = [f"`python -m benchmarks.yes_no --limit {limit:g} --jobs {jobs}`: {machine}."]
     for which, seeds in SEEDS.items():
         asked = [(kind, seed, way, limit) for kind, seed in problems(which) for way in ways[which]]
         with ThreadPoolExecutor(jobs) as pool:

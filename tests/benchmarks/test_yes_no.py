@@ -46,5 +46,5 @@ def test_a_table_by_hand() -> None:
         one | {"way": "second", "seed": 2, "cost": None, "gap": 1.0},
     ]
     first, second = table(found).splitlines()[2:]
-    assert first == "| first | 3.00 | 2 of 2 | 0.00 | 0.00 | 3.00, 0.00 |"
-    assert second.startswith("| second | 3.00 | 1 of 2 | 0.99 | 10.04 | ")
+    assert first == "| first | 3.00 | 2 of 2 | 0.000 | 0.000 | 3.00, 0.00 |"
+    assert second.startswith("| second | 3.00 | 1 of 2 | 0.990 | 10.040 | ")
