@@ -27,7 +27,7 @@ from benchmarks.families import problem
 from benchmarks.run import ENVIRONMENT, ROOT
 from oremix.models import read_problem
 from oremix.optimizer.formulation import build_model
-from oremix.optimizer.solving import highs, mip, solve_lp
+from oremix.optimizer.solving import cbc, clock, highs, mip, solve_lp
 
 __all__ = ["WAYS", "mean", "problems", "table"]
 
@@ -73,7 +73,12 @@ def measure(kind: str, seed: int, way: str, limit: float) -> Measured:
     stop = threading.Event()
     before = _cpu()
     threading.Thread(target=_stop_after, args=(before + limit, stop), daemon=True).start()
-    with patch.object(highs, "BRANCHING", options), patch.object(mip, "rounded", rounded):
+    with (
+        patch.object(highs, "BRANCHING", options),
+        patch.object(mip, "rounded", rounded),
+        patch.object(clock, "GRACE", 60.0),  # on a busy machine it takes long to stop
+        patch.object(cbc, "PATIENCE", 60.0),
+    ):
         found = solve_lp(lp, solver, stop=stop)
     gap = 1.0 if found.gap is None else min(1.0, found.gap)
     return {"kind": kind, "seed": seed, "way": way, "cpu": _cpu() - before, "cost": found.objective, "gap": gap}
@@ -126,11 +131,11 @@ def table(found: list[Measured]) -> str:
         above = [(one["cost"] / best[_key(one)] - 1) if one["cost"] else 1.0 for one in mine]
         proved = sum(one["gap"] <= 1e-6 for one in mine)
         cells = [f"{mean([one['cpu'] for one in mine], SECONDS):.2f}", f"{proved} of {len(mine)}"]
-        cells += [f"{100 * mean(values, POINT):.3g}" for values in ([one["gap"] for one in mine], above)]
+        cells += [f"{100 * mean(values, POINT):.3f}" for values in ([one["gap"] for one in mine], above)]
         for kind in kinds:
             these = [one for one in mine if one["kind"] == kind]
             seconds = mean([one["cpu"] for one in these], SECONDS)
-            cells.append(f"{seconds:.2f}, {100 * mean([one['gap'] for one in these], POINT):.2g}")
+            cells.append(f"{seconds:.2f}, {100 * mean([one['gap'] for one in these], POINT):.2f}")
         lines.append(f"| {way} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -141,7 +146,7 @@ def _key(one: Measured) -> tuple[str, int]:
 
 def _report(limit: float, ways: dict[str, list[str]], jobs: int) -> str:
     machine = f"{platform.machine()}, Python {platform.python_version()}, stopped after {limit:g} CPU seconds"
-    parts = [f"`python -m benchmarks.yes_no --limit {limit:g}`: {machine}."]
+    parts = [f"`python -m benchmarks.yes_no --limit {limit:g} --jobs {jobs}`: {machine}."]
     for which, seeds in SEEDS.items():
         asked = [(kind, seed, way, limit) for kind, seed in problems(which) for way in ways[which]]
         with ThreadPoolExecutor(jobs) as pool:

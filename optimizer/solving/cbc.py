@@ -26,6 +26,12 @@ PROVED = re.compile(r"^(?:Objective value|Lower bound):\s+(\S+)", re.MULTILINE)
 # How often it is looked at, in seconds.
 OFTEN = 0.05
 
+# Seconds it is given to end with the best it has: it may be amid cuts or a heuristic, and killed it has nothing.
+PATIENCE = 5.0
+
+# It looks at its limit of time rarely, so that it is told less than all of it.
+PROMPT = 0.95
+
 
 class Cbc(pulp.PULP_CBC_CMD):  # type: ignore[misc]
     """PuLP's CBC, run so that it can be stopped."""
@@ -63,7 +69,7 @@ class Cbc(pulp.PULP_CBC_CMD):  # type: ignore[misc]
                 self.writesol(str(folder / "start.mst"), problem, variables, names, rows)
                 call += ["-mips", "start.mst"]
             if (left := clock.left(kept)) is not None:
-                call += ["-sec", repr(left)]
+                call += ["-sec", repr(PROMPT * left)]
             call += [word for option in self.getOptions() for word in f"-{option}".split()]
             call += ["-solve", "-printingOptions", "all", "-solution", "answer.sol"]
             code = _run(call, folder, clock, kept)
@@ -132,7 +138,8 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 
 
 def _end(process: subprocess.Popen[bytes], clock: Clock) -> int:
+    told = clock.seconds()
     process.send_signal(signal.SIGINT)
-    while process.poll() is None and not clock.is_over():
+    while process.poll() is None and clock.seconds() - told < PATIENCE and not clock.is_beyond():
         _wait(process)
     return 1 if process.poll() is None else process.returncode

@@ -57,6 +57,8 @@ class Clock:
 
     def is_over(self, _: object = None) -> bool:
         """Whether even the last step must end: what a stop leaves, or what may go beyond the limit, has passed."""
-        if self.limit is not None and self.seconds() >= self.limit * (1 + BEYOND):
-            return True
-        return self.is_stopped() and self._now() - (self._stopped or 0.0) >= GRACE
+        return self.is_beyond() or (self.is_stopped() and self._now() - (self._stopped or 0.0) >= GRACE)
+
+    def is_beyond(self) -> bool:
+        """Whether the limit and what may go beyond it have passed."""
+        return self.limit is not None and self.seconds() >= self.limit * (1 + BEYOND)

@@ -22,12 +22,8 @@ __all__ = ["NEAR", "SAID", "Claim", "Highs", "Quiet", "Watch", "claim_of", "high
 # The relative gap at which yes/no decisions are settled where none is asked for.
 NEAR = 1e-7
 
-# What finds first plans costs more than it brings where a rounded plan is there to start from (docs/yes-no.md).
-BRANCHING = {
-    "mip_heuristic_run_rins": False,
-    "mip_heuristic_run_rens": False,
-    "mip_heuristic_run_root_reduced_cost": False,
-}
+# Searches for a first plan cost more than they bring (docs/yes-no.md).
+BRANCHING = {"mip_heuristic_run_rens": False, "mip_heuristic_run_root_reduced_cost": False}
 
 Watch = Callable[[Any], bool]
 """Is told now and then how far HiGHS is (its `HighsCallbackOutput`), and says whether it is to end."""
