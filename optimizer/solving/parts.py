@@ -75,6 +75,7 @@ def _solved(
     if claim.status == "optimal" or (left is not None and left <= 0) or (stop is not None and stop.is_set()):
         return claim
     whole = run_highs(arrays, time_limit=left, gap=gap, stop=stop)
+    whole.options["time_limit"] = time_limit
     return claim if whole.status == "limit" and claim.x is not None else whole
 
 
