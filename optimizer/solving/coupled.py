@@ -80,22 +80,25 @@ class _Search:
 
     @property
     def gap(self) -> float:
-        """How much dearer the mix is than the bound, relative; infinite without either."""
+        """How much dearer the mix is than the bound, relative to the money there is; infinite without either."""
         if self.mix is None or self.bound is None:
             return float("inf")
-        return (self.mix.cost - self.bound.value) / max(abs(self.mix.cost), 1e-30)
+        return (self.mix.cost - self.bound.value) / max(abs(self.mix.cost), self.money)
 
     def run(self, known: list[Answer], gap: float, rounds: int) -> None:
         """Search until the gap is reached, or nothing more can be done; `known` is what the pieces said before."""
         master = self._master()
         self._add(master, known, None)
         mix: Mix | None = None
+        rests = False
         for _ in range(rounds):
             answers = self.ask()
             if answers is None:
                 return
             self._raise_bound(answers)
             found = self._add(master, answers, mix)
+            if rests and not found:  # at the mix's own prices nothing is cheaper
+                return
             mix = master.solve()
             if mix is None:
                 return
@@ -103,6 +106,7 @@ class _Search:
                 self.mix = mix
             if self.gap <= gap or _is_over(self.clock):
                 return
+            rests = mix.holds and not found
             if not mix.holds and not master.widen(mix.missing):
                 return
             best = self.bound.prices if self.bound is not None and found else mix.prices
