@@ -97,16 +97,17 @@ def _outside(name: str, address: str | None, function: Callable[[Item], Result],
     for left in reversed(range(TRIES)):
         try:
             with joblib.parallel_config(n_jobs=-1, **backend):
-                return list(joblib.Parallel()(joblib.delayed(_work)(function, item) for item in items))
+                return list(joblib.Parallel()(joblib.delayed(_work)(os.getpid(), function, item) for item in items))
         except BrokenProcessPool:  # loky does not try again by itself
             if not left:
                 raise
     raise AssertionError("unreachable")
 
 
-def _work(function: Callable[[Item], Result], item: Item) -> Result:
-    """What a worker outside of this process does with an item."""
-    _mark()
+def _work(asking: int, function: Callable[[Item], Result], item: Item) -> Result:
+    """What a worker does with an item; joblib has the process that asks do it where only one worker is left."""
+    if os.getpid() != asking:
+        _mark()
     return function(item)
 
 

@@ -46,8 +46,11 @@ class Quiet(highspy.Highs):
         self.setOptionValue("output_flag", False)
         self.setOptionValue("random_seed", 0)
         self.setOptionValue("parallel", "off")
-        if in_worker():
-            self.setOptionValue("threads", 1)
+        self.suit_thread()
+
+    def suit_thread(self) -> None:
+        """Take the number of threads that the calling thread solves with: one that another thread has made may not."""
+        self.setOptionValue("threads", 1 if in_worker() else 0)
 
 
 @dataclass

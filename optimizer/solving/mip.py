@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from oremix.optimizer.solving.highs import NEAR, Claim, run_highs
 from oremix.optimizer.solving.proof import TOLERANCE, cost_of, dual_proof, money_scale, primal_residual
 from oremix.optimizer.solving.rounding import rounded
 
-__all__ = ["Listener", "Progress", "Search", "branch_and_bound"]
+__all__ = ["Listener", "Progress", "Search", "Together", "branch_and_bound"]
 
 # A listener is told again after this many seconds.
 BETWEEN = 0.2
@@ -37,6 +38,41 @@ class Progress:
 
 
 Listener = Callable[[Progress], None]
+
+
+class Together:
+    """Searches that go on at once, told of as one: there is a plan, and a bound, where each of them has one."""
+
+    def __init__(self, listener: Listener, clock: Clock, number: int) -> None:
+        self._listener, self._clock = listener, clock
+        self._last: list[Progress | None] = [None] * number
+        self._telling = Lock()
+
+    def listener_of(self, number: int) -> Listener:
+        """What one of the searches tells."""
+        return partial(self._tell, number)
+
+    def _tell(self, number: int, progress: Progress) -> None:
+        with self._telling:
+            self._last[number] = progress
+            self._listener(self._sum())
+
+    def _sum(self) -> Progress:
+        seconds, known = self._clock.seconds(), [one for one in self._last if one is not None]
+        costs = [one.cost for one in known if one.cost is not None]
+        bounds = [one.bound for one in known if one.bound is not None]
+        cost = sum(costs) if len(costs) == len(self._last) else None
+        bound = sum(bounds) if len(bounds) == len(self._last) else None
+        if cost is None or bound is None:
+            return Progress(seconds, cost, bound, None)
+        money = sum(_money(one) for one in known)
+        return Progress(seconds, cost, bound, max(0.0, cost - bound) / money if money else 0.0)
+
+
+def _money(progress: Progress) -> float:
+    """What a gap is a part of, as far as it can be told."""
+    cost, bound = progress.cost or 0.0, progress.bound or 0.0
+    return (cost - bound) / progress.gap if progress.gap else abs(cost)
 
 
 class Search:

@@ -16,7 +16,7 @@ from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.coupled import run_coupled
 from oremix.optimizer.solving.coupling import Separated, separated
 from oremix.optimizer.solving.highs import Claim, Watch, run_highs
-from oremix.optimizer.solving.mip import Listener, Search, branch_and_bound
+from oremix.optimizer.solving.mip import Listener, Progress, Search, Together, branch_and_bound
 from oremix.optimizer.solving.pieces import Piece, components, cut, grouped
 from oremix.optimizer.solving.proof import cost_of
 
@@ -45,7 +45,7 @@ def run_apart(
     Parameters
     ----------
     listener
-        Is told how far a search for yes/no decisions is, where that is one search.
+        Is told how far the search for yes/no decisions is; of searches in other processes it hears nothing.
     watch
         Of an LP: is asked whether to end, in place of the clock's stop.
     """
@@ -53,8 +53,18 @@ def run_apart(
     if len(pieces) < 2:
         return _solved(arrays, _separated(arrays), clock, gap, watch, listener)
     deadline = None if clock.limit is None else time.time() + (clock.left() or 0.0)
+    told = None if listener is None else Together(listener, clock, len(pieces))
     jobs = [
-        _Job(piece.arrays, _separated(piece.arrays), deadline, len(pieces) - number, gap, clock.stop, watch)
+        _Job(
+            arrays=piece.arrays,
+            parts=_separated(piece.arrays),
+            deadline=deadline,
+            waiting=len(pieces) - number,
+            gap=gap,
+            stop=clock.stop,
+            watch=watch,
+            listener=None if told is None else told.listener_of(number),
+        )
         for number, piece in enumerate(pieces)
     ]
     parts = _done(jobs)
@@ -102,6 +112,7 @@ class _Job:
     gap: float | None
     stop: Event | None
     watch: Watch | None
+    listener: Listener | None
 
     def time_limit(self) -> float | None:
         """What is left; a search for decisions takes no more than its share, an LP is worth nothing before its end."""
@@ -122,13 +133,16 @@ class _Part:
 def _done(jobs: list[_Job]) -> list[_Part]:
     """The jobs spread, but for those that spread their own work."""
     if not shares_memory():
-        jobs = [replace(job, stop=None, watch=None) for job in jobs]
+        jobs = [replace(job, stop=None, watch=None, listener=None) for job in jobs]
     alone = iter(spread(_run, [job for job in jobs if job.parts is None]))
     return [next(alone) if job.parts is None else _run(job) for job in jobs]
 
 
 def _run(job: _Job) -> _Part:
-    claim = _solved(job.arrays, job.parts, Clock(job.time_limit(), job.stop), job.gap, job.watch)
+    claim = _solved(job.arrays, job.parts, Clock(job.time_limit(), job.stop), job.gap, job.watch, job.listener)
+    if job.listener is not None and claim.status == "optimal" and claim.x is not None:
+        value = cost_of(job.arrays, claim.x)
+        job.listener(Progress(0.0, value, value, 0.0))
     basis = None if claim.solver is None else Basis(claim.solver().getBasis())
     return _Part(replace(claim, solver=None), basis)
 

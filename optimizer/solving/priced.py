@@ -97,6 +97,7 @@ class PricedPiece:
             self._solver.passModel(highs_model(self.arrays, None, is_mip=False))
         else:
             self._solver.clearSolver()
+            self._solver.suit_thread()
         self._solver.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
         if basis is not None:
             self._solver.setBasis(basis.kept)

@@ -41,14 +41,14 @@ def _always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coupling, "COLUMNS_PER_ROW", 3)
 
 
-def apart(
+def solved_apart(
     arrays: Arrays, time_limit: float | None = None, stop: Event | None = None, gap: float | None = None
 ) -> Claim:
     return run_apart(arrays, Clock(time_limit, stop), gap=gap)
 
 
 def verdict(arrays: Arrays, **options: Any) -> dict[str, Any]:
-    return _verdict(arrays, apart(arrays, **options), Clock())
+    return _verdict(arrays, solved_apart(arrays, **options), Clock())
 
 
 def priced(arrays: Arrays, **options: Any) -> dict[str, Any]:
@@ -154,13 +154,13 @@ def test_what_does_not_fall_apart_is_solved_whole() -> None:
     """One block is one LP, whatever its longest rows."""
     arrays = in_blocks(np.random.default_rng(1), 1)
     assert separated(arrays, 1) is None
-    assert "shared_rows" not in apart(arrays).options
+    assert "shared_rows" not in solved_apart(arrays).options
 
 
 def test_small_ones_are_solved_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Below the size from which on it was measured to win, nothing is priced."""
     monkeypatch.undo()
-    assert "shared_rows" not in apart(in_blocks(np.random.default_rng(1), 8, shared=3)).options
+    assert "shared_rows" not in solved_apart(in_blocks(np.random.default_rng(1), 8, shared=3)).options
 
 
 @pytest.mark.parametrize("gap", [0.3, 1e-2, 1e-3])
@@ -243,7 +243,7 @@ def test_stopped_in_the_middle(monkeypatch: pytest.MonkeyPatch, document: Docume
 def test_the_kept_lp_ends_at_the_optimum(document: Document) -> None:
     """The parts' bases are a start for the whole, for who asks for prices and ranges."""
     arrays = arrays_for(document)
-    claim = apart(arrays)
+    claim = solved_apart(arrays)
     assert claim.solver is not None
     point = Hot(arrays, solver=claim.solver()).solve()
     assert point is not None
@@ -256,7 +256,7 @@ def test_cores_do_not_matter(monkeypatch: pytest.MonkeyPatch, document: Document
     found = []
     for cores in (1, 8):
         monkeypatch.setattr(engine, "_cores", lambda cores=cores: cores)
-        claim = apart(arrays)
+        claim = solved_apart(arrays)
         assert claim.x is not None
         assert claim.duals is not None
         found.append((claim.x.tobytes(), claim.duals.tobytes()))

@@ -35,14 +35,14 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "SMALLEST", 1)
 
 
-def apart(
+def solved_apart(
     arrays: Arrays, time_limit: float | None = None, stop: Event | None = None, gap: float | None = None
 ) -> Claim:
     return run_apart(arrays, Clock(time_limit, stop), gap=gap)
 
 
 def verdict(arrays: Arrays, **options: Any) -> dict[str, Any]:
-    return _verdict(arrays, apart(arrays, **options), Clock())
+    return _verdict(arrays, solved_apart(arrays, **options), Clock())
 
 
 def whole(arrays: Arrays) -> dict[str, Any]:
@@ -74,6 +74,7 @@ def test_a_long_chain_is_one_component() -> None:
         **{field: np.zeros(number - 1) for field in ("lower", "upper")},
         offset=0.0,
         integer=np.zeros(number, dtype=np.bool_),
+        gates=np.zeros(number - 1, dtype=np.bool_),
         starts=np.arange(0, 2 * number - 1, 2, dtype=np.int32),
         columns=np.column_stack([np.arange(number - 1), np.arange(1, number)]).ravel().astype(np.int32),
         coefficients=np.ones(2 * number - 2),
@@ -91,7 +92,7 @@ def test_apart_is_as_whole(seed: int) -> None:
     """Same status and cost, both verified on the whole; the multipliers of both prove the same bound."""
     arrays = in_blocks(np.random.default_rng(seed), 6)
     apart = verdict(arrays)
-    assert apart(arrays).options["parts"] == 6
+    assert solved_apart(arrays).options["parts"] == 6
     assert apart["status"] == "optimal"
     assert_same(apart, whole(arrays))
     assert apart["bound"] == pytest.approx(apart["objective"], rel=1e-9)
@@ -138,7 +139,7 @@ def test_an_infeasible_part_makes_the_whole_infeasible() -> None:
 def test_an_unbounded_part_makes_the_whole_unbounded() -> None:
     """A ray of the part, and 0 everywhere else."""
     arrays = with_a_pair(in_blocks(np.random.default_rng(1), 5), cost=-1.0, least=-np.inf)
-    claim = apart(arrays)
+    claim = solved_apart(arrays)
     assert claim.status == "unbounded"
     assert claim.ray is not None
     assert np.flatnonzero(claim.ray).tolist() == [len(arrays.cost) - 2, len(arrays.cost) - 1]
@@ -159,6 +160,7 @@ def with_a_pair(arrays: Arrays, cost: float, least: float) -> Arrays:
         coefficients=np.append(arrays.coefficients, [1.0, -1.0, 1.0, -1.0]),
         lower=np.append(arrays.lower, [-1.0, least]),
         upper=np.append(arrays.upper, [1.0, np.inf]),
+        gates=np.append(arrays.gates, [False, False]),
     )
 
 
@@ -178,7 +180,7 @@ def test_a_limit_is_a_limit(decides: bool) -> None:
     arrays = replace(arrays, integer=np.full(len(arrays.cost), decides))
     stop = Event()
     stop.set()
-    assert apart(arrays, time_limit=0.0).status == "limit"
+    assert solved_apart(arrays, time_limit=0.0).status == "limit"
     assert verdict(arrays, time_limit=0.0)["status"] in ("no_answer", "feasible")
     stopped, best = verdict(arrays, stop=stop), whole(arrays)
     assert stopped["objective"] is None or stopped["objective"] >= best["objective"] - 1e-9 * best["scale"]
@@ -188,7 +190,7 @@ def test_a_limit_is_a_limit(decides: bool) -> None:
 def test_the_kept_lp_starts_at_the_optimum() -> None:
     """The parts' bases put together are a basis of the whole: solved again, it takes no step."""
     arrays = in_blocks(np.random.default_rng(3), 8)
-    claim = apart(arrays)
+    claim = solved_apart(arrays)
     assert claim.solver is not None
     hot = Hot(arrays, solver=claim.solver())
     point = hot.solve()
@@ -221,7 +223,7 @@ def test_tiny_parts_are_solved_together() -> None:
     for columns, number in ((10_000, 5), (20, None)):
         rows = Rows(np.zeros((0, columns)), np.zeros(0), np.zeros(0))
         arrays = lp(rows, np.ones(columns), np.ones(columns))
-        assert apart(arrays).options.get("parts") == number
+        assert solved_apart(arrays).options.get("parts") == number
 
 
 @pytest.mark.usefixtures("always")
@@ -231,7 +233,7 @@ def test_cores_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
     for cores in (1, 8):
         monkeypatch.setattr(engine, "_cores", lambda cores=cores: cores)
-        claim = apart(arrays)
+        claim = solved_apart(arrays)
         assert claim.x is not None
         assert claim.duals is not None
         found.append((claim.x.tobytes(), claim.duals.tobytes()))

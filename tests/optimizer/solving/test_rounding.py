@@ -28,7 +28,7 @@ def relaxed_and_rounded(document: Document, clock: Clock | None = None) -> tuple
     claim = run_highs(without_integers(arrays))
     if claim.status != "optimal" or claim.x is None:
         return arrays, math.inf, None
-    return arrays, cost_of(arrays, claim.x), rounded(claim.solver, arrays, clock or Clock())
+    return arrays, cost_of(arrays, claim.x), rounded(claim.solver(), arrays, clock or Clock())
 
 
 @settings(max_examples=60, suppress_health_check=SLOW)
