@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -26,6 +27,8 @@ __all__ = ["cli", "main"]
 
 EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 3, "unbounded": 3, "no_answer": 4}
 OUR_FAULT, WRONG, INTERRUPTED = 1, 3, 130
+# Threads in which a solver was left with its search; nobody waits for them.
+LEFT = "HiGHS"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output, and nothing else.")
 
@@ -390,7 +393,11 @@ def serve(host: str, port: int, workers: int | None) -> None:
 
 def main() -> None:
     """Run the command and end with its exit code; no traceback unless OREMIX_DEBUG is 1."""
-    sys.exit(_run())
+    code = _run()
+    if any(thread.name == LEFT for thread in threading.enumerate()):
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _run() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from math import inf
 from threading import Event
 
 __all__ = ["Clock"]
@@ -57,7 +58,11 @@ class Clock:
 
     def is_over(self, _: object = None) -> bool:
         """Whether even the last step must end: what a stop leaves, or what may go beyond the limit, has passed."""
-        return self.is_beyond() or (self.is_stopped() and self._now() - (self._stopped or 0.0) >= GRACE)
+        return self.is_beyond() or self.since_stop() >= GRACE
+
+    def since_stop(self) -> float:
+        """Seconds since it was stopped; less than none where it was not."""
+        return self._now() - (self._stopped or 0.0) if self.is_stopped() else -inf
 
     def is_beyond(self) -> bool:
         """Whether the limit and what may go beyond it have passed."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,16 @@ from oremix.optimizer.solving.highs import NEAR, Claim, run_highs
 from oremix.optimizer.solving.proof import TOLERANCE, cost_of, dual_proof, money_scale, primal_residual
 from oremix.optimizer.solving.rounding import rounded
 
-__all__ = ["Listener", "Progress", "Search", "Together", "branch_and_bound"]
+__all__ = ["LEFT", "Listener", "Progress", "Search", "Together", "branch_and_bound"]
 
 # A listener is told again after this many seconds.
 BETWEEN = 0.2
+
+# Seconds that HiGHS is given to end when it is told to, and how often it is looked at.
+PATIENCE, OFTEN = 0.5, 0.05
+
+# What threads are called in which HiGHS may have been left.
+LEFT = "HiGHS"
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,7 @@ class Search:
         self.cost = self.scale = np.inf
         self.bound = -np.inf
         self.failed: Exception | None = None
+        self.is_over = False  # nobody waits for it any more
 
     def take(self, x: Floats | None) -> bool:
         """Keep a point, its decisions made whole, if it is cheaper than the best so far; whether it holds as such."""
@@ -125,7 +133,7 @@ class Search:
     def watch(self, so_far: Any) -> bool:
         """Follow HiGHS, and have it end where that is enough."""
         try:
-            return self._follow(so_far)
+            return self.is_over or self._follow(so_far)
         except Exception as error:  # noqa: BLE001 - HiGHS would lose it; it is raised when that has ended
             self.failed = error
             return True
@@ -169,6 +177,7 @@ def branch_and_bound(search: Search, run: Run | None = None) -> Claim:
             _note(search, claim)
         if claim.status == "unbounded":
             return claim
+    claim.version = claim.version or relaxed.version
     if search.x is not None:
         claim.x, claim.bound = search.x, search.bound if np.isfinite(search.bound) else None
         claim.status = "limit" if claim.status == "infeasible" else claim.status
@@ -186,11 +195,34 @@ def _searched(search: Search, run: Run, kept: float, start: Floats | None) -> Cl
 
 
 def _by_highs(search: Search, kept: float, start: Floats | None) -> Claim:
+    """HiGHS in a thread of its own: amid a heuristic it hears nothing for seconds, and is left to end by itself."""
+    outcome: Future[Claim] = Future()
     left = search.clock.left(kept)
-    claim = run_highs(search.arrays, time_limit=left, gap=search.gap_wanted, start=start, watch=search.watch)
+
+    def run() -> None:
+        try:
+            claim = run_highs(search.arrays, time_limit=left, gap=search.gap_wanted, start=start, watch=search.watch)
+            outcome.set_result(claim)
+        except BaseException as error:  # noqa: BLE001 - it is raised where the outcome is asked for
+            outcome.set_exception(error)
+
+    Thread(target=run, name=LEFT).start()
+    try:
+        while not wait([outcome], OFTEN).done:
+            if _is_out_of_patience(search.clock):
+                search.is_over = True
+                return Claim("limit", "stopped amid a heuristic")
+    except BaseException:
+        search.is_over = True
+        raise
     if search.failed is not None:
         raise search.failed
-    return claim
+    return outcome.result()
+
+
+def _is_out_of_patience(clock: Clock) -> bool:
+    """Whether HiGHS has been told to end for long enough."""
+    return clock.left() == 0 or clock.since_stop() >= PATIENCE
 
 
 def _note(search: Search, claim: Claim) -> None:

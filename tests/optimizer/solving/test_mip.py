@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 from itertools import product
 from threading import Event, Timer
@@ -269,6 +270,32 @@ def test_a_listener_is_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> Non
     for _ in range(3):
         search.tell()
     assert told == [0.0, 1.0]
+
+
+def test_highs_that_does_not_listen_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped amid a heuristic, the plan and the bound that it told of last are the answer; it ends by itself."""
+    stop, heard = Event(), Event()
+    real = mip.run_highs
+
+    def deaf(lp: Arrays, **options: Any) -> Claim:
+        claim = real(lp, **options)
+        if lp.integer.any() and "start" in options:
+            stop.set()
+            assert heard.wait(60)
+            assert options["watch"](None)  # whenever it asks again, it is told to end
+        return claim
+
+    best = oremix.solve(yes_no(), detail="plan").total_cost
+    monkeypatch.setattr(mip, "run_highs", deaf)
+    monkeypatch.setattr(mip, "PATIENCE", 0.0)
+    plan = oremix.solve(yes_no(), stop=stop)
+    threads = [thread for thread in threading.enumerate() if thread.name == mip.LEFT]
+    heard.set()
+    for thread in threads:
+        thread.join(60)
+    assert len(threads) == 1
+    assert plan.certificate.verified
+    assert plan.total_cost == pytest.approx(best)
 
 
 def test_a_search_that_breaks_off_loses_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
