@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask, Response, request
 
 from oremix import __version__
-from oremix.api import body, compliance, reference, solving, verifying, why
+from oremix.api import body, compliance, reference, solving, studies, verifying, why
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
 from oremix.api.openapi import document
@@ -24,6 +24,7 @@ OPERATIONS = (
     *compliance.OPERATIONS,
     *why.OPERATIONS,
     *verifying.OPERATIONS,
+    *studies.OPERATIONS,
     *reference.OPERATIONS,
 )
 

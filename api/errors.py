@@ -12,7 +12,7 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 from werkzeug.http import HTTP_STATUS_CODES
 
 from oremix.api.settings import Settings
-from oremix.models import Fault, InvalidProblem, TooLarge, UnknownSolver
+from oremix.models import Fault, InvalidOption, InvalidProblem, TooLarge, UnknownSolver
 
 __all__ = ["MEDIA_TYPE", "Refusal", "body_of", "handle_errors", "invalid"]
 
@@ -72,6 +72,7 @@ def handle_errors(app: Flask, settings: Settings) -> None:
     """Answer whatever is raised in the app with problem details."""
     app.register_error_handler(Refusal, _answer)
     app.register_error_handler(InvalidProblem, lambda error: _answer(invalid("the problem", _as_dicts(error.errors))))
+    app.register_error_handler(InvalidOption, lambda error: _answer(_refused_together(error)))
     app.register_error_handler(UnknownSolver, lambda error: _answer(_unknown_solver(error)))
     app.register_error_handler(TooLarge, lambda error: _answer(_too_many_columns(error, settings)))
     app.register_error_handler(RequestEntityTooLarge, lambda _: _answer(_too_many_bytes(settings)))
@@ -83,6 +84,10 @@ def handle_errors(app: Flask, settings: Settings) -> None:
 
 def _as_dicts(faults: list[Fault]) -> list[dict[str, Any]]:
     return [fault.as_dict() for fault in faults]
+
+
+def _refused_together(error: InvalidOption) -> Refusal:
+    return invalid("what was asked", [{"pointer": "", "message": str(error), "value": None}])
 
 
 def _unknown_solver(error: UnknownSolver) -> Refusal:

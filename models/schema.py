@@ -9,19 +9,21 @@ from oremix.models.plan import Plan
 from oremix.models.presets import ShippedPreset
 from oremix.models.problem import Problem
 from oremix.models.stated import stated_model
+from oremix.models.studies import STUDIES
 from oremix.models.verification import Verification
 from oremix.models.why import Why
 
 __all__ = ["DIALECT", "definitions", "schema"]
 
-DOCUMENTS = ("Problem", "Plan", "Compliance", "Why", "Verification")
+DOCUMENTS = ("Problem", "Plan", "Compliance", "Why", "Verification", *(study.__name__ for study in STUDIES))
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def definitions(prefix: str) -> dict[str, dict[str, Any]]:
     """`Problem`, `Plan`, the other answers and all they are made of, by name; references start with `prefix`.
 
-    A plan's records are named `Plan…`, since a problem has a `Build` too; those of a plan to be verified `Stated…`.
+    A plan's records are named `Plan…`, since a problem has a `Build` too; those of a plan to be verified `Stated…`,
+    those of a study as the study.
     """
     problem = Problem.model_json_schema(ref_template=prefix + "{model}")
     plan = Plan.model_json_schema(mode="serialization", ref_template=prefix + "Plan{model}")
@@ -35,7 +37,17 @@ def definitions(prefix: str) -> dict[str, dict[str, Any]]:
     for answer in (Compliance, ShippedPreset):
         described = answer.model_json_schema(mode="serialization", ref_template=prefix + "{model}")
         answers |= described.pop("$defs") | {answer.__name__: described}
-    return {"Problem": problem, "Plan": plan} | parts | records | answers | _stated(prefix)
+    return {"Problem": problem, "Plan": plan} | parts | records | answers | _studies(prefix) | _stated(prefix)
+
+
+def _studies(prefix: str) -> dict[str, dict[str, Any]]:
+    """The studies' answers; what one is made of has its name before its own."""
+    answers: dict[str, dict[str, Any]] = {}
+    for study in STUDIES:
+        name = study.__name__
+        described = study.model_json_schema(mode="serialization", ref_template=f"{prefix}{name}{{model}}")
+        answers |= {f"{name}{part}": entry for part, entry in described.pop("$defs").items()} | {name: described}
+    return answers
 
 
 def _stated(prefix: str) -> dict[str, dict[str, Any]]:
@@ -46,7 +58,7 @@ def _stated(prefix: str) -> dict[str, dict[str, Any]]:
 
 
 def schema(of: str | None = None) -> dict[str, Any]:
-    """The JSON Schema of a `problem`, a `plan`, another answer (`compliance`, `why`, `verification`), or of any."""
+    """The JSON Schema of a `problem`, a `plan`, another answer (`compliance`, `why`, …), or of any."""
     parts = definitions("#/$defs/")
     if of is None:
         root: dict[str, Any] = {"title": "Oremix", "anyOf": [{"$ref": f"#/$defs/{name}"} for name in DOCUMENTS]}

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from oremix.optimizer.formulation import formulate
     from oremix.optimizer.session import Session
     from oremix.optimizer.solving import Highs
+    from oremix.optimizer.studies.compare import compare
+    from oremix.optimizer.studies.frontier import frontier
+    from oremix.optimizer.studies.surface import surface
     from oremix.optimizer.verify import verify
     from oremix.optimizer.why import why
 
@@ -45,16 +48,19 @@ __all__ = [
     "TooLarge",
     "UnknownSolver",
     "__version__",
+    "compare",
     "compliance",
     "example",
     "examples",
     "formulate",
+    "frontier",
     "load",
     "load_plan",
     "preset",
     "presets",
     "read_problem",
     "solve",
+    "surface",
     "verify",
     "why",
 ]
@@ -77,6 +83,9 @@ _HOMES = {
     "examples": "oremix.models.examples",
     "preset": "oremix.models.presets",
     "presets": "oremix.models.presets",
+    "compare": "oremix.optimizer.studies.compare",
+    "frontier": "oremix.optimizer.studies.frontier",
+    "surface": "oremix.optimizer.studies.surface",
     "compliance": "oremix.optimizer.answering.compliance",
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-__all__ = ["caps", "file", "gap", "presets", "seconds"]
+__all__ = ["bounds", "caps", "file", "gap", "presets", "seconds"]
 
 
 def _number(text: str, least: float, most: float = math.inf) -> float:
@@ -29,6 +29,11 @@ def seconds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> f
 def gap(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
     """`--gap 0.01`."""
     return None if text is None else _number(text, 0, 1)
+
+
+def bounds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> list[float] | None:
+    """`--bounds 0.5,0.4,0.3`."""
+    return None if text is None else [_number(part.strip(), 0) for part in text.split(",")]
 
 
 def caps(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[tuple[str, float]]:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from oremix import arguments, terminal
-from oremix.terminal import CallError, say
+from oremix import arguments, study_commands, terminal
+from oremix.inputs import read_plan, read_problem
+from oremix.terminal import CallError, as_json, say
 
 if TYPE_CHECKING:
     from oremix.models import Fault, InvalidProblem, Plan, Problem
@@ -26,11 +27,19 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 EXIT_CODES = {"optimal": 0, "feasible": 0, "infeasible": 3, "unbounded": 3, "no_answer": 4}
+DOCUMENTS = [
+    "problem",
+    "plan",
+    "compliance",
+    "why",
+    "verification",
+    "comparison",
+    "frontier",
+    "surface",
+]
 OUR_FAULT, WRONG, INTERRUPTED = 1, 3, 130
 # Threads in which a solver was left with its search; nobody waits for them.
 LEFT = "HiGHS"
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output, and nothing else.")
 
 
 def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
@@ -49,6 +58,10 @@ def cli(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), err=True)
         ctx.exit(CallError.exit_code)
+
+
+for command in study_commands.COMMANDS:
+    cli.add_command(command)
 
 
 # ---------------------------------------------------------------- problems
@@ -93,7 +106,7 @@ def solve(
     terminal.check_writable(output)
     terminal.check_writable(lp)
     write_answer = terminal.reserve_output()
-    question = _capped(_read(problem), caps)
+    question = _capped(read_problem(problem), caps)
     if lp is not None:
         _write_lp(question, lp)
     with terminal.progress("Solving …") as show:
@@ -122,7 +135,7 @@ def check(problem: str, as_json: bool) -> int:
     from oremix.models import InvalidProblem
 
     try:
-        question = _read(problem)
+        question = read_problem(problem)
     except InvalidProblem as error:
         if not as_json:
             raise
@@ -151,7 +164,7 @@ def why(problem: str, id: str, as_json: bool, **options: Any) -> int:  # noqa: A
     import oremix
 
     write_answer = terminal.reserve_output()
-    question = _read(problem)
+    question = read_problem(problem)
     with terminal.progress("Solving …"):
         found = oremix.why(question, id, **options)
     write_answer(found.to_json() if as_json else str(found))
@@ -193,7 +206,7 @@ def _question_and_plan(problem: str, plan: str) -> tuple[Problem, Plan]:
     question: Problem | None = None
     answer: Plan | None = None
     try:
-        question = _read(problem)
+        question = read_problem(problem)
     except InvalidProblem as error:
         faults += [_of_file(problem, fault) for fault in error.errors]
     try:
@@ -240,35 +253,16 @@ def compliance(problem: str, plan: str | None, presets: list[Any], as_json: bool
     from oremix.optimizer.answering.compliance import asked
 
     write_answer = terminal.reserve_output()
-    question = _read(problem)
+    question = read_problem(problem)
     entries = asked(question, presets or None)
     if plan is not None:
-        answer = _read_plan(plan)
+        answer = read_plan(plan)
     else:
         with terminal.progress("Solving …"):
             answer = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop, detail="plan"))
     found = oremix.compliance(question, answer, entries)
     write_answer(found.to_json() if as_json else str(found))
     return EXIT_CODES[answer.status]
-
-
-def _read_plan(path: str) -> Plan:
-    import oremix
-
-    try:
-        return oremix.load_plan(path)
-    except OSError as error:
-        raise CallError(f"cannot read {path}: {error.strerror}") from None
-
-
-def _read(path: str) -> Problem:
-    """The problem of a file or of standard input."""
-    import oremix
-
-    try:
-        return oremix.read_problem(sys.stdin.buffer.read()) if path == "-" else oremix.load(path)
-    except OSError as error:
-        raise CallError(f"cannot read {path}: {error.strerror}") from None
 
 
 def _capped(problem: Problem, caps: list[tuple[str, float]]) -> Problem:
@@ -355,7 +349,7 @@ def presets(name: str | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("of", required=False, type=click.Choice(["problem", "plan", "compliance", "why", "verification"]))
+@click.argument("of", required=False, type=click.Choice(DOCUMENTS))
 def schema(of: str | None) -> None:
     """Write the JSON Schema of problem, of plan, of another answer, or of all."""
     from oremix.models import schema as schemas

@@ -16,17 +16,22 @@ import click
 __all__ = [
     "CallError",
     "answer",
+    "as_json",
     "check_writable",
     "interruptible",
     "one_line",
     "progress",
     "reserve_output",
     "say",
+    "tracked",
     "write_file",
 ]
 
 Result = TypeVar("Result")
 CLOSED_PIPE = 141  # what the shell reports for a program that SIGPIPE ended
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON to standard output, and nothing else.")
 
 
 class CallError(click.ClickException):
@@ -128,3 +133,21 @@ def progress(text: str) -> Iterator[Callable[[str], None]]:
 
     with Console(stderr=True).status(text) as status:
         yield lambda more: status.update(f"{text} {more}")
+
+
+@contextmanager
+def tracked(text: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show on a terminal how far a study is: what is yielded is told how much is done of how much."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total, _text: None
+        return
+    from rich.console import Console  # only a terminal needs it
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=None)
+
+        def tell(done: int, total: int, said: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{text} {said}")
+
+        yield tell

@@ -124,11 +124,9 @@ class Writer:
     def facility(self, name: str, capacity: int = 200) -> Document:
         facility: Document = {"id": name, **self.one_of(SITES), **self.years()}
         if self.maybe(15):
-            facility["owner"] = self.one_of(COUNTRIES)
+            facility |= {"owner": self.one_of(COUNTRIES), "availability": 0.75}
         if self.limited or self.maybe(60):
             facility["capacity"] = self.over_time(0, capacity)
-        if self.maybe(10):
-            facility["availability"] = self.over_time(0, 30, STEPS)
         if self.builds and self.maybe(35):
             facility["build"] = self.build()
             if self.maybe(15):

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from oremix.optimizer.formulation import Measure, Model
+import numpy as np
+
+from oremix.optimizer.formulation import Measure
 from oremix.optimizer.lean import Key, Pairs
+from oremix.optimizer.session.state import State
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.solve import Status
 
@@ -45,6 +48,8 @@ class Point:
         Whether what the status says was checked, and what is in doubt.
     total_cost
         Discounted; none without a plan.
+    objective
+        What was made as small as can be: the total cost, unless another objective was asked for.
     gap
         By how much, relative to the money that changes hands, a plan might be cheaper; as far as is proved.
     decisions
@@ -58,22 +63,31 @@ class Point:
     verified: bool
     reason: str | None
     total_cost: float | None
+    objective: float | None
     gap: float | None
     decisions: Literal["none", "searched", "held"]
     seconds: float
-    _model: Model = field(repr=False)
+    _state: State = field(repr=False)
     _x: Floats | None = field(repr=False)
     _duals: Floats | None = field(repr=False)
 
     @cached_property
     def values(self) -> dict[Key, float]:
         """Column → annual rate, or level, capacity, decision, by the keys that `formulation.md` lists."""
-        return {} if self._x is None else dict(zip(self._model.lp.columns, self._x.tolist(), strict=True))
+        return {} if self._x is None else dict(zip(self._state.columns, self._x.tolist(), strict=True))
 
     @cached_property
     def duals(self) -> dict[Key, float]:
-        """Row → what a unit more of its bound adds to the total cost."""
-        return {} if self._duals is None else dict(zip(self._model.lp.rows, self._duals.tolist(), strict=True))
+        """Row → what a unit more of its bound adds to the objective."""
+        return {} if self._duals is None else dict(zip(self._state.rows, self._duals.tolist(), strict=True))
+
+    @cached_property
+    def reduced(self) -> dict[Key, float]:
+        """Column → what a unit more of it adds to the objective, all else as cheap as it then can be."""
+        if self._duals is None:
+            return {}
+        costs = self._state.arrays.reduced_costs(self._duals).astype(np.float64)
+        return dict(zip(self._state.columns, costs.tolist(), strict=True))
 
     def of(self, kind: str) -> dict[Key, float]:
         """What there is of one kind of column, by the rest of its key: `add` what is built, `short` what is missing."""
@@ -97,7 +111,7 @@ class Point:
                 measure.material,
                 measure.place,
                 measure.countries,
-                None if measure.period is None else self._model.start(measure.period),
+                None if measure.period is None else self._state.model.start(measure.period),
                 self._sum(measure.part) + measure.constant,
                 None if measure.whole is None else self._sum(measure.whole),
             )
@@ -128,7 +142,7 @@ class Point:
         return saved + 0.0
 
     def _measures(self, policy: str) -> list[Measure]:
-        found = [m for m in self._model.measures if m.policy is not None and m.policy.id == policy]
+        found = [m for m in self._state.model.measures if m.policy is not None and m.policy.id == policy]
         if not found:
             raise KeyError(policy)
         return found

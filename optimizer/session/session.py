@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from oremix.models import Plan, Problem, read_problem
 from oremix.models.changes import Parts, changed, changed_parts, read_changes, with_parts
+from oremix.models.errors import SolverFailed
 from oremix.models.scenarios import Change
 from oremix.optimizer.answering import Detail, answer
 from oremix.optimizer.answering.diagnosis import diagnose
@@ -19,13 +20,14 @@ from oremix.optimizer.decide import check_options
 from oremix.optimizer.formulation.in_place import Edits, InPlace
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session.point import Point
-from oremix.optimizer.session.state import State
+from oremix.optimizer.session.state import Held, State, Weights
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Arrays, with_decisions
 from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim, listen
 from oremix.optimizer.solving.hot import Hot
 from oremix.optimizer.solving.mip import Search, branch_and_bound
+from oremix.optimizer.solving.proof import cost_of
 from oremix.optimizer.solving.solve import verified
 
 __all__ = ["Session"]
@@ -55,6 +57,15 @@ class Session:
     stop
         Set by anybody, from any thread, it ends a solve with the best there is, and every later one.
 
+    Attributes
+    ----------
+    problem
+        The problem.
+    time_limit
+        As given; another holds from the next question on.
+    stop
+        As given.
+
     Raises
     ------
     InvalidProblem
@@ -73,7 +84,8 @@ class Session:
     ) -> None:
         check_options(time_limit, gap, "plan")
         self.problem = read_problem(problem)
-        self._time_limit, self._gap, self._stop = time_limit, gap, stop
+        self.time_limit = time_limit
+        self._gap, self.stop = gap, stop
         self._base = State.of(self.problem)
         self._in_place = InPlace(self._base.model)
         self._kept = self._base
@@ -81,6 +93,11 @@ class Session:
         if stop is not None:
             listen(self._hot.solver, stop)
         self._decisions: dict[Key, float] = {}
+
+    @property
+    def columns(self) -> list[Key]:
+        """The keys of the problem's columns."""
+        return list(self._base.columns)
 
     def bound(self, policy: str, value: Any, side: str = "max") -> list[Change]:
         """The changes that give a policy a hard bound: `value` in every period, and no penalty."""
@@ -102,7 +119,14 @@ class Session:
         """
         return changed(self.problem, changes)
 
-    def solve(self, changes: Changes = (), *, fixed: Mapping[Key, float] | None = None) -> Point:
+    def solve(
+        self,
+        changes: Changes = (),
+        *,
+        fixed: Mapping[Key, Held] | None = None,
+        objective: Weights | None = None,
+        within: Sequence[tuple[Weights, float]] = (),
+    ) -> Point:
         """The optimum of the problem with changes.
 
         Parameters
@@ -110,7 +134,11 @@ class Session:
         changes
             Changes as scenarios state them, made one after the other.
         fixed
-            Columns by their keys, as a point's `values` has them, that are held at a value.
+            Columns by their keys, as a point's `values` has them, that are held at a value, or between two.
+        objective
+            A sum of columns that is made as small as can be in place of the cost.
+        within
+            Sums of columns, and the most that each may be.
 
         Raises
         ------
@@ -119,48 +147,59 @@ class Session:
         SolverFailed
             HiGHS broke off for a reason that says nothing about the problem.
         """
-        state = self._state(changes)
-        if fixed:
-            state = state.held(fixed)
+        priced = _narrowed(self.state(changes), fixed, within)
+        state = priced if objective is None else priced.aimed(objective)
         outcome = self._solved(state)
+        found = outcome.objective
         return Point(
-            outcome.status,
-            outcome.verified,
-            outcome.reason,
-            outcome.objective,
-            outcome.gap,
-            "searched" if state.is_open else "held" if state.arrays.integer.any() else "none",
-            outcome.seconds,
-            state.model,
-            outcome.x,
-            outcome.duals,
+            status=outcome.status,
+            verified=outcome.verified,
+            reason=outcome.reason,
+            total_cost=None if outcome.x is None else cost_of(priced.arrays, outcome.x),
+            objective=found if found is None or objective is None else found - state.arrays.offset,
+            gap=outcome.gap,
+            decisions="searched" if state.is_open else "held" if state.arrays.integer.any() else "none",
+            seconds=outcome.seconds,
+            _state=state,
+            _x=outcome.x,
+            _duals=outcome.duals,
         )
 
-    def plan(self, changes: Changes = (), *, detail: Detail = "plan") -> Plan:
+    def plan(
+        self,
+        changes: Changes = (),
+        *,
+        fixed: Mapping[Key, Held] | None = None,
+        within: Sequence[tuple[Weights, float]] = (),
+        detail: Detail = "plan",
+    ) -> Plan:
         """The whole plan of the problem with changes, audited; solved from the last basis.
 
         It costs what `oremix.solve` finds for the changed problem; where several plans cost the same it may be another
-        of them.
+        of them. With columns held or sums limited, as for `solve`, it has no prices, and no diagnosis.
 
         Raises
         ------
         InvalidProblem, InvalidOption, SolverFailed
             As `solve` and `oremix.solve`.
         """
-        check_options(self._time_limit, self._gap, detail)
+        check_options(self.time_limit, self._gap, detail)
         started = time.perf_counter()
         problem = self.changed(changes)
         state = self._base if problem is self.problem else State.of(problem)
+        if fixed or within:
+            narrowed = self._solved(_narrowed(state, fixed, within))
+            return answer(state.model, replace(narrowed, duals=None, keep=None), detail)
         plan = answer(state.model, self._solved(state), detail)
         if plan.status != "infeasible":
             return plan
-        left = None if self._time_limit is None else self._time_limit - (time.perf_counter() - started)
-        diagnosis = diagnose(state.model, left, gap=self._gap, stop=self._stop)
+        left = None if self.time_limit is None else self.time_limit - (time.perf_counter() - started)
+        diagnosis = diagnose(state.model, left, gap=self._gap, stop=self.stop)
         return plan.model_copy(update={"diagnosis": diagnosis})
 
     # ------------------------------------------------------------ the changed LP
 
-    def _state(self, changes: Changes) -> State:
+    def state(self, changes: Changes = ()) -> State:
         """The LP of the changed problem: the problem's own with other numbers where that is enough, else a new one."""
         parts = changed_parts(self.problem, read_changes(changes))
         if not parts:
@@ -181,19 +220,27 @@ class Session:
 
     def _solved(self, state: State) -> Outcome:
         """The verified answer; one that does not hold when checked is looked for once more without the last basis."""
-        clock = Clock(self._time_limit, self._stop)
+        clock = Clock(self.time_limit, self.stop)
         claim, arrays = self._searched(state, clock) if state.is_open else self._found(state, clock)
         outcome = verified(arrays, claim, clock, self._gap)
         if claim.status in ("optimal", "infeasible") and outcome.reason is not None and not state.is_open:
             self._hot.solver.clearSolver()
-            outcome = verified(arrays, self._hot.claim(clock.left()), clock, self._gap)
+            outcome = verified(arrays, self._claimed(clock.left()), clock, self._gap)
         return outcome
+
+    def _claimed(self, left: float | None) -> Claim:
+        """What HiGHS says from the last basis; without it where it breaks off, as it may where a basis is singular."""
+        try:
+            return self._hot.claim(left)
+        except SolverFailed:
+            self._hot.solver.clearSolver()
+            return self._hot.claim(left)
 
     def _found(self, state: State, clock: Clock) -> tuple[Claim, Arrays]:
         """What HiGHS says of an LP, whose decisions are held where it has any."""
         arrays = replace(state.arrays, integer=np.zeros_like(state.arrays.integer))
         self._become(state, arrays)
-        return self._hot.claim(clock.left()), arrays
+        return self._claimed(clock.left()), arrays
 
     def _searched(self, state: State, clock: Clock) -> tuple[Claim, Arrays]:
         """What branch and bound says, and the prices with its decisions as they are."""
@@ -206,7 +253,7 @@ class Session:
         whole = dict(zip(state.columns, np.round(claim.x).tolist(), strict=True))
         self._decisions = {key: whole[key] for key, integer in zip(whole, arrays.integer, strict=True) if integer}
         self._become(state, with_decisions(arrays, claim.x))
-        exact = self._hot.claim(clock.left_for_the_last())
+        exact = self._claimed(clock.left_for_the_last())
         if exact.status == "optimal" and exact.x is not None:
             claim = replace(claim, x=exact.x, duals=exact.duals, solver=exact.solver)
         return claim, arrays
@@ -216,13 +263,18 @@ class Session:
         last = np.array([self._decisions.get(key, np.nan) for key in state.columns])
         if np.isfinite(last[state.arrays.integer]).all():
             self._become(state, with_decisions(state.arrays, last))
-            search.take(self._hot.claim(search.clock.left()).x)
+            search.take(self._claimed(search.clock.left()).x)
 
     def _become(self, state: State, arrays: Arrays) -> None:
         """Have HiGHS hold this LP, whose numbers may differ from the state's own."""
         kept, self._kept = self._kept, state
-        if kept.columns is state.columns:
+        if kept.columns is state.columns and len(kept.rows) == len(state.rows):
             self._hot.become(arrays)
             return
         columns = [kept.columns.get(key, -1) for key in state.columns]
         self._hot.refill(arrays, columns, [kept.rows.get(key, -1) for key in state.rows])
+
+
+def _narrowed(state: State, fixed: Mapping[Key, Held] | None, within: Sequence[tuple[Weights, float]]) -> State:
+    state = state.held(fixed) if fixed else state
+    return state.within(within) if within else state

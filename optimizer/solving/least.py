@@ -15,7 +15,7 @@ from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.highs import Quiet, highs_model
 
-__all__ = ["Sum", "leasts"]
+__all__ = ["Sum", "least_of", "leasts"]
 
 Numbers = NDArray[np.int64]
 Sum = dict[int, float]
@@ -66,6 +66,17 @@ def leasts(arrays: Arrays, tight: NDArray[np.bool_], sums: list[Sum]) -> list[fl
             for (number, _), least in zip(questions, answers, strict=True):
                 found[number] += least
     return found
+
+
+def least_of(arrays: Arrays, objectives: list[Floats]) -> list[float]:
+    """The least of each objective over the same bounded LP.
+
+    Raises
+    ------
+    SolverFailed
+        HiGHS found no optimum.
+    """
+    return _solved(Quiet(), arrays, objectives)
 
 
 def _solved(solver: Any, arrays: Arrays, objectives: list[Floats]) -> list[float]:

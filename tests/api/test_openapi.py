@@ -45,10 +45,12 @@ def test_parameters_are_those_that_are_read(client):
 def test_answers_are_as_described(client, minimal):
     """Answers and errors conform to their schemas, with the statuses and media types described."""
     described = document(client)
+    plan = client.post("/v1/solve", json=minimal)
     requests = {
-        "solve": client.post("/v1/solve", json=minimal),
+        "solve": plan,
         "check": client.post("/v1/check", json=minimal),
         "compliance": client.post("/v1/compliance", json={"problem": minimal}),
+        "compare": client.post("/v1/studies/compare", json=dict.fromkeys(("first", "second"), plan.get_json())),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
         "presets": client.get("/v1/presets"),

@@ -1,0 +1,1 @@
+"""Studies: what plans are used for."""

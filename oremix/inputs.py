@@ -1,0 +1,48 @@
+"""Files, or standard input, as problems and plans."""
+
+# What reads them is imported when it is needed, so that `oremix --help` is quick.
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from oremix.terminal import CallError
+
+if TYPE_CHECKING:
+    from oremix.models import Plan, Problem
+
+__all__ = ["read_plan", "read_problem"]
+
+
+def read_problem(path: str) -> Problem:
+    """The problem of a file or, for ``-``, of standard input.
+
+    Raises
+    ------
+    CallError
+        The file cannot be read.
+    InvalidProblem
+        With every fault found.
+    """
+    import oremix
+
+    try:
+        return oremix.read_problem(sys.stdin.buffer.read()) if path == "-" else oremix.load(path)
+    except OSError as error:
+        raise CallError(f"cannot read {path}: {error.strerror}") from None
+
+
+def read_plan(path: str) -> Plan:
+    """The plan of a file.
+
+    Raises
+    ------
+    CallError, InvalidProblem
+        As `read_problem`.
+    """
+    import oremix
+
+    try:
+        return oremix.load_plan(path)
+    except OSError as error:
+        raise CallError(f"cannot read {path}: {error.strerror}") from None
