@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -170,7 +171,10 @@ class _Stop:
         setattr(owner, attribute, _reached)
 
 
-def _reached(*_: Any, **__: Any) -> None:
+def _reached(*called: Any, **_: Any) -> None:
+    for one in called:
+        if isinstance(one, subprocess.Popen):
+            one.kill()  # CBC would go on by itself
     raise Reached
 
 
