@@ -116,7 +116,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 
 def _headers(operation: Operation) -> dict[str, Any]:
-    if operation.name in ("check", "compare", "compliance", "frontier", "surface", "verify", "why", "health"):
+    if operation.name in ("check", "compare", "compliance", "frontier", "stress", "surface", "verify", "why", "health"):
         return {}
     return {"ETag": {"description": "stands for the problem and how it was solved", "schema": {"type": "string"}}}
 

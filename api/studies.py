@@ -15,9 +15,11 @@ from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
 from oremix.models.files import checked
 from oremix.models.studies.frontier_options import FrontierOptions, SurfaceOptions
+from oremix.models.studies.outages import StressOptions, outages_of
 from oremix.optimizer.studies.asked import frontier_faults, surface_faults
 from oremix.optimizer.studies.compare import compare
 from oremix.optimizer.studies.frontier import frontier
+from oremix.optimizer.studies.stress import stress
 from oremix.optimizer.studies.surface import surface
 
 __all__ = ["OPERATIONS"]
@@ -92,10 +94,41 @@ def _body(kind: type[BaseModel]) -> dict[str, Any]:
     }
 
 
+def _stress(call: Call) -> Response:
+    parts = Parts(call, ("problem", "plan", "options"), required=("problem",))
+    problem, plan = parts.read("problem", read_problem), parts.read("plan", read_plan)
+    options = parts.read("options", lambda data: checked(StressOptions, data)) or StressOptions()
+    if problem is not None and not parts.faults:
+        parts.faults += _unfit(problem, options)
+    parts.refuse()
+    assert problem is not None  # noqa: S101 - it is required
+    return json_answer(stress(problem, plan, options=options, **_limits(call)).to_json(indent=None))
+
+
+def _unfit(problem: Problem, options: StressOptions) -> list[Fault]:
+    """What of the options does not fit the problem."""
+    try:
+        outages_of(problem, options)
+    except InvalidProblem as error:
+        return [Fault(("options", *fault.path), fault.message, fault.value) for fault in error.errors]
+    return []
+
+
 PLANS = {
     "type": "object",
     "properties": {"first": {"$ref": "#/components/schemas/Plan"}, "second": {"$ref": "#/components/schemas/Plan"}},
     "required": ["first", "second"],
+    "additionalProperties": False,
+}
+
+STRESSED = {
+    "type": "object",
+    "properties": {
+        "problem": PROBLEM,
+        "plan": {"$ref": "#/components/schemas/Plan", "description": "absent: the problem is solved first"},
+        "options": {"$ref": "#/components/schemas/StressOptions"},
+    },
+    "required": ["problem"],
     "additionalProperties": False,
 }
 
@@ -128,6 +161,17 @@ OPERATIONS = (
         "Say what two policies cost together, on a grid of both bounds.",
         {"$ref": "#/components/schemas/Surface"},
         body=_body(SurfaceOptions) | {"required": ["problem", "options"]},
+        solves=True,
+        options=(TIME_LIMIT, GAP),
+    ),
+    Operation(
+        "stress",
+        "POST",
+        "/v1/studies/stress",
+        _stress,
+        "Put a plan to outages: what goes short, what it costs, who takes over; without a plan the problem is solved.",
+        {"$ref": "#/components/schemas/Stress"},
+        body=STRESSED,
         solves=True,
         options=(TIME_LIMIT, GAP),
     ),

@@ -9,7 +9,7 @@ from oremix.models.plan import Plan
 from oremix.models.presets import ShippedPreset
 from oremix.models.problem import Problem
 from oremix.models.stated import stated_model
-from oremix.models.studies import STUDIES
+from oremix.models.studies import OPTIONS, STUDIES
 from oremix.models.verification import Verification
 from oremix.models.why import Why
 
@@ -41,13 +41,13 @@ def definitions(prefix: str) -> dict[str, dict[str, Any]]:
 
 
 def _studies(prefix: str) -> dict[str, dict[str, Any]]:
-    """The studies' answers; what one is made of has its name before its own."""
-    answers: dict[str, dict[str, Any]] = {}
-    for study in STUDIES:
-        name = study.__name__
-        described = study.model_json_schema(mode="serialization", ref_template=f"{prefix}{name}{{model}}")
-        answers |= {f"{name}{part}": entry for part, entry in described.pop("$defs").items()} | {name: described}
-    return answers
+    """The studies' options and answers; what one is made of has its name before its own."""
+    found: dict[str, dict[str, Any]] = {}
+    for model in (*OPTIONS, *STUDIES):
+        name, mode = model.__name__, "serialization" if model in STUDIES else "validation"
+        described = model.model_json_schema(mode=mode, ref_template=f"{prefix}{name}{{model}}")  # type: ignore[arg-type]
+        found |= {f"{name}{part}": entry for part, entry in described.pop("$defs").items()} | {name: described}
+    return found
 
 
 def _stated(prefix: str) -> dict[str, dict[str, Any]]:

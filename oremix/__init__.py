@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.solving import Highs
     from oremix.optimizer.studies.compare import compare
     from oremix.optimizer.studies.frontier import frontier
+    from oremix.optimizer.studies.stress import stress
     from oremix.optimizer.studies.surface import surface
     from oremix.optimizer.verify import verify
     from oremix.optimizer.why import why
@@ -60,6 +61,7 @@ __all__ = [
     "presets",
     "read_problem",
     "solve",
+    "stress",
     "surface",
     "verify",
     "why",
@@ -85,6 +87,7 @@ _HOMES = {
     "presets": "oremix.models.presets",
     "compare": "oremix.optimizer.studies.compare",
     "frontier": "oremix.optimizer.studies.frontier",
+    "stress": "oremix.optimizer.studies.stress",
     "surface": "oremix.optimizer.studies.surface",
     "compliance": "oremix.optimizer.answering.compliance",
     "solve": "oremix.optimizer.decide",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-__all__ = ["bounds", "caps", "file", "gap", "presets", "seconds"]
+__all__ = ["bans", "bounds", "caps", "factors", "file", "gap", "lanes", "presets", "seconds", "years"]
 
 
 def _number(text: str, least: float, most: float = math.inf) -> float:
@@ -74,3 +74,43 @@ def _cap(text: str) -> tuple[str, float]:
     if not where:
         raise click.BadParameter(f"{text!r} should be a country or group and a share, as in CN=0.3")
     return where, _number(share, 0, 1)
+
+
+def years(_ctx: click.Context, _param: click.Parameter, text: str | None) -> tuple[int | None, int | None]:
+    """`--years 2028-2030`, `--years 2028-`, `--years -2030` or `--years 2028`."""
+    if text is None:
+        return None, None
+    first, dash, last = text.partition("-")
+    last = last if dash else first
+    if not all(year.isdigit() and len(year) == 4 for year in (first, last) if year) or not first + last:
+        raise click.BadParameter(f"{text!r} should be years, as in 2028-2030, 2028- or 2028")
+    return int(first) if first else None, int(last) if last else None
+
+
+def bans(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[dict[str, Any]]:
+    """`--ban CN:refining`, or of every stage `--ban CN`."""
+    parts = [text.partition(":") for text in texts]
+    return [{"country": country} | ({"stage": stage} if stage else {}) for country, _, stage in parts]
+
+
+def factors(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[tuple[str, float]]:
+    """`--surge japan=1.2`."""
+    found = []
+    for text in texts:
+        what, _, factor = text.rpartition("=")
+        if not what:
+            raise click.BadParameter(f"{text!r} should be a name and a factor, as in CN=2")
+        found.append((what, _number(factor, 0)))
+    return found
+
+
+def lanes(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[dict[str, Any]]:
+    """`--lane AU:MY`, or for two periods `--lane AU:MY=2`."""
+    found: list[dict[str, Any]] = []
+    for text in texts:
+        ends, _, periods = text.partition("=")
+        start, _, end = ends.partition(":")
+        if not start or not end or not (periods.isdigit() or "=" not in text):
+            raise click.BadParameter(f"{text!r} should be two ends and perhaps a number of periods, as in AU:MY=2")
+        found.append({"from": start, "to": end} | ({"periods": int(periods)} if periods else {}))
+    return found

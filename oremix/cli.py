@@ -36,6 +36,7 @@ DOCUMENTS = [
     "comparison",
     "frontier",
     "surface",
+    "stress",
 ]
 OUR_FAULT, WRONG, INTERRUPTED = 1, 3, 130
 # Threads in which a solver was left with its search; nobody waits for them.

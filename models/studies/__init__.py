@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from oremix.models.studies.comparison import Comparison
 from oremix.models.studies.frontier import Frontier, Surface
+from oremix.models.studies.outages import StressOptions
+from oremix.models.studies.stress import Stress
 
-__all__ = ["STUDIES", "Comparison", "Frontier", "Surface"]
+__all__ = ["OPTIONS", "STUDIES", "Comparison", "Frontier", "Stress", "Surface"]
 
 STUDIES = (
     Comparison,
     Frontier,
     Surface,
+    Stress,
 )
+
+# Those that are made of parts, which a schema has to name.
+OPTIONS = (StressOptions,)

@@ -18,9 +18,9 @@ from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held
 from oremix.optimizer.solving.proof import TOLERANCE
 
-__all__ = ["Baseline", "baseline"]
+__all__ = ["BUILDS", "ROUNDING", "Baseline", "around", "baseline", "columns_held"]
 
-# What is held may move by this much of itself: numbers that add up only to within rounding must not be impossible.
+# What is held may move by this much of itself where numbers that add up only to within rounding would be impossible.
 ROUNDING = 1e-9
 # Plans of solvers that write text, and of other people.
 WRITTEN = 1e-6
@@ -41,18 +41,23 @@ class Baseline:
     plan: Plan
     point: Point
 
-    def held(self, before: int | None) -> dict[Key, Held]:
-        """The columns of all builds, and of operations in the periods before one (none: in all), held as planned.
+    def held(self, before: int | None, slack: float = 0.0) -> dict[Key, Held]:
+        """As `columns_held`."""
+        return columns_held(self.problem, self.point, before, slack)
 
-        Marks of content are not among them: they are the accounts of a flow, and may be kept otherwise.
-        """
-        timeline = self.problem.timeline
-        years = set(timeline.starts[:before])
-        return {
-            key: _around(value, ROUNDING)
-            for key, value in self.point.values.items()
-            if key[0] in BUILDS or (key[0] in OPERATIONS and key[-1] in years)
-        }
+
+def columns_held(problem: Problem, point: Point, before: int | None, slack: float = 0.0) -> dict[Key, Held]:
+    """The columns of all builds, and of operations in the periods before one (none: in all), held as they are.
+
+    Operations may move by `slack` of themselves. Marks of content are not among them: they are the accounts of a flow,
+    and may be kept otherwise.
+    """
+    years = set(problem.timeline.starts[:before])
+    return {
+        key: value if key[0] in BUILDS else around(value, slack)
+        for key, value in point.values.items()
+        if key[0] in BUILDS or (key[0] in OPERATIONS and key[-1] in years)
+    }
 
 
 def baseline(
@@ -78,7 +83,7 @@ def baseline(
         raise InvalidOption(f"{whose}: it is {found.status}; `oremix solve` says why")
     if found.problem_hash != problem.hash:
         raise InvalidOption("the plan is of another problem, or of this one before it was changed; solve it again")
-    point = _point(Session(problem, time_limit=time_limit, gap=gap, stop=stop), found)
+    point = _point(Session(problem, gap=gap), found)
     if point is None or point.total_cost is None:
         raise InvalidOption("the plan given does not keep to its problem; `oremix verify` says where")
     turnover = sum(abs(amount) for amount in found.costs.by_category.values())
@@ -95,15 +100,17 @@ def _point(session: Session, plan: Plan) -> Point | None:
     if any(value > WRITTEN and key not in columns for key, value in recorded.items()):
         return None
     values = {key: recorded.get(key, 0.0) for key in session.columns if key[0] in RECORDED or key in recorded}
-    exact = session.solve(fixed={key: _around(value, ROUNDING) for key, value in values.items()})
-    if exact.status != "infeasible":
-        return exact
-    return session.solve(fixed={key: _around(value, WRITTEN) for key, value in values.items()})
+    for slack in (0.0, ROUNDING, WRITTEN):
+        point = session.solve(fixed={key: around(value, slack) for key, value in values.items()})
+        if point.total_cost is not None:
+            return point
+    return None
 
 
-def _around(value: float, slack: float) -> Held:
-    room = slack * max(1.0, abs(value))
-    return max(0.0, value - room), value + room
+def around(value: float, slack: float) -> Held:
+    """From a little less to a little more than a value; of nothing, nothing."""
+    room = slack * max(1.0, value)
+    return (max(0.0, value - room), value + room) if value > 0 and slack else value
 
 
 # ---------------------------------------------------------------- from the plan's records to columns

@@ -12,7 +12,7 @@ from oremix.models.studies.frontier_options import SurfaceOptions
 from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.studies.asked import options_of, refuse, side_of, surface_faults
-from oremix.optimizer.studies.bounded import Bounded, Undecided, freed
+from oremix.optimizer.studies.bounded import Bounded, Tightest, Undecided, freed
 from oremix.optimizer.studies.clock import Clock, Progress
 
 __all__ = ["surface"]
@@ -34,7 +34,7 @@ def surface(
     stop: Event | None = None,
     progress: Progress | None = None,
 ) -> Surface:
-    """Cost against the bounds of two policies, each from where it begins to bind to the tightest it can be by itself.
+    """Cost against the bounds of two policies, each from where it binds at all to the tightest it can be by itself.
 
     Parameters
     ----------
@@ -85,38 +85,54 @@ class _Study:
         points: list[SurfacePoint] = []
         edge: list[Edge] = []
         try:
-            rows, columns = self._bounds(self.first), self._bounds(self.second)
-            total = len(rows) * len(columns)
+            rows, columns = self._grid()
             for bound in rows:
                 self.second.others = self.first.changes(bound)
                 loose: Point | None = None
                 for other in columns:
-                    self.clock.tell(len(points), total, "pairs of bounds solved")
-                    point = self._solved(other)
+                    self.clock.tell(len(points), len(rows) * len(columns), "pairs of bounds solved")
+                    point = self._solved(self.second, other)
                     loose = loose or point
                     points.append(self._point(bound, other, point))
                 edge.append(Edge(bound=bound, tightest=self._edge(loose)))
         except Undecided:
             self.complete = False
             self.notes.append("The study ended before its end: a limit was reached.")
-        if not points:
+        if not points and self.complete:
             self.notes.append("There is no plan even at the loosest bounds; `oremix solve` says why.")
         return self._told(points, edge)
 
-    def _bounds(self, bounded: Bounded) -> list[float]:
-        """Bounds of one policy, the other as loose as can be: from where it begins to bind to the tightest."""
-        loose = self._solved(bounded.ends[1], bounded)
+    def _grid(self) -> tuple[list[float], list[float]]:
+        """The bounds of both: each from the loosest that binds beside some bound of the other to the tightest."""
+        loose = self._solved(self.first, self.first.ends[1])
         if loose.total_cost is None:
-            return []
+            return [], []
+        ends = [self._tightest(bounded, loose) for bounded in (self.first, self.second)]
+        self.first.others = self.second.changes(ends[1].bound)
+        beside = [loose, self._solved(self.first, self.first.ends[1])]
+        self.first.others = []
+        rows = self._between(self.first, beside, ends[0].bound)
+        beside = []
+        for bound in rows:
+            self.second.others = self.first.changes(bound)
+            beside.append(self._solved(self.second, self.second.ends[1]))
+        return rows, self._between(self.second, beside, ends[1].bound)
+
+    def _tightest(self, bounded: Bounded, loose: Point) -> Tightest:
         found = bounded.tightest(loose)
         if found is None:
             raise InvalidOption(f"the {bounded.side} of {bounded.policy} can be tightened for ever: it has no surface")
-        start = bounded.achieved(loose)
-        start = found.bound if start is None else start
-        step = (found.bound - start) / (self.options.points - 1)
-        return [start + number * step for number in range(self.options.points - 1)] + [found.bound]
+        return found
 
-    def _solved(self, bound: float, bounded: Bounded | None = None) -> Point:
+    def _between(self, bounded: Bounded, points: list[Point], end: float) -> list[float]:
+        """Bounds from the loosest that any of these points comes to, to an end."""
+        achieved = [bounded.achieved(point) for point in points if point.total_cost is not None]
+        start = bounded.sign * max(bounded.sign * bound for bound in [end, *achieved] if bound is not None)
+        start = bounded.sign * min(bounded.sign * start, bounded.sign * bounded.ends[1])
+        step = (end - start) / (self.options.points - 1)
+        return list(dict.fromkeys([start + number * step for number in range(self.options.points - 1)] + [end]))
+
+    def _solved(self, bounded: Bounded, bound: float) -> Point:
         """The point at a bound.
 
         Raises
@@ -124,7 +140,6 @@ class _Study:
         Undecided
             Time is over.
         """
-        bounded = bounded or self.second
         if self.clock.is_over:
             raise Undecided
         bounded.session.time_limit = self.clock.left()

@@ -51,6 +51,9 @@ def test_answers_are_as_described(client, minimal):
         "check": client.post("/v1/check", json=minimal),
         "compliance": client.post("/v1/compliance", json={"problem": minimal}),
         "compare": client.post("/v1/studies/compare", json=dict.fromkeys(("first", "second"), plan.get_json())),
+        "frontier": client.post("/v1/studies/frontier", json={"problem": minimal}),
+        "surface": client.post("/v1/studies/surface", json=two_caps(minimal)),
+        "stress": client.post("/v1/studies/stress", json={"problem": minimal, "options": {"insurance": 1}}),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
         "presets": client.get("/v1/presets"),
@@ -64,6 +67,13 @@ def test_answers_are_as_described(client, minimal):
     assert set(requests) == {operation.name for operation in OPERATIONS}
     for operation in OPERATIONS:
         conforms(described, operation, requests[operation.name])
+
+
+def two_caps(minimal):
+    """A problem with two caps, and what a surface is asked for."""
+    other = {"id": "other", "type": "share", "countries": ["AU"], "max": 1}
+    problem = minimal | {"policies": [*minimal["policies"], other]}
+    return {"problem": problem, "options": {"policy": "china_cap", "second_policy": "other", "points": 2}}
 
 
 def test_errors_are_as_described(client, minimal):

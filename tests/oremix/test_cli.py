@@ -487,3 +487,92 @@ def test_a_terminal_sees_progress_and_the_answer_stays_clean(tmp_path):
     os.close(ours)
     assert json.loads(done.stdout)["status"] == "optimal"
     assert "Solving" in seen
+
+
+# ---------------------------------------------------------------- frontier
+
+
+TWO = changed(
+    policies=[
+        {"id": "china_cap", "type": "share", "countries": ["CN"], "max": 0.4},
+        {"id": "australia_cap", "type": "share", "countries": ["AU"], "max": 1},
+    ]
+)
+
+
+def test_a_frontier_is_the_librarys():
+    """From all of China's at 55,000 to none: 14,000 dearer for each of 5,500 t, 770,000 a point."""
+    done = run("frontier", "-", "--json", text=MINIMAL)
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema("frontier"))
+    assert [(point["bound"], point["total_cost"]) for point in found["points"]] == [
+        (1, pytest.approx(302_500_000)),
+        (0, pytest.approx(379_500_000)),
+    ]
+    assert found["points"][1]["marginal"] == pytest.approx(770_000)
+
+
+def test_a_frontier_is_shown_as_a_table():
+    """With its limits and its side."""
+    done = run("frontier", "-", "--policy", "china_cap", "--from", "0.5", "--to", "0.25", text=MINIMAL)
+    assert done.returncode == 0
+    assert "cost against the max of china_cap" in done.stdout
+    assert "at 50 %, USD 19,250,000 more at 25 %" in done.stdout
+    assert run("frontier", "-", "--bounds", "0.4, 0.2", text=MINIMAL).stdout.count("770,000") == 2
+
+
+def test_a_surface_is_the_librarys():
+    """Both caps cannot be low at once."""
+    done = run(
+        "frontier", "-", "--policy", "china_cap", "--policy2", "australia_cap", "--points", "3", "--json", text=TWO
+    )
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema("surface"))
+    assert len(found["points"]) == 9
+    assert {point["status"] for point in found["points"]} == {"optimal", "infeasible"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "`policy` is needed; there are share policies with a max: china_cap, australia_cap"),
+        (["--policy", "cap"], "`policy` is no policy"),
+        (["--policy2", "china_cap"], "--policy2 needs --policy"),
+        (["--policy", "china_cap", "--policy2", "australia_cap", "--to", "0.1"], "--to cannot stand with --policy2"),
+        (["--policy", "china_cap", "--bounds", "0.1,x"], "'x' should be a number"),
+        (["--policy", "china_cap", "--points", "1"], "`max_points`"),
+    ],
+    ids=str,
+)
+def test_a_frontier_that_cannot_be_meant_is_refused(options, message):
+    """The option is named, and nothing is on standard output."""
+    done = run("frontier", "-", *options, text=TWO)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_a_frontier_without_a_plan_ends_with_3():
+    """There is none at any bound."""
+    done = run("frontier", "-", text=changed(suppliers=[json.loads(MINIMAL)["suppliers"][0] | {"capacity": 1}]))
+    assert done.returncode == 3
+    assert "no plan even at the loosest bound" in done.stdout
+
+
+def test_a_frontier_that_is_interrupted_gives_what_it_has(tmp_path):
+    """Ctrl-C once: the answer says that it is not complete."""
+    problem = tmp_path / "problem.json"
+    problem.write_text(oremix.example("cobalt-usa"), encoding="utf-8")
+    process = subprocess.Popen(
+        [*COMMAND, "frontier", str(problem), "--policy", "china_cap", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+    )
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=120)
+    assert b"stopping with the best" in stderr
+    found = json.loads(stdout)
+    assert found["complete"] is False

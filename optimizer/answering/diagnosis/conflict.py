@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,9 +16,10 @@ from oremix.optimizer.answering.diagnosis.part import part_about
 from oremix.optimizer.answering.diagnosis.rows import spots
 from oremix.optimizer.answering.diagnosis.statements import Statement, stated, statements_of
 from oremix.optimizer.formulation import Model, build_model
+from oremix.optimizer.lean import Key
 from oremix.optimizer.solving.arrays import Floats
 
-__all__ = ["Conflict", "smallest_conflict"]
+__all__ = ["Conflict", "conflict_where_held", "hold", "smallest_conflict"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,20 @@ def smallest_conflict(model: Model, clock: Clock) -> Conflict:
     except OutOfTime:
         return Conflict(rows, periods, smallest=False)
     return Conflict(chosen, {s: periods[s] for s in chosen if s in periods}, smallest=True)
+
+
+def hold(model: Model, held: Mapping[Key, float | tuple[float, float]]) -> None:
+    """Have columns be what they are held at, or between two values."""
+    for key, value in held.items():
+        if key in model.lp.columns:
+            low, high = value if isinstance(value, tuple) else (value, value)
+            model.lp.columns[key].bounds(low, high)
+
+
+def conflict_where_held(model: Model, clock: Clock) -> Conflict:
+    """The conflict of a model whose columns are held, by rows alone; no statements where rows show none."""
+    found = _by_rows(model, statements_of(model.problem), clock)
+    return Conflict([], {}, smallest=False) if found is None else Conflict(*found, smallest=True)
 
 
 # ---------------------------------------------------------------- by rows

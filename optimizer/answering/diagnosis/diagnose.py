@@ -13,7 +13,7 @@ from oremix.optimizer.answering.diagnosis.statements import Statement, path_of
 from oremix.optimizer.answering.diagnosis.wording import describe
 from oremix.optimizer.formulation import Model
 
-__all__ = ["SECONDS", "diagnose"]
+__all__ = ["SECONDS", "conflicting", "diagnose"]
 
 # Where nobody says how long it may take.
 SECONDS = 120.0
@@ -41,13 +41,14 @@ def diagnose(
     found = repairs(model, conflict, clock, gap)
     return Diagnosis(
         text=_text(model, conflict, found),
-        conflict=list(_conflicting(model, conflict)),
+        conflict=conflicting(model, conflict),
         smallest=conflict.smallest,
         repairs=found,
     )
 
 
-def _conflicting(model: Model, conflict: Conflict) -> list[Conflicting]:
+def conflicting(model: Model, conflict: Conflict) -> list[Conflicting]:
+    """The statements in words."""
     problem = model.problem
     found = []
     for statement in conflict.statements:
