@@ -20,7 +20,8 @@ from oremix.optimizer.formulation import Measure
 from oremix.optimizer.lean import Key, Pairs
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.solving.arrays import Arrays, Floats
-from oremix.optimizer.solving.highs import least_of, run_highs
+from oremix.optimizer.solving.highs import run_highs
+from oremix.optimizer.solving.least import least_of
 
 __all__ = ["Bounded", "Side", "Tightest", "Undecided", "decided", "freed", "total"]
 

@@ -54,8 +54,8 @@ def hold(model: Model, held: Mapping[Key, float | tuple[float, float]]) -> None:
     """Have columns be what they are held at, or between two values."""
     for key, value in held.items():
         if key in model.lp.columns:
-            column = model.lp.columns[key]
-            column.lowBound, column.upBound = value if isinstance(value, tuple) else (value, value)
+            low, high = value if isinstance(value, tuple) else (value, value)
+            model.lp.columns[key].bounds(low, high)
 
 
 def conflict_where_held(model: Model, clock: Clock) -> Conflict:
