@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,9 @@ def _now() -> tuple[float, float]:
 
 
 class Clock:
-    """What was spent in each phase, in order of their first end.
+    """What was spent in each phase, without the phases inside it.
+
+    What other threads do belongs to the phase that is open in the thread that made the clock.
 
     Attributes
     ----------
@@ -28,30 +31,43 @@ class Clock:
     """
 
     def __init__(self) -> None:
+        self._thread = threading.get_ident()
+        self._open: list[str] = []
+        self.restart()
+
+    def restart(self) -> None:
+        """Count from nothing; what is watched stays so."""
         self.wall: dict[str, float] = {}
         self.cpu: dict[str, float] = {}
-        self._inner: list[list[float]] = []
+        self._since = (0.0, 0.0)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Count what happens inside as this phase; what inner phases take is not counted twice."""
-        started = _now()
-        self._inner.append([0.0, 0.0])
+        """Count what happens inside as this phase."""
+        if threading.get_ident() != self._thread:
+            yield
+            return
+        self._tick()
+        self._open.append(name)
         try:
             yield
         finally:
-            spent = [now - then for now, then in zip(_now(), started, strict=True)]
-            inner = self._inner.pop()
-            for total, all_of_it, others in zip((self.wall, self.cpu), spent, inner, strict=True):
-                total[name] = total.get(name, 0.0) + all_of_it - others
-            if self._inner:
-                self._inner[-1] = [a + b for a, b in zip(self._inner[-1], spent, strict=True)]
+            self._tick()
+            self._open.pop()
 
-    def move(self, seconds: float, before: str, after: str) -> None:
-        """Count seconds of one phase as another's, of one thread's work."""
-        for total in (self.wall, self.cpu):
-            total[before] -= seconds
-            total[after] = total.get(after, 0.0) + seconds
+    def go_on_as(self, name: str) -> None:
+        """The rest of the phase that is open counts as another."""
+        self._tick()
+        self._open[-1] = name
+
+    def _tick(self) -> None:
+        """Count what has passed since the last time as the phase that is open."""
+        now = _now()
+        if self._open:
+            name = self._open[-1]
+            for total, after, before in zip((self.wall, self.cpu), now, self._since, strict=True):
+                total[name] = total.get(name, 0.0) + after - before
+        self._since = now
 
     def watch(self, owner: Any, attribute: str, phase: str) -> None:
         """Count every call of a function or method, found by its name, as a phase."""

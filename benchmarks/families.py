@@ -38,6 +38,7 @@ class Size:
 SIZES = {
     "0.1k": Size(1, 4, 2, 1, 2, 3),
     "1k": Size(2, 9, 5, 2, 6, 4),
+    "3k": Size(4, 12, 6, 3, 8, 4),
     "10k": Size(12, 12, 6, 3, 8, 4),
     "100k": Size(20, 16, 10, 4, 18, 8),
     "1M": Size(200, 16, 10, 4, 18, 8),
@@ -53,7 +54,7 @@ def problem(size: str, *, coupled: bool = True, yes_no: bool = False, seed: int 
     coupled
         One budget for all builds; without, every mineral is a problem of its own.
     yes_no
-        Every build has a fixed capex, so that ordering it is a yes/no decision.
+        Every refinery's build has a fixed capex, so that ordering it is a yes/no decision.
     """
     shape = SIZES[size]
     random = Random(f"{size} {seed}")  # noqa: S311 - data, no secrets
@@ -80,7 +81,7 @@ def problem(size: str, *, coupled: bool = True, yes_no: bool = False, seed: int 
 
 
 def _lanes(random: Random) -> list[Document]:
-    """Freight by distance, a tariff per tonne for every pair of countries, and by value for China's exports to three."""
+    """Freight by distance, a tariff per tonne by the pair of countries, and by value for China's exports to three."""
     tariffs = [
         {"from": start, "to": end, "duty_per_unit": _between(random, 5, 100)}
         for start in COUNTRIES

@@ -1,6 +1,7 @@
 """Measure Oremix, its limit and its peers in one run: `python -m benchmarks.run`.
 
-Every measurement is a process of its own; the routes take turns, so that what else the machine does meets all of them.
+Every route is measured in processes of its own, small problems many times in each; the routes take turns, so that what
+else the machine does meets all of them.
 Writes docs/benchmarks.md (what stands between its marks) and docs/benchmarks.svg, and prints the tables.
 """
 
@@ -11,17 +12,20 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks import report
 from benchmarks.families import SIZES
+from benchmarks.results import Measured, Results
 from benchmarks.routes import ROUTES
 from benchmarks.service.load import measure_services
 
-__all__ = ["Disagreement", "check"]
+__all__ = ["Disagreement", "check", "installed"]
 
 ROOT = Path(__file__).parent.parent
 # The libraries' linear algebra would otherwise keep a second processor busy with waiting.
@@ -29,8 +33,10 @@ ENVIRONMENT = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 SAME, GAP = 1e-6, 1e-6
 VARIANTS = {"": [], "uncoupled": ["--uncoupled"], "yes/no": ["--yes-no"]}
 LARGEST_EXPLAINED = "10k"
-
-Measured = dict[str, Any]
+# What nothing solves in minutes is only made, and that once.
+UNSOLVED = ("1M",)
+# For these a process goes on, since its first time pays for late imports, and is too short to be measured.
+REPEATED, SECONDS = ("0.1k", "1k", "10k"), 2.0
 
 
 class Disagreement(Exception):
@@ -51,14 +57,17 @@ def _routes(wanted: list[str], size: str) -> list[str]:
 
 
 def _measure(size: str, variant: str, routes: list[str], repeat: int, run: bool) -> list[Measured]:
-    found = []
+    found: list[Measured] = []
+    if size in UNSOLVED:
+        repeat, run = 1, False
     with TemporaryDirectory() as folder:
         _child("prepare", folder, size, *VARIANTS[variant])
-        more = [f"--gap={GAP}", *([] if run else ["--no-run"])]
+        more = [f"--gap={GAP}", f"--seconds={SECONDS if size in REPEATED else 0}", *([] if run else ["--no-run"])]
         for turn in range(repeat):
             for name in _routes(routes, size):
                 print(f"{size} {variant} {name} {turn + 1}/{repeat}", file=sys.stderr)
-                found.append(_child("measure", name, folder, *more) | {"size": size, "variant": variant})
+                measured = _child("measure", name, folder, *more)
+                found += [one | {"size": size, "variant": variant} for one in measured]
     check(found)
     return found
 
@@ -80,7 +89,8 @@ def check(found: list[Measured]) -> None:
             raise Disagreement(f"{one['route']} found {one['objective']}, {first['route']} {first['objective']}")
 
 
-def _installed(wanted: list[str]) -> list[str]:
+def installed(wanted: list[str]) -> list[str]:
+    """Those of the routes whose package is there."""
     there = []
     for name in wanted:
         try:
@@ -92,27 +102,40 @@ def _installed(wanted: list[str]) -> list[str]:
     return there
 
 
+def _sweeps(sizes: list[str]) -> dict[str, Any]:
+    """What a sweep of each size took, where there are sessions to sweep through."""
+    if find_spec("benchmarks.sweep") is None:
+        return {}
+    sweep = import_module("benchmarks.sweep").sweep
+    return {size: sweep(size) for size in sizes}
+
+
 def _main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__.split("\n")[0])
-    parser.add_argument("--sizes", nargs="*", choices=SIZES, default=["0.1k", "1k", "10k", "100k"])
+    parser.add_argument(
+        "--sizes", nargs="*", choices=SIZES, default=["0.1k", "1k", "10k", "100k"], help="1M is made, not solved"
+    )
     parser.add_argument("--routes", nargs="*", choices=ROUTES, default=list(ROUTES))
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--no-run", action="store_true", help="only what comes before the solver")
     parser.add_argument("--only-sizes", action="store_true", help="leave out the variants and the service")
     parser.add_argument("--no-write", action="store_true", help="leave docs/ as it is")
     given = parser.parse_args()
-    routes = _installed(given.routes)
+    routes = installed(given.routes)
     found = [one for size in given.sizes for one in _measure(size, "", routes, given.repeat, run=not given.no_run)]
-    services = []
+    services: list[Measured] = []
+    sweeps: dict[str, Any] = {}
     if not given.only_sizes and not given.no_run:
         plain = [name for name in routes if name != "oremix_full"]
-        found += _measure("10k", "uncoupled", plain, given.repeat, run=True)
+        found += _measure("100k", "uncoupled", plain, given.repeat, run=True)
         found += _measure("1k", "yes/no", plain, given.repeat, run=True)
         services = measure_services(given.repeat)
-    text = report.text(found, services, "python -m benchmarks.run " + " ".join(sys.argv[1:]))
+        sweeps = _sweeps([size for size in given.sizes if size not in UNSOLVED])
+    results = Results(found, services, sweeps)
+    text = report.text(results, "python -m benchmarks.run " + " ".join(sys.argv[1:]))
     print(text)
     if not given.no_write:
-        report.write(ROOT / "docs", text, found)
+        report.write(ROOT / "docs", text, results)
 
 
 if __name__ == "__main__":

@@ -66,22 +66,12 @@ def with_parts(problem: Problem, parts: Parts) -> Problem:
     InvalidProblem
         What is wrong with it.
     """
-    fields = type(problem).model_fields
-    stated = {fields[name].alias or name: getattr(problem, name) for name in problem.model_fields_set - {"scenarios"}}
-    try:
-        return Problem.model_validate(stated | parts)
-    except ValidationError:  # once more as a document, so that the paths of its faults are whole
-        return checked(Problem, _written(stated | parts))
-
-
-def _written(stated: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: [_plain(entry) for entry in value] if isinstance(value, list) else value for key, value in stated.items()
+    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude={*parts, "scenarios"})
+    lists = {
+        name: [part.model_dump(by_alias=True, exclude_unset=True) for part in entries]
+        for name, entries in parts.items()
     }
-
-
-def _plain(entry: Any) -> Any:
-    return entry.model_dump(by_alias=True, exclude_unset=True) if isinstance(entry, Part) else entry
+    return checked(Problem, stated | lists)
 
 
 def changed_parts(problem: Problem, changes: list[Change]) -> Parts:

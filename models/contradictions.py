@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from oremix.models.bounds import Bounds
+from oremix.models.listing import listed
 from oremix.models.policies import Measured
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _more_owed_than_wanted(problem: Problem) -> Iterator[str]:
         if over:
             unit = network.materials[material].unit
             yield (
-                f"the take_or_pay of {', '.join(s.id for s in suppliers)} comes to {sums[over[0]]:g} {unit} of"
+                f"the take_or_pay of {listed(s.id for s in suppliers)} comes to {sums[over[0]]:g} {unit} of"
                 f" {material} a year{_when(timeline, over)}, more than the"
                 f" {bounds.most_wanted(material, over[0]):g} {unit} that all demand for what it becomes needs at most"
             )

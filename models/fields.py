@@ -104,7 +104,7 @@ def faults_error(title: str, faults: list[Triple]) -> ValidationError:
 
 def _number(value: Any, low: float, high: float) -> float | str:
     """The value as a float, or what is wrong with it."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return "should be a number, a list of one number per period, or a map year → number"
     try:
         number = float(value)
@@ -127,8 +127,11 @@ def _year(key: Any) -> int | None:
 
 def _series_reader(low: float, high: float) -> Callable[[Any], Series]:
     """A reader of the three forms, for numbers within bounds."""
+    least, most = max(low, -LARGEST), min(high, LARGEST)
 
     def read(value: Any) -> Series:
+        if type(value) is float and least <= value <= most:
+            return value  # what is stated mostly, without more ado
         faults: list[Triple] = []
 
         def number(path: Path, entry: Any) -> float:

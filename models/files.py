@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from oremix.models import chain, policies
+from oremix.models.collector import collector_off
 from oremix.models.errors import Fault, InvalidProblem
+from oremix.models.listing import listed
 from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
@@ -21,6 +23,8 @@ from oremix.models.scenarios import Change, Scenario
 __all__ = ["checked", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
 
 SHOWN = 100
+# What is wrong with one entry, such as a lane for every pair without a distance, is told by examples.
+MOST_MESSAGES = 3
 
 Model = TypeVar("Model", bound=BaseModel)
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
@@ -94,7 +98,8 @@ def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
     """
     if isinstance(data, Problem):
         return data
-    return checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
+    with collector_off():
+        return checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
 
 
 class _Entries(BaseModel):
@@ -202,14 +207,15 @@ def _refuse_constant(name: str) -> Any:
 
 def _faults(error: ValidationError, data: dict[str, Any]) -> list[Fault]:
     """Pydantic's findings, one per entry, in the order of the document's keys."""
-    found: dict[tuple[str | int, ...], tuple[list[str], Any]] = {}
+    found: dict[tuple[str | int, ...], tuple[dict[str, None], Any]] = {}
     for line in error.errors(include_url=False):
         path = _path_in(data, tuple(line["loc"]))
-        messages, _ = found.setdefault(path, ([], _value_at(data, path, line["input"])))
-        message = _plain(str(line["msg"]), path, data)
-        if message not in messages:
-            messages.append(message)
-    return [Fault(path, ", or ".join(messages), _shown(value)) for path, (messages, value) in found.items()]
+        messages, _ = found.setdefault(path, ({}, _value_at(data, path, line["input"])))
+        messages[_plain(str(line["msg"]), path, data)] = None
+    return [
+        Fault(path, listed(messages, MOST_MESSAGES, between=", or "), _shown(value))
+        for path, (messages, value) in found.items()
+    ]
 
 
 def _path_in(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...]:

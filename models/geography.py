@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from math import asin, cos, radians, sin, sqrt
 from typing import NamedTuple
 
@@ -31,6 +32,9 @@ class Origin(NamedTuple):
     place: str
     owner: str
     stage: str | None
+
+
+Origin.__repr__ = tuple.__repr__  # type: ignore[method-assign]  # quick: keys are put in order by their text
 
 
 class Geography:
@@ -64,16 +68,22 @@ class Geography:
         country = self.country(place)
         return any(name in (place, country) or country in self.groups.get(name, ()) for name in names)
 
+    @cached_property
+    def _points(self) -> dict[str, tuple[float, float, float]]:
+        """Latitude and longitude in radians, and the cosine of the latitude, where they are stated."""
+        return {
+            place.id: (radians(place.latitude), radians(place.longitude), cos(radians(place.latitude)))
+            for place in self.places.values()
+            if place.latitude is not None and place.longitude is not None
+        }
+
     def distance_km(self, start: str, end: str) -> float | None:
         """The great-circle distance between two places, by haversine; ``None`` without coordinates."""
         if start == end:
             return 0.0
-        points = []
-        for place in (start, end):
-            listed = self.places.get(place)
-            if listed is None or listed.latitude is None or listed.longitude is None:
-                return None
-            points.append((radians(listed.latitude), radians(listed.longitude)))
-        (lat_1, lon_1), (lat_2, lon_2) = points
-        half = sin((lat_2 - lat_1) / 2) ** 2 + cos(lat_1) * cos(lat_2) * sin((lon_2 - lon_1) / 2) ** 2
+        here, there = self._points.get(start), self._points.get(end)
+        if here is None or there is None:
+            return None
+        (lat_1, lon_1, cos_1), (lat_2, lon_2, cos_2) = here, there
+        half = sin((lat_2 - lat_1) / 2) ** 2 + cos_1 * cos_2 * sin((lon_2 - lon_1) / 2) ** 2
         return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from oremix.models.chain import Lane, Material
 from oremix.models.geography import Geography
@@ -12,8 +13,7 @@ from oremix.models.timeline import Timeline
 __all__ = ["Lanes", "Move", "Unpriced"]
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """The terms of moving one material between two places in one period.
 
     Freight and duty are money per unit shipped; loss is the share that does not arrive; capacity and minimum
@@ -31,8 +31,8 @@ class Move:
     closed: bool = False
     fixed_cost: float = 0.0
     fixed_by: int | None = None
-    joint: dict[str, int] = field(default_factory=dict)
-    footprint: dict[str, float] = field(default_factory=dict)
+    joint: Mapping[str, int] = MappingProxyType({})
+    footprint: Mapping[str, float] = MappingProxyType({})
 
     @property
     def is_limited(self) -> bool:
@@ -54,6 +54,55 @@ class Unpriced(ValueError):
         super().__init__(message)
 
 
+class _End:
+    """What one end of a rule names: places and countries, those of the groups named too, or anywhere."""
+
+    __slots__ = ("anywhere", "named", "within")
+
+    def __init__(self, names: list[str], groups: Mapping[str, Iterable[str]]) -> None:
+        self.named = frozenset(names)
+        self.within = self.named.union(*(groups[name] for name in names if name in groups))
+        self.anywhere = "*" in names
+
+
+def _by_name(ends: Iterable[_End]) -> dict[str, set[int]]:
+    """Place or country → the positions of the ends that it is within; under `*` those that it always is."""
+    found: dict[str, set[int]] = {"*": set()}
+    for position, end in enumerate(ends):
+        for name in ("*",) if end.anywhere else end.within:
+            found.setdefault(name, set()).add(position)
+    return found
+
+
+class _Rule(NamedTuple):
+    """A lane rule, read in each period; steady where it says the same in all of them."""
+
+    lane: Lane
+    materials: frozenset[str] | None
+    series: dict[str, list[float]]
+    footprints: dict[str, list[float]]
+    steady: bool
+
+    @classmethod
+    def of(cls, lane: Lane, timeline: Timeline) -> _Rule:
+        """Read a rule."""
+        series = {name: timeline.read(value) for name in SERIES if (value := getattr(lane, name)) is not None}
+        footprints = {name: timeline.read(value) for name, value in (lane.footprint or {}).items()}
+        always = lane.from_year is None and lane.until_year is None
+        same = all(len(set(values)) == 1 for values in (*series.values(), *footprints.values()))
+        materials = frozenset(lane.materials) if lane.materials else None
+        return cls(lane, materials, series, footprints, always and same)
+
+
+class _Terms(NamedTuple):
+    """What some rules say together, whatever moves: the move but for its distance and value, and who decided it."""
+
+    move: Move
+    per_km: float | None
+    duty: float
+    decided: dict[str, int]
+
+
 class Lanes:
     """The lane rules of a problem, ready to be asked about any pair.
 
@@ -66,27 +115,23 @@ class Lanes:
     ) -> None:
         self._geography = geography
         self._timeline = timeline
-        self._rules = [(lane, frozenset(lane.materials) if lane.materials else None) for lane in lanes]
-        self._series = {
-            (position, name): timeline.read(series)
-            for position, (lane, _) in enumerate(self._rules)
-            for name in SERIES
-            if (series := getattr(lane, name)) is not None
-        }
-        self._footprints = [
-            {name: timeline.read(series) for name, series in (lane.footprint or {}).items()} for lane, _ in self._rules
-        ]
+        self._lanes = list(lanes)
         self._prices = {m.id: timeline.read(m.price) for m in materials if m.price is not None}
-        self._placed = {
-            position: None
-            for position, (lane, _) in enumerate(self._rules)
-            if any(name in geography.places for name in (*lane.origins, *lane.destinations))
-        }
-        self._between: dict[tuple[str, str], list[int]] = {}
-        self._pairs: dict[tuple[str, str], list[int]] = {}
+        self._known_ends: dict[tuple[str, ...], _End] = {}
+        self._ends = [(self._end(lane.origins), self._end(lane.destinations)) for lane in self._lanes]
+        self._named = frozenset().union(*(end.named for end in self._known_ends.values()))
+        self._leaving = _by_name(origins for origins, _ in self._ends)
+        self._arriving = _by_name(destinations for _, destinations in self._ends)
+        self._rules: dict[int, _Rule] = {}
+        self._pairs: dict[tuple[str, str], tuple[int, ...]] = {}
+        self._terms: dict[tuple[tuple[int, ...], int], _Terms] = {}
         self._moves: dict[tuple[str, str, str], list[Move]] = {}
-        self._same: dict[int | str, bool] = {}
-        self._matched: dict[int, set[tuple[str, str, str]]] = {}
+
+    def _end(self, names: list[str]) -> _End:
+        key = tuple(names)
+        if key not in self._known_ends:
+            self._known_ends[key] = _End(names, self._geography.groups)
+        return self._known_ends[key]
 
     def moves(self, material: str, start: str, end: str) -> list[Move]:
         """The terms in each period of moving `material` from place `start` to place `end`.
@@ -102,68 +147,67 @@ class Lanes:
         return self._moves[key]
 
     def _resolve(self, material: str, start: str, end: str) -> list[Move]:
-        if (start, end) not in self._pairs:
-            self._pairs[start, end] = self._matching(start, end)
-        rules = [
-            position
-            for position in self._pairs[start, end]
-            if (materials := self._rules[position][1]) is None or material in materials
-        ]
+        rules = self._matching(material, start, end)
         if not rules:
             return [OPEN_AND_FREE] * len(self._timeline)
-        for position in rules:
-            self._matched.setdefault(position, set()).add((material, start, end))
-        if self._steady(material) and all(self._steady(position) for position in rules):
+        prices = self._prices.get(material)
+        steady = prices is None or min(prices) == max(prices)
+        if steady and all(self._rule(position).steady for position in rules):
             return [self._in_period(rules, material, start, end, 0)] * len(self._timeline)
         return [self._in_period(rules, material, start, end, period) for period in self._timeline]
 
-    def _matching(self, start: str, end: str) -> list[int]:
-        """The rules for a pair, by position: those that name places one by one, the rest once per pair of countries."""
-        countries = self._geography.country(start), self._geography.country(end)
-        if countries not in self._between:
-            self._between[countries] = [
-                position
-                for position, (lane, _) in enumerate(self._rules)
-                if position not in self._placed and self._matches(lane, *countries)
-            ]
-        placed = [position for position in self._placed if self._matches(self._rules[position][0], start, end)]
-        return sorted([*self._between[countries], *placed])
+    def _matching(self, material: str, start: str, end: str) -> tuple[int, ...]:
+        """The rules for a move, by position."""
+        rules = self._between(start, end)
+        if all(self._rule(position).materials is None for position in rules):
+            return rules
+        return tuple(p for p in rules if (only := self._rule(p).materials) is None or material in only)
 
-    def _steady(self, what: int | str) -> bool:
-        """Whether a rule, by its position, or a material's price is the same in every period."""
-        if what not in self._same:
-            if isinstance(what, int):
-                lane = self._rules[what][0]
-                numbers = [series for (position, _), series in self._series.items() if position == what]
-                numbers += self._footprints[what].values()
-                always = lane.from_year is None and lane.until_year is None
-            else:
-                numbers, always = [self._prices.get(what, [0.0])], True
-            self._same[what] = always and all(len(set(series)) == 1 for series in numbers)
-        return self._same[what]
+    def _between(self, start: str, end: str) -> tuple[int, ...]:
+        """The rules for a pair of places, by position: worked out once for all places that no rule names itself."""
+        country = self._geography.country
+        pair = (start if start in self._named else country(start), end if end in self._named else country(end))
+        if pair not in self._pairs:
+            here, there = country(start), country(end)
+            leaving = self._leaving["*"].union(*(self._leaving.get(name, ()) for name in (pair[0], here)))
+            arriving = self._arriving["*"].union(*(self._arriving.get(name, ()) for name in (pair[1], there)))
+            rules = sorted(leaving & arriving)
+            if here == there:
+                rules = [position for position in rules if self._is_domestic(position, *pair, here)]
+            self._pairs[pair] = tuple(rules)
+        return self._pairs[pair]
+
+    def _is_domestic(self, position: int, start: str, end: str, country: str) -> bool:
+        """Whether both ends of a rule name the country or the place."""
+        origins, destinations = self._ends[position]
+        return not origins.named.isdisjoint((start, country)) and not destinations.named.isdisjoint((end, country))
+
+    def _rule(self, position: int) -> _Rule:
+        if position not in self._rules:
+            self._rules[position] = _Rule.of(self._lanes[position], self._timeline)
+        return self._rules[position]
 
     def decider(self, names: tuple[str, ...], material: str, start: str, end: str, period: int) -> int | None:
         """The last rule that states one of these fields for a move in a period, by its position."""
-        self.moves(material, start, end)
-        for position in reversed(self._pairs[start, end]):
-            lane, materials = self._rules[position]
-            if (
-                (materials is None or material in materials)
-                and self._timeline.within(period, lane.from_year, lane.until_year)
-                and any(getattr(lane, name) is not None for name in names)
+        for position in reversed(self._matching(material, start, end)):
+            lane = self._lanes[position]
+            if self._timeline.within(period, lane.from_year, lane.until_year) and any(
+                getattr(lane, name) is not None for name in names
             ):
                 return position
         return None
 
     def overruled(self, moves: Iterable[tuple[str, str, str]]) -> list[tuple[int, int]]:
         """Rules that decide nothing over all these moves, each with a wider later one that states all that it does."""
+        matches: dict[int, set[tuple[str, str, str]]] = {}
         for move in moves:
-            self.moves(*move)
+            for position in self._matching(*move):
+                matches.setdefault(position, set()).add(move)
         found = []
-        for position, matched in sorted(self._matched.items()):
+        for position, matched in sorted(matches.items()):
             stated = self._stated(position)
-            for later, wider in sorted(self._matched.items()):
-                lane = self._rules[later][0]
+            for later, wider in sorted(matches.items()):
+                lane = self._lanes[later]
                 if (
                     later > position
                     and matched < wider
@@ -177,13 +221,10 @@ class Lanes:
 
     def _stated(self, position: int) -> set[str]:
         """The fields that a rule decides; either freight displaces the other, and each footprint is a field."""
-        lane = self._rules[position][0]
+        lane = self._lanes[position]
         names = {name for name in (*SERIES, "loss", "closed") if getattr(lane, name) is not None}
         freight = {"freight"} if names & {"unit_cost", "cost_per_km"} else set()
         return names - {"unit_cost", "cost_per_km"} | freight | {f"footprint {name}" for name in lane.footprint or ()}
-
-    def _matches(self, lane: Lane, start: str, end: str) -> bool:
-        return self.matches(lane.origins, lane.destinations, start, end)
 
     def matches(self, origins: list[str], destinations: list[str], start: str, end: str) -> bool:
         """Whether ends that name countries, groups, places or `*` match a move.
@@ -201,50 +242,63 @@ class Lanes:
             for names, place in ((origins, start), (destinations, end))
         )
 
-    def _in_period(self, rules: list[int], material: str, start: str, end: str, period: int) -> Move:
+    def _in_period(self, rules: tuple[int, ...], material: str, start: str, end: str, period: int) -> Move:
+        key = (rules, period)
+        if key not in self._terms:
+            self._terms[key] = self._said(rules, period)
+        terms = self._terms[key]
+        if terms.per_km is None and not terms.duty:
+            return terms.move
+        freight = terms.move.freight + self._by_distance(terms, start, end)
+        duty = terms.move.duty + self._ad_valorem(terms, material, period)
+        return Move(freight, duty, *terms.move[2:])
+
+    def _said(self, rules: tuple[int, ...], period: int) -> _Terms:
+        """What the rules say together, the later ones over the earlier ones."""
         terms: dict[str, float] = {}
         decided: dict[str, int] = {}
         footprint: dict[str, float] = {}
         loss, closed = 0.0, False
         for position in rules:
-            lane = self._rules[position][0]
+            rule = self._rule(position)
+            lane = rule.lane
             if not self._timeline.within(period, lane.from_year, lane.until_year):
                 continue
             if lane.unit_cost is not None or lane.cost_per_km is not None:
                 terms.pop("unit_cost", None)
                 terms.pop("cost_per_km", None)
-            for name in SERIES:
-                if (position, name) in self._series:
-                    terms[name] = self._series[position, name][period]
-                    decided[name] = position
-            footprint |= {name: amounts[period] for name, amounts in self._footprints[position].items()}
+            for name, values in rule.series.items():
+                terms[name] = values[period]
+                decided[name] = position
+            footprint |= {name: amounts[period] for name, amounts in rule.footprints.items()}
             loss = lane.loss if lane.loss is not None else loss
             closed = lane.closed if lane.closed is not None else closed
-        return Move(
-            freight=terms.get("unit_cost", 0.0) + self._by_distance(terms.get("cost_per_km"), start, end, decided),
-            duty=terms.get("duty_per_unit", 0.0) + self._ad_valorem(terms.get("duty"), material, period, decided),
+        move = Move(
+            freight=terms.get("unit_cost", 0.0),
+            duty=terms.get("duty_per_unit", 0.0),
             loss=loss,
             capacity=terms.get("capacity"),
             minimum=terms.get("minimum", 0.0),
             closed=closed,
             fixed_cost=terms.get("fixed_cost", 0.0),
             fixed_by=decided.get("fixed_cost"),
-            joint={name: decided[name] for name in JOINT if name in decided and self._rules[decided[name]][0].joint},
+            joint={name: decided[name] for name in JOINT if name in decided and self._lanes[decided[name]].joint},
             footprint=footprint,
         )
+        return _Terms(move, terms.get("cost_per_km"), terms.get("duty", 0.0), decided)
 
-    def _by_distance(self, cost_per_km: float | None, start: str, end: str, decided: dict[str, int]) -> float:
-        if cost_per_km is None:
+    def _by_distance(self, terms: _Terms, start: str, end: str) -> float:
+        if terms.per_km is None:
             return 0.0
         distance = self._geography.distance_km(start, end)
         if distance is None:
             message = f"from {start} to {end} needs the coordinates of both, as `places`"
-            raise Unpriced(decided["cost_per_km"], "cost_per_km", message)
-        return cost_per_km * distance
+            raise Unpriced(terms.decided["cost_per_km"], "cost_per_km", message)
+        return terms.per_km * distance
 
-    def _ad_valorem(self, duty: float | None, material: str, period: int, decided: dict[str, int]) -> float:
-        if not duty:
+    def _ad_valorem(self, terms: _Terms, material: str, period: int) -> float:
+        if not terms.duty:
             return 0.0
         if material not in self._prices:
-            raise Unpriced(decided["duty"], "duty", f"on {material} needs the material's `price`")
-        return duty * self._prices[material][period]
+            raise Unpriced(terms.decided["duty"], "duty", f"on {material} needs the material's `price`")
+        return terms.duty * self._prices[material][period]

@@ -51,6 +51,8 @@ class Network:
         self.uses = self._uses()
         self.history = History(problem, self.geography)
         self._nameplate: dict[str, list[float | None]] = {}
+        self._served: dict[tuple[str, str], list[str]] = {}
+        self._orders: dict[tuple[int | None, int | None, float, float | None], dict[int, list[int]]] = {}
 
     def _makers(self) -> dict[str, dict[Origin, list[Facility]]]:
         makers: dict[str, dict[Origin, list[Facility]]] = {material: {} for material in self.materials}
@@ -78,6 +80,12 @@ class Network:
 
     def serves(self, pile: Stockpile) -> list[str]:
         """The places a stockpile can be drawn for: every other use in its country, and its own place's consumers."""
+        key = (pile.material, pile.at)
+        if key not in self._served:
+            self._served[key] = self._serves(pile)
+        return self._served[key]
+
+    def _serves(self, pile: Stockpile) -> list[str]:
         country = self.geography.country(pile.at)
         local = self.materials[pile.material].local
         return [
@@ -89,7 +97,15 @@ class Network:
 
     def piles_serving(self, material: str, place: str) -> list[Stockpile]:
         """The stockpiles of a material that can be drawn for a place."""
-        return [pile for pile in self.problem.stockpiles if pile.material == material and place in self.serves(pile)]
+        return self._piles.get((material, place), [])
+
+    @cached_property
+    def _piles(self) -> dict[tuple[str, str], list[Stockpile]]:
+        piles: dict[tuple[str, str], list[Stockpile]] = {}
+        for pile in self.problem.stockpiles:
+            for place in self.serves(pile):
+                piles.setdefault((pile.material, place), []).append(pile)
+        return piles
 
     def flows(self, material: str) -> Iterator[tuple[Origin, str]]:
         """Every origin of a material with every place it may be used at."""
@@ -170,22 +186,25 @@ class Network:
             for capacity, share in zip(capacities, available, strict=True)
         ]
 
-    def _on_stream(self, build: Build, order: int) -> list[int]:
+    def _on_stream(self, order: int, lead_time: float, life: float | None) -> list[int]:
         """The periods in which capacity ordered in a period counts; in a typical year lead times are ignored."""
         if self.timeline.typical:
             return [order]
-        start = self.timeline.starts[order] + build.lead_time
-        end = start + (build.life if build.life is not None else inf)
+        start = self.timeline.starts[order] + lead_time
+        end = start + (life if life is not None else inf)
         return [period for period in self.timeline if start <= self.timeline.starts[period] < end]
 
     def orders(self, build: Build) -> dict[int, list[int]]:
         """The periods in which a build may be ordered, each with those in which the order counts: at least one."""
-        return {
-            order: on_stream
-            for order in self.timeline
-            if self.timeline.within(order, build.earliest, build.latest)
-            and (on_stream := self._on_stream(build, order))
-        }
+        years = (build.earliest, build.latest, build.lead_time, build.life)
+        if years not in self._orders:
+            self._orders[years] = {
+                order: on_stream
+                for order in self.timeline
+                if self.timeline.within(order, build.earliest, build.latest)
+                and (on_stream := self._on_stream(order, build.lead_time, build.life))
+            }
+        return self._orders[years]
 
     def built_share(self, facility: Facility, build: Build, order: int, period: int) -> float:
         """The share of a build's capacity that can be used in a period: by its ramp-up, and its host's availability."""
@@ -227,14 +246,39 @@ class Network:
         return max(yields, default=0.0) * most
 
     def most_used(self, material: str, place: str, period: int) -> float:
-        """The most of a material that can be used at a place in a period; infinite where unlimited."""
+        """The most of a material that can be of use at a place in a period; infinite where unlimited.
+
+        A stockpile at the place takes what it has room for and what it is drawn for elsewhere: what it is drawn for
+        here need not arrive a second time.
+        """
+        used = self._most_consumed(material, place, period)
+        for pile in self.problem.stockpiles:
+            if pile.material == material and pile.at == place:
+                elsewhere = (other for other in self.serves(pile) if other != place)
+                beyond = sum(self._most_taken_from_stock(material, other, period) for other in elsewhere)
+                used += min(self._most_filled(pile, period), self._room(pile, period) + beyond)
+        return used
+
+    def _most_taken_from_stock(self, material: str, place: str, period: int) -> float:
+        """What is consumed at a place, and what its own stockpiles have room for."""
+        piles = [pile for pile in self.problem.stockpiles if pile.material == material and pile.at == place]
+        return self._most_consumed(material, place, period) + sum(self._room(pile, period) for pile in piles)
+
+    def _room(self, pile: Stockpile, period: int) -> float:
+        """What can be added to a stock per year."""
+        if pile.capacity is None:
+            return inf
+        return self.timeline.read(pile.capacity)[period] / self.timeline.years[period]
+
+    def _most_filled(self, pile: Stockpile, period: int) -> float:
+        return inf if pile.fill_max is None else self.timeline.read(pile.fill_max)[period]
+
+    def _most_consumed(self, material: str, place: str, period: int) -> float:
+        """The most that demands and recipes at a place can use."""
         used = 0.0
         for demand in self.problem.demands:
             if demand.material == material and demand.at == place:
                 used += inf if demand.quantity is None else self.timeline.read(demand.quantity)[period]
-        for pile in self.problem.stockpiles:
-            if pile.material == material and pile.at == place:
-                used += inf if pile.fill_max is None else self.timeline.read(pile.fill_max)[period]
         for plant in self.problem.plants:
             taken = [recipe for recipe in plant.recipes if material in recipe.inputs] if plant.at == place else []
             if taken and (most := self.most(plant, period)):
@@ -248,6 +292,15 @@ class Network:
         made = sum(self.most_made(material, facility, period) for facility in makers)
         used = inf if places is None else sum(self.most_used(material, place, period) for place in places)
         return min(made, used)
+
+    def most_of_use(self, material: str, start: str, period: int) -> float:
+        """The most of a material that can leave a place and be of use in a period; infinite where unlimited."""
+        local = self.materials[material].local
+        places = [place for place in self.uses[material] if not local or place == start]
+        moves = [(place, self.lanes.moves(material, start, place)[period]) for place in places]
+        return sum(
+            self.most_used(material, place, period) / (1 - move.loss) for place, move in moves if not move.closed
+        )
 
     def most_moved(self, material: str, start: str, end: str, period: int) -> float:
         """The most of a material that can be shipped between two places in a period; infinite where unlimited."""

@@ -6,7 +6,9 @@ Quantities and costs in records are per year of the period and undiscounted, exc
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from copy import copy
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,7 +54,33 @@ LimitKind = Literal["policy", "capacity", "build", "lane", "scrap", "stockpile",
 class Record(BaseModel):
     """A line of the plan."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True, ser_json_inf_nan="constants")
+
+    if not TYPE_CHECKING:  # for whom pydantic's plugin writes the signature
+
+        @classmethod
+        def model_construct(cls, _fields_set: set[str] | None = None, **values: Any) -> Self:
+            """As pydantic's, by field names alone: plans have tens of thousands of these, and no need of aliases."""
+            blank, mutable = _blank(cls)
+            fields = blank | values
+            for name in mutable - values.keys():
+                fields[name] = copy(fields[name])
+            record = cls.__new__(cls)
+            object.__setattr__(record, "__dict__", fields)
+            object.__setattr__(record, "__pydantic_fields_set__", set(values) if _fields_set is None else _fields_set)
+            object.__setattr__(record, "__pydantic_extra__", None)
+            object.__setattr__(record, "__pydantic_private__", None)
+            return record
+
+
+@cache
+def _blank(kind: type[Record]) -> tuple[dict[str, Any], frozenset[str]]:
+    """The fields of a class of records in their order, with their defaults, and those whose default can change."""
+    fields = {
+        name: None if field.is_required() else field.get_default(call_default_factory=True)
+        for name, field in kind.model_fields.items()
+    }
+    return fields, frozenset(name for name, default in fields.items() if isinstance(default, list | dict))
 
 
 class PeriodCost(Record):
@@ -436,7 +464,11 @@ class Plan(Record):
 
     def to_json(self, indent: int | None = 2) -> str:
         """The plan as JSON."""
-        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False, allow_nan=False)
+        text = self.model_dump_json(indent=indent)
+        if "NaN" in text or "Infinity" in text:
+            # somebody's words, or what no JSON has, and that is an error
+            return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False, allow_nan=False)
+        return text
 
     def __str__(self) -> str:
         from oremix.models.table import plan_as_text  # noqa: PLC0415 - only loaded when somebody looks

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from oremix.models.contradictions import contradictions
+from oremix.models.listing import listed
 from oremix.models.policies import Quantity, Share
 from oremix.models.slips import slips
 
@@ -44,7 +45,7 @@ def _typical_year(problem: Problem) -> Iterator[str]:
         ]
         for what, ids in (("lead time", late), ("ramp-up", slow)):
             if ids:
-                yield f"without `periods` there is one typical year: the {what} of {', '.join(ids)} is ignored"
+                yield f"without `periods` there is one typical year: the {what} of {listed(ids)} is ignored"
 
 
 def _loops(problem: Problem) -> Iterator[str]:
@@ -128,7 +129,7 @@ def _rules_without_effect(problem: Problem) -> Iterator[str]:
             continue
         named = network.geography.members(policy.countries or ())
         if named and not named & network.making_countries:
-            yield f"policy {policy.id} counts nothing: nobody makes anything in {', '.join(sorted(named))}"
+            yield f"policy {policy.id} counts nothing: nobody makes anything in {listed(sorted(named))}"
         if policy.stages is not None:
             for material in policy.materials or ():
                 origins = network.makers.get(material, {})

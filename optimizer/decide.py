@@ -12,7 +12,7 @@ from oremix.models.policies import Diversify, Rule
 from oremix.optimizer.answering import Detail, answer
 from oremix.optimizer.answering.diagnosis import diagnose as diagnosed
 from oremix.optimizer.formulation import build_model
-from oremix.optimizer.solving import solve_lp
+from oremix.optimizer.solving import Listener, solve_lp
 
 __all__ = ["check_options", "columns_at_most", "refuse_if_too_large", "solve"]
 
@@ -27,6 +27,7 @@ def solve(
     max_columns: int | None = None,
     stop: Event | None = None,
     diagnose: bool = True,
+    progress: Listener | None = None,
 ) -> Plan:
     """Decide what to buy from whom, what to build where and when, how much to recycle.
 
@@ -35,9 +36,10 @@ def solve(
     problem
         A problem, or what `oremix.read_problem` takes.
     time_limit
-        Seconds for the solver.
+        Seconds for the solver, from the first linear program to the last.
     gap
-        Relative gap at which yes/no decisions may stop; the plan is then `feasible`, and says how good it is.
+        How much dearer than the best a plan with yes/no decisions, or of a large problem solved in parts, may be, as a
+        part of the money that changes hands; it is then `feasible`, and its certificate says how good it is.
     solver
         ``highs``, ``cbc``, or any other solver that PuLP finds installed.
     detail
@@ -47,9 +49,14 @@ def solve(
     max_columns
         Refuse a problem whose linear program may have more columns.
     stop
-        Set by anybody, from any thread, it ends a solve by HiGHS with the best plan so far.
+        Set by anybody, from any thread, it ends a solve by HiGHS or CBC with the best plan so far, which is explained
+        as with `detail="plan"`.
     diagnose
         Whether an infeasible problem is told why, and what would give a plan, within what is left of the time limit.
+    progress
+        Is called now and then while yes/no decisions are searched for, with the `seconds` since the solver began, the
+        `cost` of the best plan so far, the `bound` below which no plan can cost, and the `gap` between them; it is
+        called from the solving thread, and should not take long.
 
     Returns
     -------
@@ -74,8 +81,8 @@ def solve(
     refuse_if_too_large(problem, max_columns)
     started = time.perf_counter()
     model = build_model(problem)
-    outcome = solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop)
-    plan = answer(model, outcome, detail)
+    outcome = solve_lp(model.lp, solver=solver, time_limit=time_limit, gap=gap, stop=stop, listener=progress)
+    plan = answer(model, outcome, "plan" if stop is not None and stop.is_set() else detail)
     left = None if time_limit is None else time_limit - (time.perf_counter() - started)
     if diagnose and plan.status == "infeasible":
         return plan.model_copy(update={"diagnosis": diagnosed(model, left, gap=gap, stop=stop)})

@@ -5,15 +5,14 @@ A `LeanProblem` is a `pulp.LpProblem`; every solver of PuLP takes it.
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import pulp
 
-__all__ = ["Column", "Expression", "Key", "LeanProblem", "Pairs", "Row", "collector_off", "rows_of"]
+__all__ = ["Column", "Expression", "Key", "LeanProblem", "Pairs", "Row", "difference", "rows_of"]
 
 # So that a name of five words stays below the hundred letters that PuLP allows in LP files.
 LONGEST_WORD = 20
@@ -25,18 +24,23 @@ Key = tuple[Any, ...]
 class Column(pulp.LpVariable):  # type: ignore[misc]
     """A variable with its key; at least 0, at most `upBound`."""
 
+    # What PuLP keeps beside these of one variable goes into its dict, which most never need.
+    __slots__ = ("_labels", "_upbound_original", "key", "upBound")
+
     varValue: float | None = None  # noqa: N815 - PuLP's name
     dj: float | None = None
     cat: str = pulp.LpContinuous
     modified = True
     lowBound = _lowbound_original = 0.0  # noqa: N815 - PuLP's name
 
-    def __init__(self, labels: _Labels, key: Key, upper: float | None, integer: bool) -> None:
+    def __init__(self, labels: _Labels, key: Key, upper: float | None) -> None:
         self._labels = labels
         self.key = key
         self.upBound = self._upbound_original = upper
-        if integer:
-            self.cat = pulp.LpInteger
+
+    def limit(self, upper: float) -> None:
+        """Let it be at most this."""
+        self.upBound = self._upbound_original = upper
 
     __hash__ = object.__hash__
 
@@ -62,18 +66,41 @@ class Expression(pulp.LpAffineExpression):  # type: ignore[misc]
 
 
 class Row(pulp.LpConstraint):  # type: ignore[misc]
-    """A constraint with its key."""
+    """A constraint with its key; its expression is made when somebody asks for it, and from then on it decides.
+
+    `gate`: it holds for one answer to its yes/no decision and says nothing for the other. What it allows then is no
+    limit of the problem, only more than any plan needs.
+    """
+
+    __slots__ = ("_labels", "_terms", "constant", "gate", "key", "sense")
 
     pi: float | None = None
     slack: float | None = None
     modified = True
 
-    def __init__(self, labels: _Labels, key: Key, expression: Expression, sense: int, rhs: float) -> None:
+    def __init__(self, labels: _Labels, key: Key, terms: dict[Column, float], sense: int, rhs: float) -> None:
         self._labels = labels
         self.key = key
-        self.expr = expression
+        self._terms = terms
         self.sense = sense
         self.constant = -rhs
+        self.gate = False
+
+    @property
+    def terms(self) -> dict[Column, float]:
+        """Column → coefficient."""
+        return self._terms
+
+    @property
+    def expr(self) -> Expression:
+        """The terms as PuLP takes them."""
+        if not isinstance(self._terms, Expression):
+            self._terms = Expression(self._terms)
+        return self._terms
+
+    @expr.setter
+    def expr(self, expression: Expression) -> None:
+        self._terms = expression
 
     @property
     def name(self) -> str:
@@ -118,14 +145,15 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
 
     Attributes
     ----------
-    columns, rows
+    rows
         By key, in the order in which they were made, or of their keys once they are put in order.
     """
 
     def __init__(self, name: str = "oremix") -> None:
-        self.columns: dict[Key, Column] = {}
         self.rows: dict[Key, Row] = {}
         self.labels = _Labels()
+        self._runs: list[list[Column]] = []
+        self._columns: dict[Key, Column] | None = None
         self._named: dict[str, pulp.LpConstraint] | None = None
         super().__init__(name, pulp.LpMinimize)
         self._variables: list[pulp.LpVariable] = []
@@ -133,16 +161,37 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
 
     def column(self, *key: Any, upper: float | None = None, integer: bool = False) -> Column:
         """Make a column."""
-        column = self.columns[key] = Column(self.labels, key, upper, integer)
-        self._variables.append(column)
+        column = Column(self.labels, key, upper)
+        if integer:
+            column.cat = pulp.LpInteger  # type: ignore[misc]  # into its dict
+        self._add([column])
         return column
+
+    def columns_over(self, ends: Iterable[Any], *key: Any) -> list[Column]:
+        """Make a column for each end of the key, such as the periods; the ends are in order."""
+        columns = [Column(self.labels, (*key, end), None) for end in ends]
+        if columns:
+            self._add(columns)
+        return columns
+
+    def _add(self, run: list[Column]) -> None:
+        self._runs.append(run)
+        self._variables += run
+        self._columns = None
+
+    @property
+    def columns(self) -> dict[Key, Column]:
+        """Its own columns by key, in the order in which they were made, or of their keys once they are put in order."""
+        if self._columns is None:
+            self._columns = {column.key: column for column in chain.from_iterable(self._runs)}
+        return self._columns
 
     def row(self, *key: Any, pairs: Pairs, sense: int, rhs: float = 0.0) -> Row:
         """Make a row: the pairs' sum, `pulp.LpConstraintLE`, `EQ` or `GE`, and the right-hand side."""
-        expression = Expression(pairs)
-        if len(expression) < len(pairs):
-            expression = Expression(summed(pairs))
-        row = self.rows[key] = Row(self.labels, key, expression, sense, rhs)
+        terms = dict(pairs)
+        if len(terms) < len(pairs):
+            terms = dict(summed(pairs))
+        row = self.rows[key] = Row(self.labels, key, terms, sense, rhs)
         if self._named is not None:
             self._named[row.name] = row
         return row
@@ -152,10 +201,10 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
 
         What is left over comes last: a solver tries it last where something else costs as much.
         """
-        keys = sorted(self.columns, key=lambda key: (key[0] == "surplus", str(key)))
-        self.columns = {key: self.columns[key] for key in keys}
+        self._runs.sort(key=lambda run: (run[0].key[0] == "surplus", str(run[0].key)))
         self.rows = {key: self.rows[key] for key in sorted(self.rows, key=str)}
-        self._variables = list(self.columns.values())
+        self._variables = list(chain.from_iterable(self._runs))
+        self._columns = None
 
     # What PuLP keeps by name is made when it is first asked for.
     @property
@@ -197,18 +246,16 @@ def rows_of(problem: pulp.LpProblem) -> list[pulp.LpConstraint]:
 def summed(pairs: Iterable[tuple[Column, float]]) -> Pairs:
     """The pairs with the coefficients of each column added up."""
     totals: dict[Column, float] = {}
+    known = totals.get
     for column, coefficient in pairs:
-        totals[column] = totals.get(column, 0.0) + coefficient
+        totals[column] = known(column, 0.0) + coefficient
     return list(totals.items())
 
 
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """No garbage collection while many objects are made: all of them stay."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def difference(pairs: Pairs, less: Pairs) -> Pairs:
+    """The first sum less the second, without the columns that drop out."""
+    totals = dict(summed(pairs))
+    known = totals.get
+    for column, coefficient in less:
+        totals[column] = known(column, 0.0) - coefficient
+    return [pair for pair in totals.items() if pair[1]]

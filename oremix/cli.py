@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,6 +22,7 @@ from oremix.terminal import CallError, as_json, say
 
 if TYPE_CHECKING:
     from oremix.models import Fault, InvalidProblem, Plan, Problem
+    from oremix.optimizer.solving import Progress
 
 __all__ = ["cli", "main"]
 
@@ -37,6 +39,8 @@ DOCUMENTS = [
     "stress",
 ]
 OUR_FAULT, WRONG, INTERRUPTED = 1, 3, 130
+# Threads in which a solver was left with its search; nobody waits for them.
+LEFT = "HiGHS"
 
 
 def _version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
@@ -106,12 +110,22 @@ def solve(
     question = _capped(read_problem(problem), caps)
     if lp is not None:
         _write_lp(question, lp)
-    with terminal.progress("Solving …"):
-        plan = terminal.interruptible(lambda stop: oremix.solve(question, stop=stop, **options))
+    with terminal.progress("Solving …") as show:
+        plan = terminal.interruptible(
+            lambda stop: oremix.solve(question, stop=stop, progress=lambda found: show(_so_far(found)), **options)
+        )
     if output is not None:
         terminal.write_file(output, plan.to_json())
     write_answer(plan.to_json() if as_json else str(plan))
     return EXIT_CODES[plan.status]
+
+
+def _so_far(found: Progress) -> str:
+    """How good the best plan so far is."""
+    if found.cost is None:
+        return "no plan yet"
+    within = "" if found.gap is None else f", at most {100 * found.gap:.2g} % above the best"
+    return f"a plan at {found.cost:,.6g}{within}"
 
 
 @cli.command()
@@ -374,7 +388,11 @@ def serve(host: str, port: int, workers: int | None) -> None:
 
 def main() -> None:
     """Run the command and end with its exit code; no traceback unless OREMIX_DEBUG is 1."""
-    sys.exit(_run())
+    code = _run()
+    if any(thread.name == LEFT for thread in threading.enumerate()):
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _run() -> int:

@@ -124,15 +124,15 @@ def interruptible(work: Callable[[threading.Event], Result]) -> Result:
 
 
 @contextmanager
-def progress(text: str) -> Iterator[None]:
-    """Show on a terminal that something is going on."""
+def progress(text: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal that something is going on, and what more is said of it."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
     from rich.console import Console  # only a terminal needs it
 
-    with Console(stderr=True).status(text):
-        yield
+    with Console(stderr=True).status(text) as status:
+        yield lambda more: status.update(f"{text} {more}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""linopy, with one variable per kind over labelled dimensions; solved by HiGHS without files."""
+"""linopy, with one variable per kind over labelled dimensions, in sparse models; solved by HiGHS without files."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from benchmarks.data import Data
 __all__ = ["build", "shape", "solve", "watch"]
 
 Array = xr.DataArray
+BUILDING = {"s": "suppliers", "p": "plants", "r": "recyclers"}
+
+linopy.options["semantics"] = "v1"  # which sparse models ask for
 
 
 def build(data: Data) -> linopy.Model:
-    """The whole model: every mineral has as many of each kind, so that all arrays are full."""
+    """The whole model: every mineral has as many of each kind, so that all arrays but the draws' are full."""
     minerals = list(data.minerals)
     first = data.minerals[minerals[0]]
     years, orders = list(data.years), list(data.on_stream)
@@ -34,28 +37,32 @@ def build(data: Data) -> linopy.Model:
         dims = ("m", dim, *more)
         return xr.DataArray(np.array(values, dtype=float), over(*dims), dims)
 
-    def pairs(froms: str, tos: str, dims: tuple[str, str], cost: Callable[[str, str], float]) -> Array:
-        values = [[[cost(a, b) for b in sites[tos]] for a in sites[froms]] for sites in data.minerals.values()]
+    def pairs(froms: str, tos: str, dims: tuple[str, str], cost: dict[tuple[str, str], float]) -> Array:
+        values = [[[cost[a, b] for b in sites[tos]] for a in sites[froms]] for sites in data.minerals.values()]
         return xr.DataArray(np.array(values), over("m", *dims), ("m", *dims))
 
-    m = linopy.Model()
+    def built(kind: str, dim: str, value: Callable[[dict[str, Any]], float]) -> Array:
+        return table(kind, dim, lambda name: value(data.builds[name]))
+
+    m = linopy.Model(sparse=True)
     add_variables = m.add_variables
 
     def variable(name: str, *dims: str, **bounds: Any) -> linopy.Variable:
         return add_variables(**({"lower": 0} | bounds), coords=over(*dims), dims=dims, name=name)
 
-    most = table("plants", "p", lambda p: data.plants[p]["build"]["max"])
-    buy, run, collect = (
-        variable("buy", "m", "s", "t"),
-        variable("run", "m", "p", "t"),
-        variable("collect", "m", "r", "t"),
-    )
+    buy, run = variable("buy", "m", "s", "t"), variable("run", "m", "p", "t")
+    collect = variable("collect", "m", "r", "t")
     ore = variable("ore", "m", "s", "p", "t")
     refined, recycled = variable("refined", "m", "p", "d", "t"), variable("recycled", "m", "r", "d", "t")
     spare_ore, spare_refined = variable("spare_ore", "m", "s", "t"), variable("spare_refined", "m", "p", "t")
     spare_recycled = variable("spare_recycled", "m", "r", "t")
     deliver, short = variable("deliver", "m", "d", "t"), variable("short", "m", "d", "t")
-    add = variable("add", "m", "p", "o", upper=most.expand_dims(o=size["o"]).transpose("m", "p", "o"))
+    fill, level = variable("fill", "m", "d", "t"), variable("level", "m", "d", "t")
+    draw = _draws(m, data)
+    add = {
+        dim: variable(f"add_{kind}", "m", dim, "o", upper=built(kind, dim, lambda build: build["max"]))
+        for dim, kind in BUILDING.items()
+    }
     opened = (
         add_variables(coords=over("m", "p", "o"), dims=["m", "p", "o"], name="open", binary=True)
         if data.yes_no
@@ -65,7 +72,6 @@ def build(data: Data) -> linopy.Model:
     weight = xr.DataArray(data.weight, over("t"), ["t"])
     activity = table("plants", "p", lambda p: data.plants[p]["recipes"][0]["unit_cost"])
     per_scrap = table("recyclers", "r", lambda r: _per_scrap(data.recyclers[r]))
-    capital = table("plants", "p", lambda p: [data.capital(p, t)[0] for t in orders], "o")
     cost = (
         (weight * table("suppliers", "s", lambda s: data.suppliers[s]["unit_cost"], "t") * buy).sum()
         + (weight * activity * run).sum()
@@ -74,46 +80,64 @@ def build(data: Data) -> linopy.Model:
         + (weight * pairs("plants", "demands", ("p", "d"), data.oxide_cost) * refined).sum()
         + (weight * pairs("recyclers", "demands", ("r", "d"), data.oxide_cost) * recycled).sum()
         + (weight * table("demands", "d", lambda d: data.demands[d]["shortage_cost"]) * short).sum()
-        + (capital * add).sum()
+        + (table("demands", "d", lambda d: [data.holding(d, t) for t in years], "t") * level).sum()
     )
+    for dim, kind in BUILDING.items():
+        cost += (table(kind, dim, lambda name: [data.capital(name, t)[0] for t in orders], "o") * add[dim]).sum()
     if opened is not None:
-        fixed = table("plants", "p", lambda p: [data.capital(p, t)[1] for t in orders], "o")
-        cost += (fixed * opened).sum()
+        cost += (table("plants", "p", lambda p: [data.capital(p, t)[1] for t in orders], "o") * opened).sum()
     m.add_objective(cost)
+
+    needs = table("plants", "p", lambda p: next(iter(data.plants[p]["recipes"][0]["inputs"].values())))
+    recovered = table("recyclers", "r", lambda r: data.recyclers[r]["recovery"]) * collect
+    wanted = table("demands", "d", lambda d: data.demands[d]["quantity"], "t")
+    m.add_constraints(buy - ore.sum("p") - spare_ore == 0, name="ore made")
+    m.add_constraints(run - refined.sum("d") - spare_refined == 0, name="oxide refined")
+    m.add_constraints(recovered - recycled.sum("d") - spare_recycled == 0, name="oxide recycled")
+    m.add_constraints(ore.sum("s") - needs * run == 0, name="ore used")
+    arriving = refined.sum("p") + recycled.sum("r") + draw.groupby(["m", "u"]).sum().rename(u="d")
+    m.add_constraints(arriving - deliver - fill == 0, name="oxide used")
+    m.add_constraints(deliver + short == wanted, name="demand")
+    stock = level - level.shift(t=1).fillna(0) - data.gap * fill + data.gap * draw.groupby(["m", "d"]).sum()
+    m.add_constraints(stock == 0, name="stock")
+    stored = table("demands", "d", lambda d: data.demands[d]["stock"]["capacity"])
+    m.add_constraints(level <= stored, name="stock capacity")
 
     on_stream = [[float(t in data.on_stream[order]) for t in years] for order in orders]
     counts = xr.DataArray(on_stream, over("o", "t"), ["o", "t"])
-    needs = table("plants", "p", lambda p: next(iter(data.plants[p]["recipes"][0]["inputs"].values())))
-    recovery = table("recyclers", "r", lambda r: data.recyclers[r]["recovery"])
-    m.add_constraints(buy - ore.sum("p") - spare_ore == 0, name="ore made")
-    m.add_constraints(run - refined.sum("d") - spare_refined == 0, name="oxide refined")
-    m.add_constraints(recovery * collect - recycled.sum("d") - spare_recycled == 0, name="oxide recycled")
-    m.add_constraints(ore.sum("s") - needs * run == 0, name="ore used")
-    m.add_constraints(refined.sum("p") + recycled.sum("r") - deliver == 0, name="oxide used")
-    m.add_constraints(
-        deliver + short == table("demands", "d", lambda d: data.demands[d]["quantity"], "t"), name="demand"
-    )
-    m.add_constraints(buy <= table("suppliers", "s", lambda s: data.suppliers[s]["capacity"]), name="mines")
-    capacity = table("plants", "p", lambda p: data.plants[p]["capacity"])
-    m.add_constraints(run - (counts * add).sum("o") <= capacity, name="refineries")
-    m.add_constraints(
-        recovery * collect <= table("recyclers", "r", lambda r: data.recyclers[r]["capacity"]), name="recyclers"
-    )
+    for (dim, kind), used in zip(BUILDING.items(), (buy, run, recovered), strict=True):
+        capacity = table(kind, dim, data.capacity.__getitem__)
+        m.add_constraints(used - (counts * add[dim]).sum("o") <= capacity, name=kind)
+        if size["o"] > 1:
+            m.add_constraints(add[dim].sum("o") <= built(kind, dim, lambda build: build["max"]), name=f"{kind} built")
     _scrap(m, data, table, collect, deliver)
     _caps(m, data, table, ore, refined, recycled)
 
-    if size["o"] > 1:
-        m.add_constraints(add.sum("o") <= most, name="builds")
     if opened is not None:
-        m.add_constraints(add - most * opened <= 0, name="size")
+        most = built("plants", "p", lambda build: build["max"])
+        m.add_constraints(add["p"] - most * opened <= 0, name="size")
         if size["o"] > 1:
             m.add_constraints(opened.sum("o") <= 1, name="orders")
     if data.budget is not None:
-        spent = (table("plants", "p", lambda p: data.plants[p]["build"]["unit_capex"]) * add).sum(["m", "p"])
+        spent = sum(
+            (built(kind, dim, lambda build: build["unit_capex"]) * add[dim]).sum(["m", dim])
+            for dim, kind in BUILDING.items()
+        )
         if opened is not None:
-            spent += (table("plants", "p", lambda p: data.plants[p]["build"]["fixed_capex"]) * opened).sum(["m", "p"])
+            spent += (built("plants", "p", lambda build: build["fixed_capex"]) * opened).sum(["m", "p"])
         m.add_constraints(spent <= data.budget, name="budget")
     return m
+
+
+def _draws(m: linopy.Model, data: Data) -> linopy.LinearExpression:
+    """What each stock (of m, d) is drawn for each demand that it serves (of m, u), as a list with its coordinates."""
+    position = {d: at for sites in data.minerals.values() for at, d in enumerate(sites["demands"])}
+    mineral = {name: at for at, name in enumerate(data.minerals)}
+    links = [
+        (mineral[data.demands[d]["mineral"]], position[d], position[u]) for d in data.serves for u in data.serves[d]
+    ]
+    draw = m.add_variables(lower=0, coords=[range(len(links)), data.years], dims=["link", "t"], name="draw")
+    return (1 * draw).assign_coords({dim: ("link", list(ends)) for dim, *ends in zip("mdu", *links, strict=True)})
 
 
 def _per_scrap(recycler: dict[str, Any]) -> float:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from itertools import product
-from typing import Any
 
 import highspy
 import pulp
@@ -18,12 +16,8 @@ __all__ = ["build", "shape", "solve", "watch"]
 
 def build(data: Data) -> LpProblem:
     """The whole model."""
-    years = list(data.years)
-    orders = list(data.on_stream)
-    ore_lanes = [(s, p) for sites in data.minerals.values() for s, p in product(sites["suppliers"], sites["plants"])]
-    oxide_lanes = [
-        (o, d) for mineral, sites in data.minerals.items() for o, d in product(data.makers(mineral), sites["demands"])
-    ]
+    years, orders = list(data.years), list(data.on_stream)
+    ore_lanes, oxide_lanes = list(data.ore_cost), list(data.oxide_cost)
 
     prob = LpProblem("sourcing", LpMinimize)
     buy = LpVariable.dicts("buy", (data.suppliers, years), 0)
@@ -31,11 +25,14 @@ def build(data: Data) -> LpProblem:
     collect = LpVariable.dicts("collect", (data.recyclers, years), 0)
     ore = LpVariable.dicts("ore", (ore_lanes, years), 0)
     oxide = LpVariable.dicts("oxide", (oxide_lanes, years), 0)
-    spare = LpVariable.dicts("spare", ([*data.suppliers, *data.plants, *data.recyclers], years), 0)
+    spare = LpVariable.dicts("spare", (data.builds, years), 0)
     deliver = LpVariable.dicts("deliver", (data.demands, years), 0)
     short = LpVariable.dicts("short", (data.demands, years), 0)
+    fill = LpVariable.dicts("fill", (data.demands, years), 0)
+    draw = LpVariable.dicts("draw", ([(d, u) for d in data.serves for u in data.serves[d]], years), 0)
+    level = LpVariable.dicts("level", (data.demands, years), 0)
     add = {
-        p: {t: LpVariable(f"add_{p}_{t}", 0, plant["build"]["max"]) for t in orders} for p, plant in data.plants.items()
+        name: {t: LpVariable(f"add_{name}_{t}", 0, build["max"]) for t in orders} for name, build in data.builds.items()
     }
     opened = LpVariable.dicts("open", (data.plants, orders), cat="Binary") if data.yes_no else {}
 
@@ -49,34 +46,43 @@ def build(data: Data) -> LpProblem:
             for name, r in data.recyclers.items()
             for t in years
         )
-        + lpSum(data.weight[t] * data.ore_cost(*lane) * ore[lane][t] for lane in ore_lanes for t in years)
-        + lpSum(data.weight[t] * data.oxide_cost(*lane) * oxide[lane][t] for lane in oxide_lanes for t in years)
+        + lpSum(data.weight[t] * data.ore_cost[lane] * ore[lane][t] for lane in ore_lanes for t in years)
+        + lpSum(data.weight[t] * data.oxide_cost[lane] * oxide[lane][t] for lane in oxide_lanes for t in years)
         + lpSum(data.weight[t] * data.demands[d]["shortage_cost"] * short[d][t] for d in data.demands for t in years)
-        + lpSum(data.capital(p, t)[0] * add[p][t] for p in data.plants for t in orders)
+        + lpSum(data.holding(d, t) * level[d][t] for d in data.demands for t in years)
+        + lpSum(data.capital(name, t)[0] * add[name][t] for name in data.builds for t in orders)
         + lpSum(data.capital(p, t)[1] * opened[p][t] for p in opened for t in orders)
     )
 
     for mineral, sites in data.minerals.items():
         makers = data.makers(mineral)
         for t in years:
+            built = {
+                name: lpSum(add[name][order] for order in orders if t in data.on_stream[order])
+                for name in [*sites["suppliers"], *makers]
+            }
             for s in sites["suppliers"]:
                 prob += buy[s][t] == lpSum(ore[s, p][t] for p in sites["plants"]) + spare[s][t]
-                prob += buy[s][t] <= data.suppliers[s]["capacity"]
+                prob += buy[s][t] <= data.capacity[s] + built[s]
             for p in sites["plants"]:
-                recipe = data.plants[p]["recipes"][0]
-                built = lpSum(add[p][order] for order in orders if t in data.on_stream[order])
+                needs = data.plants[p]["recipes"][0]["inputs"][f"{mineral}_ore"]
                 prob += run[p][t] == lpSum(oxide[p, d][t] for d in sites["demands"]) + spare[p][t]
-                prob += (
-                    lpSum(ore[s, p][t] for s in sites["suppliers"]) == recipe["inputs"][f"{mineral}_ore"] * run[p][t]
-                )
-                prob += run[p][t] <= data.plants[p]["capacity"] + built
+                prob += lpSum(ore[s, p][t] for s in sites["suppliers"]) == needs * run[p][t]
+                prob += run[p][t] <= data.capacity[p] + built[p]
             for r in sites["recyclers"]:
-                _recycle(prob, data, r, t, collect, deliver)
-                recovered = data.recyclers[r]["recovery"] * collect[r][t]
+                recycler, back = data.recyclers[r], data.recyclers[r]["returns"][0]
+                returned = back["scrap_per_unit"] * deliver[back["demand"]][t - 2] if t >= 2 else 0
+                recovered = recycler["recovery"] * collect[r][t]
+                prob += collect[r][t] <= recycler["collection_rate"] * (recycler["scrap"][t] + returned)
                 prob += recovered == lpSum(oxide[r, d][t] for d in sites["demands"]) + spare[r][t]
+                prob += recovered <= data.capacity[r] + built[r]
             for d in sites["demands"]:
-                prob += lpSum(oxide[o, d][t] for o in makers) == deliver[d][t]
+                arriving = lpSum(oxide[o, d][t] for o in makers) + lpSum(draw[u, d][t] for u in data.serves[d])
+                stock = data.gap * (fill[d][t] - lpSum(draw[d, u][t] for u in data.serves[d]))
+                prob += arriving == deliver[d][t] + fill[d][t]
                 prob += deliver[d][t] + short[d][t] == data.demands[d]["quantity"][t]
+                prob += level[d][t] == stock + (level[d][t - 1] if t else 0)
+                prob += level[d][t] <= data.demands[d]["stock"]["capacity"]
             arriving = [(o, d) for o in makers for d in sites["demands"]]
             chinese = [(o, d) for o in data.in_china(makers) for d in sites["demands"]]
             prob += lpSum(oxide[lane][t] for lane in chinese) <= data.oxide_cap * lpSum(
@@ -87,30 +93,20 @@ def build(data: Data) -> LpProblem:
             chinese = [(s, p) for s in data.in_china(sites["suppliers"]) for p in refined]
             prob += lpSum(ore[lane][t] for lane in chinese) <= data.ore_cap * lpSum(ore[lane][t] for lane in arriving)
 
-    for p, plant in data.plants.items():
+    if len(orders) > 1:
+        for name, build in data.builds.items():
+            prob += lpSum(add[name][t] for t in orders) <= build["max"]
+    for p in opened:
+        for t in orders:
+            prob += add[p][t] <= data.builds[p]["max"] * opened[p][t]
         if len(orders) > 1:
-            prob += lpSum(add[p][t] for t in orders) <= plant["build"]["max"]
-        if data.yes_no:
-            for t in orders:
-                prob += add[p][t] <= plant["build"]["max"] * opened[p][t]
-            if len(orders) > 1:
-                prob += lpSum(opened[p][t] for t in orders) <= 1
+            prob += lpSum(opened[p][t] for t in orders) <= 1
     if data.budget is not None:
         for t in orders:
-            spent = lpSum(data.plants[p]["build"]["unit_capex"] * add[p][t] for p in data.plants)
-            fixed = lpSum(data.plants[p]["build"]["fixed_capex"] * opened[p][t] for p in opened)
+            spent = lpSum(build["unit_capex"] * add[name][t] for name, build in data.builds.items())
+            fixed = lpSum(data.builds[p]["fixed_capex"] * opened[p][t] for p in opened)
             prob += spent + fixed <= data.budget
     return prob
-
-
-def _recycle(prob: LpProblem, data: Data, name: str, t: int, collect: Any, deliver: Any) -> None:
-    recycler = data.recyclers[name]
-    back = recycler["returns"][0]
-    scrap = recycler["scrap"][t]
-    if t >= 2:
-        scrap += back["scrap_per_unit"] * deliver[back["demand"]][t - 2]
-    prob += collect[name][t] <= recycler["collection_rate"] * scrap
-    prob += recycler["recovery"] * collect[name][t] <= recycler["capacity"]
 
 
 def shape(prob: LpProblem) -> tuple[int, int, int]:

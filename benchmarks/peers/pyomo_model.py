@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import highspy
@@ -18,10 +17,8 @@ __all__ = ["build", "shape", "solve", "watch"]
 def build(data: Data) -> pyo.ConcreteModel:
     """The whole model."""
     m = pyo.ConcreteModel()
-    sites = data.minerals
+    sites, serves = data.minerals, data.serves
     mineral = {d: row["mineral"] for d, row in data.demands.items()}
-    ore_lanes = [lane for all_of in sites.values() for lane in product(all_of["suppliers"], all_of["plants"])]
-    oxide_lanes = [lane for name, all_of in sites.items() for lane in product(data.makers(name), all_of["demands"])]
 
     m.T = pyo.Set(initialize=list(data.years))
     m.ORDERS = pyo.Set(initialize=list(data.on_stream))
@@ -30,18 +27,23 @@ def build(data: Data) -> pyo.ConcreteModel:
     m.P = pyo.Set(initialize=list(data.plants))
     m.R = pyo.Set(initialize=list(data.recyclers))
     m.D = pyo.Set(initialize=list(data.demands))
-    m.ORE = pyo.Set(initialize=ore_lanes, dimen=2)
-    m.OXIDE = pyo.Set(initialize=oxide_lanes, dimen=2)
+    m.MAKERS = pyo.Set(initialize=list(data.builds))
+    m.ORE = pyo.Set(initialize=list(data.ore_cost), dimen=2)
+    m.OXIDE = pyo.Set(initialize=list(data.oxide_cost), dimen=2)
+    m.DRAWS = pyo.Set(initialize=[(d, u) for d in serves for u in serves[d]], dimen=2)
 
     m.buy = pyo.Var(m.S, m.T, domain=pyo.NonNegativeReals)
     m.run = pyo.Var(m.P, m.T, domain=pyo.NonNegativeReals)
     m.collect = pyo.Var(m.R, m.T, domain=pyo.NonNegativeReals)
     m.ore = pyo.Var(m.ORE, m.T, domain=pyo.NonNegativeReals)
     m.oxide = pyo.Var(m.OXIDE, m.T, domain=pyo.NonNegativeReals)
-    m.spare = pyo.Var(m.S | m.P | m.R, m.T, domain=pyo.NonNegativeReals)
+    m.spare = pyo.Var(m.MAKERS, m.T, domain=pyo.NonNegativeReals)
     m.deliver = pyo.Var(m.D, m.T, domain=pyo.NonNegativeReals)
     m.short = pyo.Var(m.D, m.T, domain=pyo.NonNegativeReals)
-    m.add = pyo.Var(m.P, m.ORDERS, bounds=lambda _m, p, _t: (0, data.plants[p]["build"]["max"]))
+    m.fill = pyo.Var(m.D, m.T, domain=pyo.NonNegativeReals)
+    m.draw = pyo.Var(m.DRAWS, m.T, domain=pyo.NonNegativeReals)
+    m.level = pyo.Var(m.D, m.T, domain=pyo.NonNegativeReals)
+    m.add = pyo.Var(m.MAKERS, m.ORDERS, bounds=lambda _m, name, _t: (0, data.builds[name]["max"]))
     if data.yes_no:
         m.open = pyo.Var(m.P, m.ORDERS, domain=pyo.Binary)
 
@@ -50,10 +52,11 @@ def build(data: Data) -> pyo.ConcreteModel:
         total = sum(data.weight[t] * data.suppliers[s]["unit_cost"][t] * m.buy[s, t] for s in m.S for t in m.T)
         total += sum(data.weight[t] * data.plants[p]["recipes"][0]["unit_cost"] * m.run[p, t] for p in m.P for t in m.T)
         total += sum(data.weight[t] * _per_scrap(data.recyclers[r]) * m.collect[r, t] for r in m.R for t in m.T)
-        total += sum(data.weight[t] * data.ore_cost(s, p) * m.ore[s, p, t] for s, p in m.ORE for t in m.T)
-        total += sum(data.weight[t] * data.oxide_cost(o, d) * m.oxide[o, d, t] for o, d in m.OXIDE for t in m.T)
+        total += sum(data.weight[t] * data.ore_cost[s, p] * m.ore[s, p, t] for s, p in m.ORE for t in m.T)
+        total += sum(data.weight[t] * data.oxide_cost[o, d] * m.oxide[o, d, t] for o, d in m.OXIDE for t in m.T)
         total += sum(data.weight[t] * data.demands[d]["shortage_cost"] * m.short[d, t] for d in m.D for t in m.T)
-        total += sum(data.capital(p, t)[0] * m.add[p, t] for p in m.P for t in m.ORDERS)
+        total += sum(data.holding(d, t) * m.level[d, t] for d in m.D for t in m.T)
+        total += sum(data.capital(name, t)[0] * m.add[name, t] for name in m.MAKERS for t in m.ORDERS)
         if data.yes_no:
             total += sum(data.capital(p, t)[1] * m.open[p, t] for p in m.P for t in m.ORDERS)
         return total
@@ -63,9 +66,12 @@ def build(data: Data) -> pyo.ConcreteModel:
         used = sum(m.ore[s, p, t] for p in sites[data.suppliers[s]["mineral"]]["plants"])
         return m.buy[s, t] == used + m.spare[s, t]
 
+    def built(m: Any, name: str, t: int) -> Any:
+        return sum(m.add[name, order] for order in m.ORDERS if t in data.on_stream[order])
+
     @m.Constraint(m.S, m.T)
     def mines(m: Any, s: str, t: int) -> Any:
-        return m.buy[s, t] <= data.suppliers[s]["capacity"]
+        return m.buy[s, t] <= data.capacity[s] + built(m, s, t)
 
     @m.Constraint(m.P, m.T)
     def oxide_refined(m: Any, p: str, t: int) -> Any:
@@ -80,8 +86,7 @@ def build(data: Data) -> pyo.ConcreteModel:
 
     @m.Constraint(m.P, m.T)
     def refineries(m: Any, p: str, t: int) -> Any:
-        built = sum(m.add[p, order] for order in m.ORDERS if t in data.on_stream[order])
-        return m.run[p, t] <= data.plants[p]["capacity"] + built
+        return m.run[p, t] <= data.capacity[p] + built(m, p, t)
 
     @m.Constraint(m.R, m.T)
     def oxide_recycled(m: Any, r: str, t: int) -> Any:
@@ -96,11 +101,21 @@ def build(data: Data) -> pyo.ConcreteModel:
 
     @m.Constraint(m.R, m.T)
     def recyclers(m: Any, r: str, t: int) -> Any:
-        return data.recyclers[r]["recovery"] * m.collect[r, t] <= data.recyclers[r]["capacity"]
+        return data.recyclers[r]["recovery"] * m.collect[r, t] <= data.capacity[r] + built(m, r, t)
 
     @m.Constraint(m.D, m.T)
     def oxide_used(m: Any, d: str, t: int) -> Any:
-        return sum(m.oxide[o, d, t] for o in data.makers(mineral[d])) == m.deliver[d, t]
+        arriving = sum(m.oxide[o, d, t] for o in data.makers(mineral[d])) + sum(m.draw[u, d, t] for u in serves[d])
+        return arriving == m.deliver[d, t] + m.fill[d, t]
+
+    @m.Constraint(m.D, m.T)
+    def stock(m: Any, d: str, t: int) -> Any:
+        added = data.gap * (m.fill[d, t] - sum(m.draw[d, u, t] for u in serves[d]))
+        return m.level[d, t] == added + (m.level[d, t - 1] if t else 0)
+
+    @m.Constraint(m.D, m.T)
+    def stock_capacity(m: Any, d: str, t: int) -> Any:
+        return m.level[d, t] <= data.demands[d]["stock"]["capacity"]
 
     @m.Constraint(m.D, m.T)
     def demand(m: Any, d: str, t: int) -> Any:
@@ -120,15 +135,15 @@ def build(data: Data) -> pyo.ConcreteModel:
 
     if len(m.ORDERS) > 1:
 
-        @m.Constraint(m.P)
-        def builds(m: Any, p: str) -> Any:
-            return sum(m.add[p, t] for t in m.ORDERS) <= data.plants[p]["build"]["max"]
+        @m.Constraint(m.MAKERS)
+        def builds(m: Any, name: str) -> Any:
+            return sum(m.add[name, t] for t in m.ORDERS) <= data.builds[name]["max"]
 
     if data.yes_no:
 
         @m.Constraint(m.P, m.ORDERS)
         def size(m: Any, p: str, t: int) -> Any:
-            return m.add[p, t] <= data.plants[p]["build"]["max"] * m.open[p, t]
+            return m.add[p, t] <= data.builds[p]["max"] * m.open[p, t]
 
         if len(m.ORDERS) > 1:
 
@@ -140,9 +155,9 @@ def build(data: Data) -> pyo.ConcreteModel:
 
         @m.Constraint(m.ORDERS)
         def budget(m: Any, t: int) -> Any:
-            spent = sum(data.plants[p]["build"]["unit_capex"] * m.add[p, t] for p in m.P)
+            spent = sum(data.builds[name]["unit_capex"] * m.add[name, t] for name in m.MAKERS)
             if data.yes_no:
-                spent += sum(data.plants[p]["build"]["fixed_capex"] * m.open[p, t] for p in m.P)
+                spent += sum(data.builds[p]["fixed_capex"] * m.open[p, t] for p in m.P)
             return spent <= data.budget
 
     return m

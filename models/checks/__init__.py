@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ModelWrapValidatorHandler, ValidationError
 
 from oremix.models.checks.facilities import facilities, limits
-from oremix.models.checks.finding import Finding
+from oremix.models.checks.finding import Finding, parts
 from oremix.models.checks.known import STAND_IN, Known
 from oremix.models.checks.lanes import lanes, unlimited
 from oremix.models.checks.policies import countable, policies
@@ -133,9 +133,10 @@ def _between_entries(problem: Problem, known: Known) -> Iterator[Finding]:
 
 def of_parts_and_rules(problem: Problem, known: Known) -> Iterator[Finding]:
     """Faults between the parts of a problem in which every policy is a rule."""
-    wrong_references = list(references(problem, known))
+    walked = list(parts(problem))
+    wrong_references = list(references(problem, walked, known))
     yield from wrong_references
-    wrong_times = list(time(problem, known))
+    wrong_times = list(time(problem, walked, known))
     yield from wrong_times
     yield from facilities(problem)
     yield from stockpiles(problem)

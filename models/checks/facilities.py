@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from oremix.models.chain import Build, Demand, Plant, Recycler, Supplier
 from oremix.models.checks.finding import Finding, Path, ordered, under
 from oremix.models.fields import Series
+from oremix.models.listing import listed
 from oremix.models.network import products
 from oremix.models.timeline import Timeline
 
@@ -174,7 +175,7 @@ def _own_surplus(problem: Problem, plant: Plant) -> Iterator[Finding]:
     for material in products(plant) if stated else ():
         others = sorted(maker.id for maker in network.makers[material][network.origins[plant.id]] if maker is not plant)
         if others:
-            message = f"cannot be told apart from that of {', '.join(others)}, which makes {material} at the same place"
+            message = f"cannot be told apart from that of {listed(others)}, which makes {material} at the same place"
             yield (str(stated),), f"{message}, owner and stage; give the plant a `place` of its own", None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
 from oremix.models.fields import Part, Series
 from oremix.models.timeline import Timeline
@@ -23,14 +24,31 @@ def under(path: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
 def parts(part: Part, path: Path = ()) -> Iterator[tuple[Path, Part]]:
     """A part and all parts inside it, with their paths."""
     yield path, part
-    for name, field in type(part).model_fields.items():
+    for name, key in _holders(type(part)):
         value = getattr(part, name)
-        key = field.alias or name
-        if isinstance(value, Part):
-            yield from parts(value, (*path, key))
-        elif isinstance(value, list) and value and isinstance(value[0], Part):
+        if isinstance(value, list):
             for position, entry in enumerate(value):
-                yield from parts(entry, (*path, key, position))
+                if isinstance(entry, Part):
+                    yield from parts(entry, (*path, key, position))
+        elif isinstance(value, Part):
+            yield from parts(value, (*path, key))
+
+
+@cache
+def _holders(kind: type[Part]) -> list[tuple[str, str]]:
+    """The fields of a kind of part that can hold parts, with their keys."""
+    return [
+        (name, field.alias or name)
+        for name, field in kind.model_fields.items()
+        if any(isinstance(held, type) and issubclass(held, Part) for held in _within(field.annotation))
+    ]
+
+
+def _within(annotation: Any) -> Iterator[Any]:
+    """A type and all types that it is made of."""
+    yield annotation
+    for inner in get_args(annotation):
+        yield from _within(inner)
 
 
 def ordered(timeline: Timeline, name: str, low: Series | None, high: Series | None) -> Iterator[Finding]:

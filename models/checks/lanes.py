@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from oremix.models.checks.finding import Finding
 from oremix.models.lanes import JOINT, Move, Unpriced
+from oremix.models.listing import listed
 
 if TYPE_CHECKING:
     from oremix.models.problem import Problem
@@ -50,7 +51,7 @@ def unlimited(problem: Problem) -> Iterator[Finding]:
         yield ("lanes", position, "fixed_cost"), f"{message}, or that of whoever makes it", None
     for position, found in units.items():
         if len(found) > 1:
-            message = f"adds up unlike units ({', '.join(found)}); limit `materials`"
+            message = f"adds up unlike units ({listed(found)}); limit `materials`"
             yield ("lanes", position, "joint"), message, True
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from oremix.models.chain import Demand, Material
 from oremix.models.checks.finding import Finding, Path, ordered, under
 from oremix.models.fields import Series
+from oremix.models.listing import listed
 from oremix.models.network import products
 from oremix.models.policies import Budget, Diversify, Footprint, Quantity, Rule, Share
 
@@ -139,7 +140,7 @@ def _weight(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
             if material.id not in policy.weight:
                 yield ("weight",), f"has no factor for {material.id}; state one, or limit `materials`", None
     elif "materials" in policy.across and len({material.unit for material in scope}) > 1:
-        units = ", ".join(f"{material.id} in {material.unit}" for material in scope)
+        units = listed(f"{material.id} in {material.unit}" for material in scope)
         message = f"pools unlike units ({units}); give a `weight` per material, or limit `materials`"
         yield ("across",), message, policy.across
 
@@ -152,7 +153,7 @@ def _plants(problem: Problem, policy: Share | Quantity) -> Iterator[Finding]:
             for origin, facilities in makers.items():
                 ids = {facility.id for facility in facilities}
                 if ids & named and ids - named:
-                    others = ", ".join(sorted(ids - named))
+                    others = listed(sorted(ids - named))
                     message = f"leaves out {others}, whose {material} from {origin.place} cannot be told apart"
                     yield (
                         ("plants",),

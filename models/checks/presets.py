@@ -12,6 +12,7 @@ from oremix.models.checks.finding import Finding, Path, under
 from oremix.models.checks.known import Known
 from oremix.models.checks.references import unknown
 from oremix.models.geography import COUNTRIES
+from oremix.models.listing import listed
 from oremix.models.policies import Preset, Share
 from oremix.models.presets import ShippedPreset, preset, presets
 from oremix.models.written_out import Line, Stated, demands_of, made_at, reads, stating
@@ -114,7 +115,7 @@ def _holding(problem: Problem, mineral: str, materials: list[str]) -> Iterator[F
         for recipe in plant.recipes:
             made = [material for material in recipe.outputs if material in materials]
             if made and recipe.inputs and not any(material in materials for material in recipe.inputs):
-                message = f"has {made[0]} but nothing that {plant.id} makes it of ({', '.join(recipe.inputs)})"
+                message = f"has {made[0]} but nothing that {plant.id} makes it of ({listed(recipe.inputs)})"
                 yield (), f"{message}; name what holds {mineral} there too", materials
 
 
@@ -157,8 +158,8 @@ def _unweighed(problem: Problem, place: Stated, line: Line, rule: Share) -> Iter
     """A sum over several materials in which nobody has said what a unit of each holds."""
     added = list(dict.fromkeys([*made_at(problem, rule), *(demand.material for demand in demands_of(problem, rule))]))
     if rule.weight == "quantity" and len(added) > 1:
-        listed = ", ".join(added[:4]) + (f" and {len(added) - 4} more" if len(added) > 4 else "")
-        message = f'is missing: {line.id} adds up {listed}; state what a unit of each holds, as {{"{added[0]}": 1, …}}'
+        example = f'{{"{added[0]}": 1, …}}'
+        message = f"is missing: {line.id} adds up {listed(added, 4)}; state what a unit of each holds, as {example}"
         yield line.id, (("policies", place.position, "weight"), message, None)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from oremix.models.checks.finding import Finding, Path, parts
+from oremix.models.checks.finding import Finding, Path
 from oremix.models.checks.known import STAND_IN, Known
 from oremix.models.fields import Part
 from oremix.models.geography import COUNTRIES
@@ -28,45 +29,45 @@ OTHERS = ("places", "materials", "demands", "lanes", "stockpiles", "policies", "
 def identities(known: Known) -> Iterator[Finding]:
     """Ids that stand twice, or that mean two things."""
     for keys in (*((key,) for key in OTHERS), FACILITIES):
-        yield from _duplicates(
-            [((key, n, "id"), known.text(entry, "id")) for key in keys for n, entry in enumerate(known.entries(key))]
-        )
+        yield from _duplicates(known, [((key,), known.entries(key)) for key in keys])
     for number, plant in enumerate(known.entries("plants")):
         recipes = plant.get("recipes") if isinstance(plant, dict) else getattr(plant, "recipes", None)
-        yield from _duplicates(
-            [
-                (("plants", number, "recipes", n, "id"), known.text(recipe, "id"))
-                for n, recipe in enumerate(recipes if isinstance(recipes, list) else [])
-            ]
-        )
+        yield from _duplicates(known, [(("plants", number, "recipes"), recipes if isinstance(recipes, list) else [])])
     for number, place in enumerate(known.entries("places")):
         name = known.text(place, "id")
         if name in COUNTRIES:
             yield ("places", number, "id"), "is a country's code; give the place another id", name
         if name in known.groups:
             yield ("places", number, "id"), "is a group's id too; give one of them another", name
+    taken = COUNTRIES | known.places
     for number, lane in enumerate(known.entries("lanes")):
-        if (name := known.text(lane, "id")) in COUNTRIES | known.places:
+        if (name := known.text(lane, "id")) in taken:
             yield ("lanes", number, "id"), "is a country's code or a place's id; give the lane another", name
     for group in sorted(known.groups & (COUNTRIES | {"*"})):
         yield ("groups", group), "is a country's code or `*`; give the group another id", group
 
 
-def _duplicates(entries: list[tuple[Path, str | None]]) -> Iterator[Finding]:
-    counts = Counter(identity for _, identity in entries if identity is not None)
+def _duplicates(known: Known, lists: list[tuple[Path, list[Any]]]) -> Iterator[Finding]:
+    ids = [identity for _, entries in lists for entry in entries if (identity := known.text(entry, "id"))]
+    if len(set(ids)) == len(ids):
+        return
+    counts = Counter(ids)
     seen: set[str] = set()
-    for path, identity in entries:
-        if identity is not None and identity in seen:
-            yield path, f"stands {counts[identity]} times; ids must differ", identity
-        seen.add(identity or "")
+    for path, entries in lists:
+        for position, entry in enumerate(entries):
+            identity = known.text(entry, "id")
+            if identity in seen:
+                yield (*path, position, "id"), f"stands {counts[identity]} times; ids must differ", identity
+            seen.add(identity or "")
 
 
-def references(problem: Problem, known: Known) -> Iterator[Finding]:
+def references(problem: Problem, parts: list[tuple[Path, Part]], known: Known) -> Iterator[Finding]:
     """Names of materials, places, countries, groups, demands, plants, stages and sources that do not exist."""
-    for path, part in parts(problem):
-        yield from _of_part(path, part, known)
-        if part is not problem:
-            yield from _lists_of_part(path, part, known)
+    for path, part in parts:
+        for field, check in _checks(type(part)):
+            if (value := getattr(part, field)) is not None and part is not problem:
+                yield from check((*path, field), value, known)
+    yield from _source(("source",), problem.source, known)
     for group, codes in problem.groups.items():
         for position, code in enumerate(codes):
             yield from _country(("groups", group, position), code)
@@ -120,32 +121,72 @@ def _country(path: Path, code: str | None) -> Iterator[Finding]:
         yield path, f"is no ISO 3166-1 alpha-2 country code{hint}", code
 
 
-def _of_part(path: Path, part: Part, known: Known) -> Iterator[Finding]:
-    yield from unknown((*path, "material"), getattr(part, "material", None), known.materials, "material")
-    yield from unknown((*path, "place"), getattr(part, "place", None), known.places, "place")
-    for field in ("country", "owner"):
-        yield from _country((*path, field), getattr(part, field, None))
-    for stage, country in (getattr(part, "history", None) or {}).items():
-        yield from _country((*path, "history", stage), country)
-    for country in getattr(part, "initial_origin", None) or {}:
-        yield from _country((*path, "initial_origin", country), country)
-    for source in [part.source] if isinstance(part.source, str) else part.source or []:
-        yield from unknown((*path, "source"), source, known.sources, "entry of `sources`")
+def _material(path: Path, name: str, known: Known) -> Iterator[Finding]:
+    return unknown(path, name, known.materials, "material")
 
 
-def _lists_of_part(path: Path, part: Part, known: Known) -> Iterator[Finding]:
-    """Materials that a part names as keys or in a list."""
-    for field in ("inputs", "outputs", "weight"):
-        value = getattr(part, field, None)
-        for material in value if isinstance(value, dict) else ():
-            yield from unknown((*path, field, material), material, known.materials, "material")
-    for position, material in enumerate(getattr(part, "materials", None) or []):
-        yield from unknown((*path, "materials", position), material, known.materials, "material")
+def _place(path: Path, name: str, known: Known) -> Iterator[Finding]:
+    return unknown(path, name, known.places, "place")
+
+
+def _code(path: Path, code: str, _: Known) -> Iterator[Finding]:
+    return _country(path, code)
+
+
+def _history(path: Path, history: dict[str, str], _: Known) -> Iterator[Finding]:
+    for stage, country in history.items():
+        yield from _country((*path, stage), country)
+
+
+def _countries(path: Path, countries: Iterable[str], _: Known) -> Iterator[Finding]:
+    for country in countries:
+        yield from _country((*path, country), country)
+
+
+def _source(path: Path, named: str | list[str] | None, known: Known) -> Iterator[Finding]:
+    for source in [named] if isinstance(named, str) else named or []:
+        yield from unknown(path, source, known.sources, "entry of `sources`")
+
+
+def _materials_of(path: Path, value: Any, known: Known) -> Iterator[Finding]:
+    """Materials that a part names as keys."""
+    for material in value if isinstance(value, dict) else ():
+        yield from _material((*path, material), material, known)
+
+
+def _materials(path: Path, names: list[str], known: Known) -> Iterator[Finding]:
+    for position, material in enumerate(names):
+        yield from _material((*path, position), material, known)
+
+
+Check = Callable[[Path, Any, Known], Iterator[Finding]]
+# Fields that name something, whatever the part.
+CHECKS: dict[str, Check] = {
+    "material": _material,
+    "place": _place,
+    "country": _code,
+    "owner": _code,
+    "history": _history,
+    "initial_origin": _countries,
+    "source": _source,
+    "inputs": _materials_of,
+    "outputs": _materials_of,
+    "weight": _materials_of,
+    "materials": _materials,
+}
+
+
+@cache
+def _checks(kind: type[Part]) -> list[tuple[str, Check]]:
+    """Those that a kind of part has."""
+    return [(field, check) for field, check in CHECKS.items() if field in kind.model_fields]
 
 
 def _of_lanes(problem: Problem, known: Known) -> Iterator[Finding]:
     ids = known.groups | known.places | COUNTRIES | {"*"}
     for position, lane in enumerate(problem.lanes):
+        if ids.issuperset(lane.origins) and ids.issuperset(lane.destinations):
+            continue
         for key, ends in (("from", lane.origins), ("to", lane.destinations)):
             for end in ends:
                 yield from unknown(("lanes", position, key), end, ids, "country, group or place")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from oremix.models.checks.facilities import builds
-from oremix.models.checks.finding import Finding, Path, parts
+from oremix.models.checks.finding import Finding, Path
 from oremix.models.checks.known import Known
-from oremix.models.fields import Part
+from oremix.models.fields import Part, Series
 from oremix.models.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -18,18 +19,25 @@ if TYPE_CHECKING:
 __all__ = ["time"]
 
 SPANS = (("from_year", "until_year"), ("earliest", "latest"))
-_SERIES_FIELDS: dict[type[Part], list[tuple[str, str]]] = {}
+OVER_TIME = str(Series)
 
 
-def time(problem: Problem, known: Known) -> Iterator[Finding]:
+def time(problem: Problem, parts: list[tuple[Path, Part]], known: Known) -> Iterator[Finding]:
     """Faults of the periods, and of everything that is read in them."""
     yield from _periods(problem)
     if not known.states("discount_rate"):
         yield from _discounting(problem)
     timeline = problem.timeline
-    for path, part in parts(problem):
-        yield from _series(path, part, timeline)
-        yield from _years(path, part, timeline)
+    for path, part in parts:
+        series, spans = _fields(type(part))
+        for name, key in series:
+            value = getattr(part, name)
+            if value is not None and not isinstance(value, float):
+                yield from _read(path, key, value, timeline)
+        for first, last in spans:
+            start, end = getattr(part, first), getattr(part, last)
+            if start is not None or end is not None:
+                yield from _span(path, first, start, last, end, timeline)
 
 
 def _periods(problem: Problem) -> Iterator[Finding]:
@@ -48,25 +56,20 @@ def _discounting(problem: Problem) -> Iterator[Finding]:
             yield path, "has capex but neither a `wacc` nor the problem's `discount_rate`; state one", None
 
 
-def _series_fields(kind: type[Part]) -> list[tuple[str, str]]:
-    """The fields of a kind of part that are values over time, with their keys."""
-    if kind not in _SERIES_FIELDS:
-        _SERIES_FIELDS[kind] = [
-            (name, field.alias or name)
-            for name, field in kind.model_fields.items()
-            if "list[float] | dict[int, float]" in str(field.annotation)
-        ]
-    return _SERIES_FIELDS[kind]
+@cache
+def _fields(kind: type[Part]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The fields of a kind of part that are values over time, with their keys; and its spans of years."""
+    fields = kind.model_fields
+    series = [(name, field.alias or name) for name, field in fields.items() if OVER_TIME in str(field.annotation)]
+    return series, [span for span in SPANS if span[0] in fields]
 
 
-def _series(path: Path, part: Part, timeline: Timeline) -> Iterator[Finding]:
-    for name, key in _series_fields(type(part)):
-        value = getattr(part, name)
-        if name == "footprint":
-            for footprint, amount in (value or {}).items():
-                yield from _readable((*path, key, footprint), amount, timeline)
-        else:
-            yield from _readable((*path, key), value, timeline)
+def _read(path: Path, key: str, value: list[Any] | dict[Any, Any], timeline: Timeline) -> Iterator[Finding]:
+    if key == "footprint" and isinstance(value, dict):
+        for footprint, amount in value.items():
+            yield from _readable((*path, key, footprint), amount, timeline)
+    else:
+        yield from _readable((*path, key), value, timeline)
 
 
 def _readable(path: Path, value: Any, timeline: Timeline) -> Iterator[Finding]:
@@ -77,11 +80,11 @@ def _readable(path: Path, value: Any, timeline: Timeline) -> Iterator[Finding]:
         yield path, "is a map of years, but the problem has no `periods`", value
 
 
-def _years(path: Path, part: Part, timeline: Timeline) -> Iterator[Finding]:
-    for first, last in SPANS:
-        start, end = getattr(part, first, None), getattr(part, last, None)
-        if start is not None and end is not None and start > end:
-            yield (*path, first), f"is after `{last}` {end}", start
-        for name, year in ((first, start), (last, end)):
-            if timeline.typical and year is not None:
-                yield (*path, name), "is a year, but the problem has no `periods`", year
+def _span(
+    path: Path, first: str, start: int | None, last: str, end: int | None, timeline: Timeline
+) -> Iterator[Finding]:
+    if start is not None and end is not None and start > end:
+        yield (*path, first), f"is after `{last}` {end}", start
+    for name, year in ((first, start), (last, end)):
+        if timeline.typical and year is not None:
+            yield (*path, name), "is a year, but the problem has no `periods`", year

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from oremix import __version__
-from oremix.models import Problem
+from oremix.models.collector import collector_off
 from oremix.models.errors import SolverFailed
-from oremix.models.fields import Part
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
+from oremix.optimizer.answering.assumptions import assumed, untold
 from oremix.optimizer.answering.audit import audit
 from oremix.optimizer.answering.carried import carriers
 from oremix.optimizer.answering.limits import limits
@@ -21,7 +21,6 @@ from oremix.optimizer.answering.remarks import remarks
 from oremix.optimizer.answering.shares import shares
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
-from oremix.optimizer.lean import collector_off
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.proof import TOLERANCE
@@ -86,7 +85,7 @@ def _base(model: Model, outcome: Outcome) -> Plan:
         problem_hash=problem.hash,
         version=__version__,
         certificate=Certificate(verified=False),
-        assumptions=list(_assumptions(problem)),
+        assumptions=list(assumed(problem)),
         warnings=problem.warnings,
         solver=SolverRun(
             name=outcome.name,
@@ -106,7 +105,8 @@ def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | 
     duals = duals_of(values, outcome)
     offers = None if marginals is None else Offers(values, marginals)
     costs = values.costs()
-    plan = _base(model, outcome).model_copy(
+    base = _base(model, outcome)
+    plan = base.model_copy(
         update={
             "total_cost": float(sum(costs.by_category.values())),
             "costs": costs,
@@ -125,11 +125,11 @@ def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | 
             "limits": list(limits(values, duals, marginals)),
             "offers": list(offers.all()) if offers else [],
             "notes": list(_notes(model, offers)),
-            "assumptions": [*_untold(problem), *_assumptions(problem)],
+            "assumptions": [*untold(problem), *base.assumptions],
             "carried_by": carriers(values, duals),
         }
     )
-    said = list(remarks(values, plan, None if marginals is None else outcome.hot))
+    said = list(remarks(values, plan, marginals))
     return _certified(values, outcome, plan.model_copy(update={"warnings": [*plan.warnings, *said]}))
 
 
@@ -180,42 +180,3 @@ def _notes(model: Model, offers: Offers | None) -> Iterator[str]:
             " rest of its kind, and a share is the least (for a floor the most) that the plan's flows allow; this says"
             " nothing of physical blending"
         )
-
-
-def _untold(problem: Problem) -> Iterator[str]:
-    """What content rests on where nothing is stated."""
-    untold = [supplier.id for supplier in problem.suppliers if supplier.history is None]
-    if untold:
-        yield f"history of {', '.join(untold)}: none is stated, so all before was done in the supplier's own country"
-    for pile in problem.stockpiles:
-        if pile.initial and pile.initial_origin is None:
-            yield f"initial_origin of the stock of {pile.material} at {pile.at}: none is stated, so it is nobody's"
-
-
-def _assumptions(problem: Problem) -> Iterator[str]:
-    """Every object with numbers that nobody published."""
-
-    def marked(label: str, part: Part) -> Iterator[str]:
-        if part.assumption:
-            fields = "" if part.assumption is True else ": " + ", ".join(part.assumption)
-            yield f"{label}{fields}"
-        for name in ("recipes", "builds", "tiers"):
-            for position, inner in enumerate(getattr(part, name, None) or []):
-                yield from marked(f"{label} {name[:-1]} {getattr(inner, 'id', None) or position + 1}", inner)
-
-    yield from marked("problem", problem)
-    for kind in (
-        "places",
-        "materials",
-        "suppliers",
-        "plants",
-        "recyclers",
-        "demands",
-        "lanes",
-        "stockpiles",
-        "policies",
-    ):
-        for position, part in enumerate(getattr(problem, kind)):
-            yield from marked(
-                f"{kind[:-1].replace('policie', 'policy')} {getattr(part, 'id', None) or position + 1}", part
-            )

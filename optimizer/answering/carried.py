@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from oremix.models import Problem
+from oremix.models.chain import Facility, Plant
 from oremix.models.fields import Part
 from oremix.models.plan import Carrier
 from oremix.optimizer.answering.prices import Duals
@@ -55,12 +57,14 @@ CAPEX = ("unit_capex", "fixed_capex", "curve", "sizes")
 
 def carriers(values: Values, duals: Duals) -> list[Carrier]:
     """Every number marked as an assumption that carries cost, the heaviest first."""
+    marked = {(label, field) for label, fields in _marked(values.model.problem) for field in fields}
+    if not marked:
+        return []
     load = _Load(values, duals)
     load.of_charges()
     load.of_bounds()
     load.of_yields()
-    total = sum(abs(amount) for amount in values.costs().by_category.values())
-    marked = {(label, field): part for label, part in _parts(values) for field in _assumed(part)}
+    total = sum(abs(amount) for amount in values.by_category.values())
     found = [(label, field, amount) for (label, field), amount in load.found.items() if (label, field) in marked]
     heavy = [entry for entry in found if abs(entry[2]) > LEAST * total]
     return [_carrier(values, *entry) for entry in sorted(heavy, key=lambda entry: (-abs(entry[2]), entry[:2]))]
@@ -172,36 +176,31 @@ def _build_label(kind: str, facility: str, number: int) -> str:
     return f"{kind} {facility} build {number + 1}"
 
 
-def _parts(values: Values) -> Iterator[tuple[str, _Marked]]:
-    """Every part with its label, inner parts with what their outer part says of them."""
-    problem = values.model.problem
+def _marked(problem: Problem) -> Iterator[tuple[str, list[str]]]:
+    """Every part of which something is marked, with the fields; inner parts with what their outer part says of them."""
     for kind in ("materials", "suppliers", "plants", "recyclers", "demands", "lanes"):
         for position, part in enumerate(getattr(problem, kind)):
-            name = f"{kind[:-1]} {getattr(part, 'id', None) or position + 1}"
-            yield name, _Marked(part, False)
-            for recipe in getattr(part, "recipes", ()):
-                yield f"{name} recipe {recipe.id}", _Marked(recipe, _covers(part, "recipes"))
-            for number, build in enumerate(getattr(part, "builds", ())):
-                yield _build_label(kind[:-1], part.id, number), _Marked(build, _covers(part, "build"))
+            if part.assumption:
+                yield f"{kind[:-1]} {part.id or position + 1}", _assumed(part)
+            for recipe in part.recipes if isinstance(part, Plant) else ():
+                if fields := _assumed(recipe, _covers(part, "recipes")):
+                    yield f"plant {part.id} recipe {recipe.id}", fields
+            for number, build in enumerate(part.builds if isinstance(part, Facility) else ()):
+                if fields := _assumed(build, _covers(part, "build")):
+                    yield _build_label(kind[:-1], part.id, number), fields
     for rule in problem.rules:
-        yield f"policy {rule.id}", _Marked(rule, False)
-
-
-class _Marked:
-    """A part, and whether the part around it marks the whole of it."""
-
-    def __init__(self, part: Part, whole: bool) -> None:
-        self.part, self.whole = part, whole
+        if rule.assumption:
+            yield f"policy {rule.id}", _assumed(rule)
 
 
 def _covers(part: Part, field: str) -> bool:
+    """Whether what is said of a part is said of all that a field of it holds."""
     return part.assumption is True or (isinstance(part.assumption, list) and field in part.assumption)
 
 
-def _assumed(marked: _Marked) -> list[str]:
-    """The fields of a part that nobody published; a schedule of tiers is its price."""
-    part = marked.part
-    if marked.whole or part.assumption is True:
+def _assumed(part: Part, whole: bool = False) -> list[str]:
+    """The fields of a part that nobody published, or all of them; a schedule of tiers is its price."""
+    if whole or part.assumption is True:
         return list(type(part).model_fields)
     named = list(part.assumption) if isinstance(part.assumption, list) else []
     return [*named, "unit_cost"] if "tiers" in named else named

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.hot import Hot, Point
 
 __all__ = ["Marginals", "Slope"]
@@ -69,14 +68,14 @@ class Marginals:
         """
         size = max(abs(self.bound(row)), float(self._magnitude[row]), self._typical)
         steps = sorted({max(step * size, SMALLEST) for step in STEPS}, reverse=True)
-        dual, reach = float(self._base.duals[row]), self._reach(self._rooms, row, direction)
+        dual, reach = float(self._base.duals[row]), self._reach(self._room(row), row, direction)
         if reach > steps[-1]:
             return Slope(direction * dual, self._further(row, direction, dual, reach) if whole else reach)
         for step in steps:
-            moved, rooms = self._moved(row, direction * step)
+            moved, room = self._moved(row, direction * step)
             if moved is not None and self._linear(moved, float(moved.duals[row]), direction * step):
                 slope = float(moved.duals[row])
-                reach = max(step, self._reach(rooms, row, direction))
+                reach = max(step, self._reach(room, row, direction))
                 return Slope(direction * slope, self._further(row, direction, slope, reach) if whole else reach)
         return self._secant(row, direction, steps[-1])
 
@@ -122,7 +121,10 @@ class Marginals:
             As `row`.
         """
         low, high = float(self._hot.arrays.low[column]), float(self._hot.arrays.high[column])
-        for amount in sorted({min(max(step * size, SMALLEST), high) for step in STEPS}, reverse=True):
+        amounts = sorted({min(max(step * size, SMALLEST), high) for step in STEPS}, reverse=True)
+        if self._base.x[column] <= low and self._rooms.columns[column] >= amounts[-1]:
+            return float(self._base.reduced[column])
+        for amount in amounts:
             self._hot.bound_column(column, amount, high)
             try:
                 forced = self._hot.solve()
@@ -132,15 +134,35 @@ class Marginals:
                 return float(forced.reduced[column])
         return None
 
+    def less(self, column: int, size: float) -> float | None:
+        """What the cost rises by per unit as a column is kept from its size, a thousandth of it; none where it cannot.
+
+        Raises
+        ------
+        SolverFailed
+            As `row`.
+        """
+        low, high = float(self._hot.arrays.low[column]), float(self._hot.arrays.high[column])
+        self._hot.bound_column(column, low, size * (1 - STEPS[0]))
+        try:
+            moved = self._hot.solve()
+        finally:
+            self._hot.bound_column(column, low, high)
+        return None if moved is None else max(0.0, (moved.objective - self._base.objective) / (STEPS[0] * size))
+
     # ------------------------------------------------------------ one step
 
-    def _moved(self, row: int, by: float) -> tuple[Point | None, tuple[Floats, Floats] | None]:
-        """The optimum with a row's bound moved, and the rooms of the duals there."""
+    def _room(self, row: int) -> tuple[float, float]:
+        """The room of a row's bound as it stands."""
+        return float(self._rooms.down[row]), float(self._rooms.up[row])
+
+    def _moved(self, row: int, by: float) -> tuple[Point | None, tuple[float, float]]:
+        """The optimum with a row's bound moved, and the room of the bound there."""
         lower, upper = float(self._hot.arrays.lower[row]), float(self._hot.arrays.upper[row])
         self._hot.bound_row(row, lower + by, upper + by)
         try:
             moved = self._hot.solve()
-            return moved, None if moved is None else self._hot.rooms()
+            return moved, (np.nan, np.nan) if moved is None else self._hot.room(row, moved)
         finally:
             self._hot.bound_row(row, lower, upper)
 
@@ -152,10 +174,9 @@ class Marginals:
         moved, _ = self._moved(row, direction * by)
         return None if moved is None else Slope((moved.objective - self._base.objective) / by, by)
 
-    def _reach(self, rooms: tuple[Floats, Floats] | None, row: int, direction: int) -> float:
+    def _reach(self, room: tuple[float, float], row: int, direction: int) -> float:
         """How far a row's bound may go before the basis changes; 0 where nothing says so."""
-        end = np.nan if rooms is None else float(rooms[direction > 0][row])
-        reach = direction * (end - self.bound(row))
+        reach = direction * (room[direction > 0] - self.bound(row))
         return 0.0 if np.isnan(reach) else float("inf") if reach > ENDLESS else reach
 
     def _further(self, row: int, direction: int, slope: float, reach: float) -> float:
@@ -163,10 +184,10 @@ class Marginals:
         for _ in range(MOST_PIECES):
             if np.isinf(reach):
                 break
-            moved, rooms = self._moved(row, direction * (reach * (1 + STEPS[1]) + self._noise))
+            moved, room = self._moved(row, direction * (reach * (1 + STEPS[1]) + self._noise))
             if moved is None or abs(float(moved.duals[row]) - slope) > SAME * abs(slope):
                 break
-            further = self._reach(rooms, row, direction)
+            further = self._reach(room, row, direction)
             if further <= reach * (1 + STEPS[1]):
                 # a bound that no longer binds costs nothing however far it goes
                 return float("inf") if slope == 0 else reach

@@ -21,6 +21,8 @@ __all__ = ["Offers"]
 
 # Solves times columns that all offers of a plan may take together.
 WORK = 2_000_000
+# Parts of a price by which two have to differ.
+SAME = 1e-9
 # A price this small beside the one asked is nothing but rounding.
 NOTHING = 1e-9
 
@@ -56,7 +58,7 @@ class Offers:
     def __init__(self, values: Values, marginals: Marginals) -> None:
         self._values, self._marginals = values, marginals
         self._model = values.model
-        self._numbers = {id(column): number for number, column in enumerate(values.model.lp.columns.values())}
+        self._numbers = {id(column): number for number, column in enumerate(values.model.lp.variables())}
         self._solves = WORK // max(1, len(self._numbers))
         self._needed = {
             material: sum(values.sum(needs) for (m, _, _), needs in self._model.needs.items() if m == material)
@@ -212,10 +214,12 @@ class Offers:
     # ------------------------------------------------------------ at which price
 
     def _best(self, candidates: list[Candidate]) -> Iterator[Offer]:
-        """Of several ways the one whose price has to fall least."""
+        """Of several ways the one whose price has to fall least, the first of those that are the same."""
         found = [(enters, c) for c in candidates if (enters := self._enters_at(c)) is not None]
         if found:
-            enters, candidate = max(found, key=lambda pair: pair[0] - pair[1].price)
+            least = min(candidate.price - enters for enters, candidate in found)
+            same = (pair for pair in found if pair[1].price - pair[0] <= least + SAME * abs(pair[1].price))
+            enters, candidate = next(same)
             yield self._offer(candidate, enters)
 
     def _enters_at(self, candidate: Candidate) -> float | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from oremix.optimizer.answering.values import Values
+from oremix.optimizer.formulation import Charge
 from oremix.optimizer.lean import Key
 
 __all__ = ["ranges"]
@@ -41,42 +43,47 @@ def ranges(values: Values) -> Iterator[str]:
     """A sentence where the quantities, or the money per unit, span too much."""
     quantities = _quantities(values)
     if quantities:
-        (low, small), (high, large) = min(quantities), max(quantities)
+        low, high = min(number for number, _ in quantities), max(number for number, _ in quantities)
         if high >= RATIO * low or low < SEEN:
+            small = min(_words(key) for number, key in quantities if number == low)
+            large = max(_words(key) for number, key in quantities if number == high)
             yield (
                 f"{small}, {low:g}, is too small beside {large}, {high:g}: HiGHS scales rows and columns by itself, but"
                 f" takes {TOLERANCE:g} of a unit for nothing, and its numbers have 16 digits; choose a larger unit of"
                 " the one or a smaller of the other, or leave the small one out"
             )
-    money = _money(values)
-    if money:
-        (low, small), (high, large) = min(money), max(money)
+    charges = values.model.charges
+    rates = [
+        abs(rate)
+        for column, rate, paid in zip(charges.columns, charges.rates, charges.payments, strict=True)
+        if column is not None and paid.category != "penalties"
+    ]
+    if rates:
+        low, high = min(rates), max(rates)
         if high >= RATIO * low:
+            priced = [charge for charge in charges if charge.column is not None and charge.category != "penalties"]
+            small = min(_paid(charge) for charge in priced if abs(charge.rate) == low)
+            large = max(_paid(charge) for charge in priced if abs(charge.rate) == high)
             yield (
                 f"{small}, {low:g} per unit, is lost beside {large}, {high:g} per unit: a difference in cost of less"
                 f" than {TOLERANCE:g} per unit decides nothing"
             )
 
 
-def _quantities(values: Values) -> list[tuple[float, str]]:
+def _quantities(values: Values) -> list[tuple[float, Key]]:
     """What is stated in units, where it is not 0."""
-    lp = values.model.lp
-    found = [(abs(row.constant), row.key) for row in lp.rows.values() if row.key[0] in FIELDS]
-    found += [(abs(c.upBound), c.key) for c in lp.columns.values() if c.upBound and c.key[0] in FIELDS]
-    return [(number, _words(key, FIELDS[key[0]])) for number, key in found if number]
+    model = values.model
+    found = [(abs(row.constant), row.key) for row in model.lp.rows.values() if row.constant and row.key[0] in FIELDS]
+    bounded = chain(model.add.values(), model.buy.values(), model.fill.values())
+    return found + [(abs(column.upBound), column.key) for column in bounded if column.upBound]
 
 
-def _money(values: Values) -> list[tuple[float, str]]:
-    """What a unit costs, where it is not 0."""
-    return [
-        (abs(charge.rate), f"what {charge.category} cost at {charge.facility}")
-        for charge in values.model.charges
-        if charge.column is not None and charge.category != "penalties"
-    ]
+def _paid(charge: Charge) -> str:
+    return f"what {charge.category} cost at {charge.facility}"
 
 
-def _words(key: Key, field: str) -> str:
+def _words(key: Key) -> str:
     """The field, whose it is, and when."""
     ids = [part for part in key[1:] if isinstance(part, str)]
     when = f" in {key[-1]}" if isinstance(key[-1], int) and key[-1] >= 1000 else ""
-    return f"the {field} of {' at '.join(ids)}{when}"
+    return f"the {FIELDS[key[0]]} of {' at '.join(ids)}{when}"

@@ -123,38 +123,38 @@ def _build(values: Values, facility: Facility, build: Build, number: int, period
 def shipments(values: Values) -> Iterator[plan.Shipment]:
     """What moves from where it was last made to where it is used."""
     model = values.model
-    for (material, place, period), arrivals in model.arrivals.items():
+    value, cost = values.value, values.cost.get
+    for (material, place, period), arrivals in values.arrivals.items():
+        start, unit = model.start(period), model.network.materials[material].unit
         for origin, arrives, ship in arrivals:
-            quantity = values.value[ship]
-            if quantity:
-                freight = values.cost.get((ship, "freight"), 0.0)
-                duty = values.cost.get((ship, "duties"), 0.0)
-                yield plan.Shipment.model_construct(
-                    material=material,
-                    from_=origin.place,
-                    owner=origin.owner,
-                    stage=origin.stage,
-                    to=place,
-                    period=model.start(period),
-                    quantity=quantity,
-                    arrived=quantity * arrives,
-                    unit=model.network.materials[material].unit,
-                    freight=freight,
-                    duty=duty,
-                    cost=freight + duty,
-                )
+            quantity = value[ship]
+            freight, duty = cost((ship, "freight"), 0.0), cost((ship, "duties"), 0.0)
+            yield plan.Shipment.model_construct(
+                material=material,
+                from_=origin.place,
+                owner=origin.owner,
+                stage=origin.stage,
+                to=place,
+                period=start,
+                quantity=quantity,
+                arrived=quantity * arrives,
+                unit=unit,
+                freight=freight,
+                duty=duty,
+                cost=freight + duty,
+            )
 
 
 def stocks(values: Values) -> Iterator[plan.Stock]:
     """Every stockpile in every period."""
     model = values.model
+    drawn: dict[tuple[int, int], list[plan.Draw]] = defaultdict(list)
+    for (number, place, period), draw in model.draw.items():
+        if quantity := values.value[draw]:
+            drawn[number, period].append(plan.Draw.model_construct(to=place, quantity=quantity))
     for (number, period), level in model.level.items():
         pile = model.problem.stockpiles[number]
-        draws = [
-            plan.Draw.model_construct(to=place, quantity=quantity)
-            for place in model.network.serves(pile)
-            if (draw := model.draw.get((number, place, period))) is not None and (quantity := values.value[draw])
-        ]
+        draws = drawn.get((number, period), [])
         yield plan.Stock.model_construct(
             place=pile.at,
             material=pile.material,

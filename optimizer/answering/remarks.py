@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from math import isnan, nan
 
 from oremix.models.errors import SolverFailed
 from oremix.models.plan import Plan, ShareRecord
+from oremix.optimizer.answering.marginals import Marginals
 from oremix.optimizer.answering.ranges import ranges
 from oremix.optimizer.answering.values import Values
-from oremix.optimizer.solving.hot import Hot
 
 __all__ = ["remarks"]
 
@@ -18,15 +19,14 @@ __all__ = ["remarks"]
 POINTS, PART = 0.005, 0.01
 # So many shortages are worked out.
 MOST_WORKED_OUT = 12
-STEP = 1e-3
 UNKNOWN = nan
 
 
-def remarks(values: Values, plan: Plan, hot: Hot | None) -> Iterator[str]:
-    """Sentences about the plan; `hot` is the LP behind it, where shortages are to be worked out."""
+def remarks(values: Values, plan: Plan, marginals: Marginals | None) -> Iterator[str]:
+    """Sentences about the plan; `marginals` where shortages are to be worked out."""
     yield from _nearly_binding(values, plan)
     yield from _no_longer_binding(plan)
-    yield from _going_short(values, plan, hot)
+    yield from _going_short(values, plan, marginals)
     yield from ranges(values)
 
 
@@ -86,21 +86,21 @@ def _no_longer_binding(plan: Plan) -> Iterator[str]:
 # ---------------------------------------------------------------- shortages
 
 
-def _going_short(values: Values, plan: Plan, hot: Hot | None) -> Iterator[str]:
+def _going_short(values: Values, plan: Plan, marginals: Marginals | None) -> Iterator[str]:
     """Demands left unmet, because that is cheaper or because no more can be had."""
     model = values.model
     shortages = [delivery for delivery in plan.deliveries if delivery.shortage]
-    places = {id(column): number for number, column in enumerate(model.lp.columns.values())} if shortages else {}
+    explained = shortages[:MOST_WORKED_OUT] if marginals is not None else []
+    places = {id(column): number for number, column in enumerate(model.lp.variables())} if explained else {}
     for number, delivery in enumerate(shortages):
         period = model.timeline.starts.index(delivery.period)
         when = "" if model.timeline.typical else f" in {delivery.period}"
         cost = delivery.cost / delivery.shortage
         said = f"{delivery.demand} is {delivery.shortage:,.6g} {delivery.unit} a year short{when}"
-        column = places[id(model.short[delivery.demand, period])]
-        try:
-            more = _cost_of_more(hot, column, delivery.shortage) if number < MOST_WORKED_OUT else UNKNOWN
-        except SolverFailed:
-            more = UNKNOWN
+        more: float | None = UNKNOWN
+        if marginals is not None and number < MOST_WORKED_OUT:
+            with suppress(SolverFailed):
+                more = marginals.less(places[id(model.short[delivery.demand, period])], delivery.shortage)
         if more is not None and isnan(more):
             yield f"{said}, at {cost:,.6g} per {delivery.unit}"
         elif more is None:
@@ -111,19 +111,3 @@ def _going_short(values: Values, plan: Plan, hot: Hot | None) -> Iterator[str]:
                 f"{said}, which is cheaper: that costs {cost:,.6g} per {delivery.unit}, the next {delivery.unit} of"
                 f" supply {supply:,.6g}"
             )
-
-
-def _cost_of_more(hot: Hot | None, column: int, shortage: float) -> float | None:
-    """What the first unit less of a shortage adds to the cost, discounted; none where there is no such plan."""
-    if hot is None:
-        return UNKNOWN
-    base = hot.solve()
-    low, high = float(hot.arrays.low[column]), float(hot.arrays.high[column])
-    hot.bound_column(column, low, shortage * (1 - STEP))
-    try:
-        moved = hot.solve()
-    finally:
-        hot.bound_column(column, low, high)
-    if base is None or moved is None:
-        return None
-    return max(0.0, (moved.objective - base.objective) / (STEP * shortage))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from oremix.models.geography import Origin
 from oremix.models.plan import CategoryCost, Costs, CountryCost, FacilityCost, PayerKind, PeriodCost
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.lean import Column, Pairs
@@ -36,35 +38,63 @@ class Values:
     @classmethod
     def of(cls, model: Model, x: Floats) -> Values:
         """Read a point and enter the charges on it."""
-        value = dict(zip(model.lp.columns.values(), x.tolist(), strict=False))
+        value = dict(zip(model.lp.variables(), x.tolist(), strict=False))
         values = cls(model, value)
-        for charge in model.charges:
-            amount = charge.rate * (value[charge.column] if charge.column is not None else 1.0)
+        charges = model.charges
+        for column, rate, period, paid in zip(
+            charges.columns, charges.rates, charges.periods, charges.payments, strict=True
+        ):
+            amount = rate * (1.0 if column is None else value[column])
             if amount:
-                values.cost[charge.column, charge.category] += amount
-                values.paid[charge.kind, charge.facility, charge.category, charge.period] += amount
-                values.countries[charge.kind, charge.facility] = charge.country
+                category, kind, facility, country = paid
+                values.cost[column, category] += amount
+                values.paid[kind, facility, category, period] += amount
+                values.countries[kind, facility] = country
         return values
 
     def sum(self, pairs: Pairs) -> float:
         """Σ coefficient · value."""
         return sum(coefficient * self.value[column] for column, coefficient in pairs)
 
+    @cached_property
+    def arrivals(self) -> dict[tuple[str, str, int], list[tuple[Origin, float, Column]]]:
+        """As the model's, of what is shipped, and in its order."""
+        model, value = self.model, self.value
+        found: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = {}
+        for flow in model.flows:
+            for period, (ship, arrives) in flow.arriving.items():
+                if value[ship]:
+                    found.setdefault((flow.material, flow.place, period), []).append((flow.origin, arrives, ship))
+        place_of = {id(flow): number for number, flow in enumerate(model.flows)}
+
+        def first_made(key: tuple[str, str, int]) -> tuple[int, int]:
+            material, place, period = key
+            return next((place_of[id(f)], period) for f in model.flows_to[material, place] if period in f.arriving)
+
+        return {key: found[key] for key in sorted(found, key=first_made)}
+
+    @cached_property
+    def by_category(self) -> CategoryCost:
+        """Category of cost → money over the horizon, discounted."""
+        weights = self.model.timeline.weights
+        categories: CategoryCost = defaultdict(float)
+        for (_, _, category, period), amount in self.paid.items():
+            categories[category] += amount * weights[period]
+        return dict(categories)
+
     def costs(self) -> Costs:
         """All costs, split by category, period, country and facility."""
         weights = self.model.timeline.weights
-        categories: CategoryCost = defaultdict(float)
         annual: dict[int, CategoryCost] = {period: defaultdict(float) for period in self.model.timeline}
         facilities: dict[tuple[PayerKind, str], CategoryCost] = defaultdict(lambda: defaultdict(float))
         countries: dict[str | None, CategoryCost] = defaultdict(lambda: defaultdict(float))
         for (kind, facility, category, period), amount in self.paid.items():
             discounted = amount * weights[period]
-            categories[category] += discounted
             annual[period][category] += amount
             facilities[kind, facility][category] += discounted
             countries[self.countries[kind, facility]][category] += discounted
         return Costs(
-            by_category=dict(categories),
+            by_category=self.by_category,
             by_period=[self._period_cost(period, costs) for period, costs in annual.items()],
             by_country=[
                 CountryCost(country=country, total=sum(costs.values()), by_category=dict(costs))

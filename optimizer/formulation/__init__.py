@@ -5,17 +5,18 @@ from __future__ import annotations
 import pulp
 
 from oremix.models import Problem
+from oremix.models.collector import collector_off
 from oremix.optimizer.formulation.balances import add_balances
 from oremix.optimizer.formulation.builds import add_builds, add_utilisation
+from oremix.optimizer.formulation.charges import Charge
 from oremix.optimizer.formulation.demands import add_demands
 from oremix.optimizer.formulation.lanes import add_lanes
-from oremix.optimizer.formulation.model import Charge, Measure, Model
+from oremix.optimizer.formulation.model import Measure, Model
 from oremix.optimizer.formulation.plants import add_plants
 from oremix.optimizer.formulation.policies import add_policies
 from oremix.optimizer.formulation.recyclers import add_recyclers
 from oremix.optimizer.formulation.stockpiles import add_stockpiles
 from oremix.optimizer.formulation.suppliers import add_suppliers
-from oremix.optimizer.lean import collector_off
 
 __all__ = ["Charge", "Measure", "Model", "build_model", "formulate"]
 

@@ -54,6 +54,7 @@ def _counted(model: Model, rule: Footprint) -> list[Emission]:
 def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Measure]:
     """Capex less grants of what is ordered, in full in the period of the order, undiscounted."""
     pooled = "periods" in rule.across
+    spent = _spent(model, rule)
     for periods in pools:
         measure = Measure(
             policy=rule,
@@ -63,7 +64,7 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
             place=None,
             period=None if pooled else periods[0],
             periods=periods,
-            part=_spent(model, rule, periods),
+            part=[pair for period in periods for pair in spent.get(period, ())],
             whole=None,
             unit=model.problem.currency,
             wholes=[(periods[0], 1.0)],
@@ -72,14 +73,15 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
         yield measure
 
 
-def _spent(model: Model, rule: Budget, periods: list[int]) -> Pairs:
+def _spent(model: Model, rule: Budget) -> dict[int, Pairs]:
+    """Period → what is spent on the orders of the period."""
     countries = _countries(model, rule)
-    spent: Pairs = []
+    spent: dict[int, Pairs] = {}
     for (name, number, period), capex in model.capex.items():
         facility = model.network.facilities[name]
-        if period in periods and (not countries or model.country(facility.at) in countries):
+        if not countries or model.country(facility.at) in countries:
             own = 1 - facility.builds[number].grant
-            spent += [(column, own * money) for column, money in capex if own]
+            spent.setdefault(period, []).extend((column, own * money) for column, money in capex if own)
     return spent
 
 

@@ -15,13 +15,10 @@ __all__ = ["add_balances"]
 
 def add_balances(model: Model) -> None:
     """Columns surplus, rows made, used, surplus_max and plant_surplus_max."""
-    shipped: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
-    for (material, origin, _, period), ship in model.ship.items():
-        shipped[material, origin, period].append((ship, -1.0))
     spare: dict[tuple[str, int], Pairs] = defaultdict(list)
     own = _own_terms(model)
     for (material, origin, period), made in list(model.made.items()):
-        pairs = [*made, *shipped[material, origin, period]]
+        pairs = [*made, *((ship, -1.0) for ship, _ in model.sent.get((material, origin, period), ()))]
         plant = own.get((material, origin))
         surplus = _surplus(model, model.network.materials[material], origin, period, plant)
         if surplus is not None:
@@ -74,6 +71,6 @@ def _used(model: Model) -> None:
     for (number, place, period), draw in model.draw.items():
         drawn[model.problem.stockpiles[number].material, place, period].append((draw, 1.0))
     for (material, place, period), needs in list(model.needs.items()):
-        arriving = [(ship, arrives) for _, arrives, ship in model.arrivals.get((material, place, period), [])]
-        pairs = [*arriving, *drawn[material, place, period], *((column, -amount) for column, amount in needs)]
+        pairs = [*model.arriving(material, place, period), *drawn[material, place, period]]
+        pairs += [(column, -amount) for column, amount in needs]
         model.equal("used", material, place, model.start(period), pairs=pairs)

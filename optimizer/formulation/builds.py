@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from oremix.models.chain import Build, Facility, Plant, Recycler
+from oremix.models.plan import PayerKind
 from oremix.models.timeline import annuity_factor
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.formulation.steps import fill_in_order
@@ -11,46 +14,88 @@ from oremix.optimizer.lean import Column, Key, Pairs
 __all__ = ["add_builds", "add_utilisation"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """A build's terms, the same for each of its orders, or in each period.
+
+    `annuity` is what a unit of capex costs a year.
+    """
+
+    build: Build
+    host: Facility
+    facility: str
+    number: int
+    largest: float | None
+    decided: bool
+    payer: tuple[PayerKind, str, str]
+    annuity: float
+    unit_capex: list[float]
+    fixed_capex: list[float]
+    per_capacity: list[float]
+    fixed: list[float]
+
+    @classmethod
+    def of(cls, model: Model, facility: Facility, number: int, build: Build) -> _Terms:
+        """Read the terms of a build."""
+        read = model.timeline.read_or
+        annuity = 0.0
+        if build.has_capex and build.life is not None:
+            wacc = build.wacc if build.wacc is not None else model.problem.discount_rate or 0.0
+            annuity = (1 - build.grant) * annuity_factor(wacc, build.life)
+        return cls(
+            build=build,
+            host=facility,
+            facility=facility.id,
+            number=number,
+            largest=build.largest_order,
+            decided=model.network.decides(build),
+            payer=(facility.kind, facility.id, model.country(facility.at)),
+            annuity=annuity,
+            unit_capex=read(build.unit_capex, 0.0),
+            fixed_capex=read(build.fixed_capex, 0.0),
+            per_capacity=read(build.fixed_cost_per_capacity, 0.0),
+            fixed=read(build.fixed_cost, 0.0),
+        )
+
+
 def add_builds(model: Model) -> None:
     """Columns add, open, size, step, step_reached; rows build_… and step_…."""
     for facility in model.problem.facilities:
         for number, build in enumerate(facility.builds):
+            terms = _Terms.of(model, facility, number, build)
             orders = model.network.orders(build)
             for period, on_stream in orders.items():
-                _order(model, facility, number, build, period, on_stream)
+                _order(model, terms, period, on_stream)
             _limit_orders(model, facility, number, build, list(orders))
 
 
-def _order(model: Model, facility: Facility, number: int, build: Build, period: int, on_stream: list[int]) -> None:
-    key = (facility.id, number, model.start(period))
-    add = model.add[facility.id, number, period] = model.lp.column("add", *key, upper=build.largest_order)
+def _order(model: Model, terms: _Terms, period: int, on_stream: list[int]) -> None:
+    build = terms.build
+    index = (terms.facility, terms.number, period)
+    key = (terms.facility, terms.number, model.start(period))
+    add = model.add[index] = model.lp.column("add", *key, upper=terms.largest)
+    opened: Pairs = []
     if build.sizes:
         opened, capex = _choose_size(model, key, build, add)
     else:
-        opened = _open(model, key, build, add)
-        capex = (
-            _follow_curve(model, key, build, add, opened) if build.curve else _plain_capex(model, build, period, add)
-        )
-        capex += [(column, model.timeline.read_or(build.fixed_capex, 0.0)[period]) for column, _ in opened]
-    model.opened[facility.id, number, period] = opened
-    model.capex[facility.id, number, period] = [(column, money) for column, money in capex if money]
+        if terms.decided:
+            opened = _open(model, key, terms, add)
+        capex = _follow_curve(model, key, build, add, opened) if build.curve else [(add, terms.unit_capex[period])]
+        capex += [(column, terms.fixed_capex[period]) for column, _ in opened]
+    model.opened[index] = opened
+    model.capex[index] = [pair for pair in capex if pair[1]]
     for later in on_stream:
-        model.built[facility.id, later].append((add, model.network.built_share(facility, build, period, later)))
-        _charge(model, facility, build, later, add, opened, capex)
+        share = model.network.built_share(terms.host, build, period, later)
+        model.built[terms.facility, later].append((add, share))
+        _charge(model, terms, later, add, opened, capex)
 
 
-def _plain_capex(model: Model, build: Build, period: int, add: Column) -> Pairs:
-    return [(add, model.timeline.read_or(build.unit_capex, 0.0)[period])]
-
-
-def _open(model: Model, key: Key, build: Build, add: Column) -> Pairs:
-    """The yes/no decision to order, and the smallest and largest order; nothing where there is none to take."""
-    if not model.network.decides(build):
-        return []
+def _open(model: Model, key: Key, terms: _Terms, add: Column) -> Pairs:
+    """The yes/no decision to order, and the smallest and largest order."""
     opened = model.lp.column("open", *key, upper=1.0, integer=True)
-    model.at_most("build_size", *key, pairs=[(add, 1.0), (opened, -(build.largest_order or 0.0))])
-    if build.minimum:
-        model.at_least("build_minimum", *key, pairs=[(add, 1.0), (opened, -build.minimum)])
+    model.at_most("build_size", *key, pairs=[(add, 1.0), (opened, -(terms.largest or 0.0))])
+    if terms.build.minimum:
+        model.at_least("build_minimum", *key, pairs=[(add, 1.0), (opened, -terms.build.minimum)])
     return [(opened, 1.0)]
 
 
@@ -82,20 +127,14 @@ def _follow_curve(model: Model, key: Key, build: Build, add: Column, opened: Pai
     return [*zip(steps, rates, strict=True), *((column, first.capex) for column, _ in opened)]
 
 
-def _charge(
-    model: Model, facility: Facility, build: Build, later: int, add: Column, opened: Pairs, capex: Pairs
-) -> None:
+def _charge(model: Model, terms: _Terms, later: int, add: Column, opened: Pairs, capex: Pairs) -> None:
     """The annuity of the capex, as of the year of the order, and the fixed costs of the year itself."""
-    read = model.timeline.read_or
-    payer = (facility.kind, facility.id, model.country(facility.at))
-    if build.has_capex and build.life is not None:
-        wacc = build.wacc if build.wacc is not None else model.problem.discount_rate or 0.0
-        yearly = (1 - build.grant) * annuity_factor(wacc, build.life)
+    if terms.annuity:
         for column, money in capex:
-            model.charge("capital", later, money * yearly, column, *payer)
-    model.charge("fixed", later, read(build.fixed_cost_per_capacity, 0.0)[later], add, *payer)
+            model.charge("capital", later, money * terms.annuity, column, *terms.payer)
+    model.charge("fixed", later, terms.per_capacity[later], add, *terms.payer)
     for column, _ in opened:
-        model.charge("fixed", later, read(build.fixed_cost, 0.0)[later], column, *payer)
+        model.charge("fixed", later, terms.fixed[later], column, *terms.payer)
 
 
 def _limit_orders(model: Model, facility: Facility, number: int, build: Build, periods: list[int]) -> None:

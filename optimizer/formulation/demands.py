@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oremix.models.chain import Demand
+from oremix.optimizer.formulation.charges import Payment
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Pairs
 
@@ -15,19 +16,28 @@ def add_demands(model: Model) -> None:
         if demand.sale_price is not None:
             _outlet(model, demand, model.timeline.read(demand.sale_price))
             continue
-        quantity = model.timeline.read_or(demand.quantity, 0.0)
-        shortage = None if demand.shortage_cost is None else model.timeline.read(demand.shortage_cost)
-        for period in model.timeline:
-            key = (demand.id, model.start(period))
-            deliver = model.deliver[demand.id, period] = model.lp.column("deliver", *key)
-            model.needs[demand.material, demand.at, period].append((deliver, 1.0))
-            met: Pairs = [(deliver, 1.0)]
-            if shortage is not None:
-                short = model.short[demand.id, period] = model.lp.column("short", *key)
-                country = model.country(demand.at)
-                model.charge("shortage", period, shortage[period], short, "demand", demand.id, country)
-                met.append((short, 1.0))
-            model.equal("demand", *key, pairs=met, rhs=quantity[period])
+        _demand(model, demand)
+
+
+def _demand(model: Model, demand: Demand) -> None:
+    """It has to be met, or what is short is paid for."""
+    starts, periods = model.timeline.starts, list(model.timeline)
+    quantity = model.timeline.read_or(demand.quantity, 0.0)
+    delivered = model.lp.columns_over(starts, "deliver", demand.id)
+    short = [] if demand.shortage_cost is None else model.lp.columns_over(starts, "short", demand.id)
+    if demand.shortage_cost is not None:
+        costs = model.timeline.read(demand.shortage_cost)
+        model.charges.add_over(
+            short, costs, periods, Payment("shortage", "demand", demand.id, model.country(demand.at))
+        )
+    for period, deliver in enumerate(delivered):
+        model.deliver[demand.id, period] = deliver
+        model.needs[demand.material, demand.at, period].append((deliver, 1.0))
+        met: Pairs = [(deliver, 1.0)]
+        if short:
+            model.short[demand.id, period] = short[period]
+            met.append((short[period], 1.0))
+        model.equal("demand", demand.id, starts[period], pairs=met, rhs=quantity[period])
 
 
 def _outlet(model: Model, demand: Demand, prices: list[float]) -> None:

@@ -78,7 +78,7 @@ def _bound(model: Model, rule: Diversify, material: str, period: int, side: str,
         bought = model.lp.column("any", rule.id, material, start, upper=1.0, integer=True)
         amount = [pair for group in found.values() for pair in group]
         most = sum(_most(model, rule, material, source, period) for source in found)
-        model.at_most("any_most", rule.id, material, start, pairs=[*amount, (bought, -most)])
+        model.only_if("any_most", rule.id, material, start, pairs=amount, decision=bought, most=most)
         pairs.append((bought, -limit))
     if rule.penalty is not None:
         beyond = measure.beyond[side] = model.lp.column("beyond", side, rule.id, material, start)
@@ -98,7 +98,7 @@ def _any(model: Model, rule: Diversify, material: str, period: int, found: Sourc
         key = (rule.id, material, source, model.start(period))
         column = model.lp.column("source", *key, upper=1.0, integer=True)
         most = _most(model, rule, material, source, period)
-        model.at_most("source_most", *key, pairs=[*amount, (column, -most)])
+        model.only_if("source_most", *key, pairs=amount, decision=column, most=most)
         count.append((column, 1.0))
     return count
 
@@ -113,7 +113,7 @@ def _sizeable(model: Model, rule: Diversify, material: str, period: int, found: 
         key = (rule.id, material, source, model.start(period))
         column = model.lp.column("sizeable", *key, upper=1.0, integer=True)
         pairs = [*amount, *((c, -smallest * a) for c, a in whole), (column, -room)]
-        model.at_least("source_least", *key, pairs=pairs, rhs=-room)
+        model.at_least("source_least", *key, pairs=pairs, rhs=-room).gate = True
         count.append((column, 1.0))
     return count
 

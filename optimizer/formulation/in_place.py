@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from oremix.models.chain import Demand, Facility, Recycler, Supplier
 from oremix.models.fields import Part, Series
 from oremix.models.policies import Budget, Footprint, Quantity, Rule, Share
-from oremix.optimizer.formulation.model import Charge, Measure, Model, bound_of
+from oremix.optimizer.formulation.charges import Charge
+from oremix.optimizer.formulation.model import Measure, Model, bound_of
 from oremix.optimizer.formulation.scopes import over_consumption
 from oremix.optimizer.lean import Column, Pairs, Row
 

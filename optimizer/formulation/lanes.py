@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from oremix.models.geography import Origin
 from oremix.models.lanes import JOINT, Move
 from oremix.models.plan import PayerKind
-from oremix.optimizer.formulation.model import Model
+from oremix.optimizer.formulation.charges import Payment
+from oremix.optimizer.formulation.model import Flow, Model
 from oremix.optimizer.lean import Column, Key, Pairs
 
 __all__ = ["add_lanes"]
+
+Where = TypeVar("Where", Origin, str)
 
 
 @dataclass
@@ -34,29 +39,40 @@ def add_lanes(model: Model) -> None:
     """
     groups: Groups = {}
     for material in model.network.materials:
+        made = _periods(model, material, model.network.makers[material], model.made)
+        used = _periods(model, material, model.network.uses[material], model.needs)
         for origin, place in model.network.flows(material):
-            moves = model.network.lanes.moves(material, origin.place, place)
-            for period, move in enumerate(moves):
-                if move.closed or not model.made.get((material, origin, period)):
-                    continue
-                if model.needs.get((material, place, period)):
-                    _ship(model, material, origin, place, period, move, groups)
+            if both := [period for period in made[origin] if period in used[place]]:
+                _ship(model, material, origin, place, both, groups)
     for (name, key, period), together in groups.items():
         _limit(model, name, (*key, model.start(period)), period, together)
 
 
-def _ship(model: Model, material: str, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:
-    ship = model.lp.column("ship", material, origin, place, model.start(period))
-    model.ship[material, origin, place, period] = ship
-    model.arrivals[material, place, period].append((origin, 1.0 - move.loss, ship))
+def _periods(model: Model, material: str, where: Iterable[Where], found: Mapping[Any, Pairs]) -> dict[Where, list[int]]:
+    """Origin or place → the periods in which anything of a material is found there."""
+    return {here: [t for t in model.timeline if found.get((material, here, t))] for here in where}
+
+
+def _ship(model: Model, material: str, origin: Origin, place: str, periods: list[int], groups: Groups) -> None:
+    resolved = model.network.lanes.moves(material, origin.place, place)
+    periods = [period for period in periods if not resolved[period].closed]
+    moves = [resolved[period] for period in periods]
+    ships = model.lp.columns_over(map(model.start, periods), "ship", material, origin, place)
+    arriving = dict(zip(periods, zip(ships, [1.0 - move.loss for move in moves], strict=True), strict=True))
+    flow = Flow(material, origin, place, arriving)
+    model.flows.append(flow)
+    model.flows_to[material, place].append(flow)
     country = model.country(place)
-    model.charge("freight", period, move.freight, ship, "lane", place, country)
-    if move.duty:
-        model.charge("duties", period, move.duty, ship, "lane", place, country)
-    if move.footprint:
-        model.emit_at(move.footprint, period, ship, model.country(origin.place))
-    if move.is_limited:
-        _share(model, ship, origin, place, period, move, groups)
+    charge = model.charges.add_over
+    charge(ships, [move.freight for move in moves], periods, Payment("freight", "lane", place, country))
+    charge(ships, [move.duty for move in moves], periods, Payment("duties", "lane", place, country))
+    sent = model.sent
+    for period, ship, move in zip(periods, ships, moves, strict=True):
+        sent[material, origin, period].append((ship, 1.0))
+        if move.footprint:
+            model.emit_at(move.footprint, period, ship, model.country(origin.place))
+        if move.is_limited:
+            _share(model, ship, origin, place, period, move, groups)
 
 
 def _share(model: Model, ship: Column, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:
@@ -85,5 +101,6 @@ def _limit(model: Model, name: str, key: Key, period: int, together: _Together) 
         model.at_least(f"{kind}_minimum", *key, pairs=together.pairs, rhs=together.value)
     else:
         moves = model.lp.column(f"{kind}_moves", *key, upper=1.0, integer=True)
-        model.at_most(f"{kind}_fixed", *key, pairs=[*together.pairs, (moves, -sum(together.most.values()))])
+        most = sum(together.most.values())
+        model.only_if(f"{kind}_fixed", *key, pairs=together.pairs, decision=moves, most=most)
         model.charge("fixed", period, together.value, moves, *together.pays)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import pulp
@@ -15,22 +16,20 @@ from oremix.models.fields import Series
 from oremix.models.geography import Origin
 from oremix.models.plan import PayerKind
 from oremix.models.policies import Rule
+from oremix.optimizer.formulation.charges import Charges, Payment
 from oremix.optimizer.formulation.marking import Traced
 from oremix.optimizer.lean import Column, Expression, LeanProblem, Pairs, Row
 
-__all__ = ["Charge", "Emission", "Measure", "Model", "bound_of", "total"]
+__all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "total"]
 
 
-class Charge(NamedTuple):
-    """What a unit of a column costs per year in a period; a column of none stands for a fixed sum."""
+class Flow(NamedTuple):
+    """What is shipped of a material from an origin to a place: period → its column, and the share that arrives."""
 
-    column: Column | None
-    rate: float
-    category: str
-    period: int
-    kind: PayerKind
-    facility: str
-    country: str | None
+    material: str
+    origin: Origin
+    place: str
+    arriving: dict[int, tuple[Column, float]]
 
 
 class Emission(NamedTuple):
@@ -102,8 +101,8 @@ class Model:
         (supplier, period) → what is taken, as pairs, and what is paid for in any case.
     made
         (material, origin, period) → what is made there, as pairs.
-    arrivals
-        (material, place, period) → (origin, share that arrives, ship column).
+    sent
+        (material, origin, period) → what is shipped from there, as pairs.
     needs
         (material, place, period) → what is used there, as pairs with positive coefficients.
     built
@@ -114,6 +113,8 @@ class Model:
         (recycler, position of the return, period) → scrap from past deliveries, as pairs.
     follows
         (demand, period) → rows whose bound moves with the quantity demanded, and by how much per unit of it.
+    flows, flows_to
+        What is shipped; and by (material, place) where to.
     charges, emissions
         Every cost, for the objective and for the plan; every footprint.
     """
@@ -128,7 +129,8 @@ class Model:
         self.owed: dict[tuple[str, int], float] = {}
         self.run: dict[tuple[str, str, int], Column] = {}
         self.collect: dict[tuple[str, int], Column] = {}
-        self.ship: dict[tuple[str, Origin, str, int], Column] = {}
+        self.flows: list[Flow] = []
+        self.flows_to: dict[tuple[str, str], list[Flow]] = defaultdict(list)
         self.deliver: dict[tuple[str, int], Column] = {}
         self.short: dict[tuple[str, int], Column] = {}
         self.fill: dict[tuple[int, int], Column] = {}
@@ -140,12 +142,13 @@ class Model:
         self.returned: dict[tuple[str, int, int], Pairs] = {}
         self.surplus: dict[tuple[str, Origin, int], Column] = {}
         self.made: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
-        self.arrivals: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = defaultdict(list)
+        self.sent: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
         self.needs: dict[tuple[str, str, int], Pairs] = defaultdict(list)
         self.built: dict[tuple[str, int], Pairs] = defaultdict(list)
         self.follows: dict[tuple[str, int], list[tuple[Row, float]]] = defaultdict(list)
+        self._arriving: dict[tuple[str, str, int], Pairs] = {}
         self.measures: list[Measure] = []
-        self.charges: list[Charge] = []
+        self.charges = Charges()
         self.emissions: list[Emission] = []
 
     def at_most(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
@@ -155,6 +158,12 @@ class Model:
     def at_least(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
         """A row: the sum is at least `rhs`."""
         return self.lp.row(*key, pairs=pairs, sense=pulp.LpConstraintGE, rhs=rhs)
+
+    def only_if(self, *key: Any, pairs: Pairs, decision: Column, most: float) -> Row:
+        """A row: the sum is nothing unless decided; then it has no limit here, and `most` is more than it needs."""
+        row = self.at_most(*key, pairs=[*pairs, (decision, -most)])
+        row.gate = True
+        return row
 
     def equal(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
         """A row: the sum is `rhs`."""
@@ -172,7 +181,7 @@ class Model:
     ) -> None:
         """Enter a cost per year; nothing is entered at a rate of 0."""
         if rate:
-            self.charges.append(Charge(column, rate, category, period, kind, facility, country))
+            self.charges.add(column, rate, period, Payment(category, kind, facility, country))
 
     def charge_penalty(self, rule: Rule, periods: list[int], beyond: Column) -> None:
         """The penalty per year for what is beyond a bound; of pooled periods, spread over all their years."""
@@ -196,6 +205,32 @@ class Model:
         for name, rate in footprint.items():
             if rate:
                 self.emissions.append(Emission(column, rate, name, period, country))
+
+    @cached_property
+    def ship(self) -> dict[tuple[str, Origin, str, int], Column]:
+        """(material, origin, place, period) → column; made once, when all of them are known."""
+        return {
+            (flow.material, flow.origin, flow.place, period): ship
+            for flow in self.flows
+            for period, (ship, _) in flow.arriving.items()
+        }
+
+    @cached_property
+    def arrivals(self) -> dict[tuple[str, str, int], list[tuple[Origin, float, Column]]]:
+        """(material, place, period) → (origin, share that arrives, ship column); made once, as `ship`."""
+        found: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = defaultdict(list)
+        for flow in self.flows:
+            for period, (ship, arrives) in flow.arriving.items():
+                found[flow.material, flow.place, period].append((flow.origin, arrives, ship))
+        return found
+
+    def arriving(self, material: str, place: str, period: int) -> Pairs:
+        """What arrives at a place; made once, when all of it is known."""
+        key = (material, place, period)
+        if key not in self._arriving:
+            flows = self.flows_to.get((material, place), ())
+            self._arriving[key] = [flow.arriving[period] for flow in flows if period in flow.arriving]
+        return self._arriving[key]
 
     def less_built(self, facility: Facility, period: int) -> Pairs:
         """What builds add to a facility's capacity in a period, to be taken off what is used."""
@@ -223,12 +258,9 @@ class Model:
 
     def set_objective(self) -> None:
         """Minimise the discounted sum of all charges."""
-        costs: dict[Column, float] = {}
-        fixed = 0.0
-        for column, rate, _, period, *_ in self.charges:
-            discounted = rate * self.timeline.weights[period]
-            if column is None:
-                fixed += discounted
-            else:
-                costs[column] = costs.get(column, 0.0) + discounted
+        costs: dict[Any, float] = {}
+        known, weights, charges = costs.get, self.timeline.weights, self.charges
+        for column, rate, period in zip(charges.columns, charges.rates, charges.periods, strict=True):
+            costs[column] = known(column, 0.0) + rate * weights[period]
+        fixed = costs.pop(None, 0.0)
         self.lp.objective = Expression(costs.items(), fixed)

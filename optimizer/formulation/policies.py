@@ -13,53 +13,48 @@ from oremix.optimizer.formulation.model import Measure, Model, bound_of, total
 from oremix.optimizer.formulation.scopes import (
     Counted,
     Measured,
-    Shipped,
     capacities,
     consumers,
     consumption,
     over_consumption,
     productions,
     shipments_counted,
-    shipped,
     supplies,
     tested,
+    times,
     unit_of,
     weight,
 )
-from oremix.optimizer.lean import Pairs, summed
+from oremix.optimizer.lean import Pairs, difference
 
 __all__ = ["add_policies"]
 
 CHINA = "CN"
+STANDING_REPORT = [
+    Share.model_construct(id=CHINA, type="share", countries=[CHINA], measure=measure)
+    for measure in ("supply", "production", "content")
+]
+"""What is measured whether a policy asks for it or not: China's shares."""
 
 
 def add_policies(model: Model) -> None:
     """Columns beyond, rows share_max, share_min, quantity_max, …; and what is only measured."""
-    shipments = shipped(model)
     for rule in model.problem.rules:
         if isinstance(rule, Diversify):
             add_diversity(model, rule)
             continue
         if isinstance(rule, Footprint):
             price_footprint(model, rule)
-        for measure in _measures(model, rule, shipments):
+        for measure in _measures(model, rule):
             _bound(model, rule, measure)
             model.measures.append(measure)
-    for rule in _standing_report():
-        for measure in _measures(model, rule, shipments):
+    for rule in STANDING_REPORT:
+        for measure in _measures(model, rule):
             measure.policy = None
             model.measures.append(measure)
 
 
-def _standing_report() -> list[Share]:
-    """What is measured whether a policy asks for it or not: China's shares."""
-    return [
-        Share.model_construct(id=CHINA, type="share", countries=[CHINA], measure=measure)
-        for measure in ("supply", "production", "content")
-    ]
-
-
-def _measures(model: Model, rule: Rule, shipments: Shipped) -> Iterator[Measure]:
+def _measures(model: Model, rule: Rule) -> Iterator[Measure]:
     """Every ratio or amount that the rule bounds: per country tested, scope, material and period, or pooled."""
     active = [period for period in model.timeline if model.timeline.within(period, rule.from_year, rule.until_year)]
     pools = [active] if "periods" in getattr(rule, "across", ()) else [[period] for period in active]
@@ -70,15 +65,13 @@ def _measures(model: Model, rule: Rule, shipments: Shipped) -> Iterator[Measure]
         yield from budgets(model, rule, pools)
     elif isinstance(rule, Share | Quantity):
         for countries in tested(model, rule):
-            for counted, sides in _counted(model, rule, countries, shipments):
+            for counted, sides in _counted(model, rule, countries):
                 for periods in pools:
                     if measure := _measure(model, rule, countries, counted, periods, sides):
                         yield measure
 
 
-def _counted(
-    model: Model, rule: Measured, countries: tuple[str, ...], shipments: Shipped
-) -> list[tuple[Counted, tuple[str, ...]]]:
+def _counted(model: Model, rule: Measured, countries: tuple[str, ...]) -> list[tuple[Counted, tuple[str, ...]]]:
     """What is counted, with the bounds on it.
 
     A cap on the supply of a material that is only processed leaves out uses that a floor counts, and content marked
@@ -89,7 +82,7 @@ def _counted(
         found = [(side, contents(model, rule, countries, side)) for side in sides or ("max",)]
         return [(counted, (side,) if sides else ()) for side, group in found for counted in group]
     if rule.measure == "production":
-        return [(counted, sides) for counted in productions(model, rule, countries, shipments)]
+        return [(counted, sides) for counted in productions(model, rule, countries)]
     if rule.measure == "capacity":
         return [(counted, sides) for counted in capacities(model, rule, countries)]
     if isinstance(rule, Quantity) and rule.measure == "shipments":
@@ -122,7 +115,7 @@ def _measure(
         place=counted.place,
         period=None if "periods" in rule.across else periods[0],
         periods=periods,
-        part=[(column, amount * years[period]) for period in periods for column, amount in counted.part(period)],
+        part=_sum([times(years[period], counted.part(period)) for period in periods]),
         whole=total([(1.0, amount) for _, amount in wholes]) if isinstance(rule, Share) else None,
         constant=sum(years[period] * counted.constant(period) for period in periods),
         unit=unit_of(model, rule, counted),
@@ -155,8 +148,12 @@ def _wholes(model: Model, rule: Measured, counted: Counted, periods: list[int]) 
             if demands := consumers(model, rule, counted.material):
                 wholes.append((period, years * consumption(model, rule, demands, period)))
         else:
-            wholes.append((period, [(column, amount * years) for column, amount in counted.whole(period)]))
+            wholes.append((period, times(years, counted.whole(period))))
     return wholes
+
+
+def _sum(parts: list[Pairs]) -> Pairs:
+    return parts[0] if len(parts) == 1 else [pair for part in parts for pair in part]
 
 
 def _bound(model: Model, rule: Rule, measure: Measure) -> None:
@@ -172,7 +169,7 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
     for side, limit in measure.bounds.items():
         pairs, rhs = list(measure.part), -measure.constant
         if isinstance(limit, list):
-            pairs = [(c, a) for c, a in summed([*pairs, *((c, -a) for c, a in limit)]) if a]
+            pairs = difference(pairs, limit)
         else:
             rhs += limit
         if rule.penalty is not None:

@@ -12,21 +12,20 @@ from oremix.models.history import Step
 from oremix.models.network import products
 from oremix.models.policies import Quantity, Share
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Column, Pairs
+from oremix.optimizer.lean import Pairs
 
 __all__ = [
     "Counted",
     "Measured",
-    "Shipped",
     "capacities",
     "consumers",
     "consumption",
     "over_consumption",
     "productions",
     "shipments_counted",
-    "shipped",
     "supplies",
     "tested",
+    "times",
     "unit_of",
     "weight",
 ]
@@ -36,7 +35,6 @@ Site = tuple[str, str]
 """A material and a place where it is used."""
 
 Count = Callable[[int], Pairs]
-Shipped = dict[tuple[str, int], list[tuple[Origin, Column]]]
 
 
 @dataclass(frozen=True)
@@ -110,13 +108,14 @@ def weight(model: Model, rule: Measured, material: str, period: int) -> float:
 def supplies(model: Model, rule: Measured, countries: tuple[str, ...], side: str) -> list[Counted]:
     """Arrivals at the sites in scope, after losses; with `each_place` of each place on its own."""
     sites = _sites(model, rule, countries, side)
+    inside = {origin for origin in model.network.origins.values() if whose(model, rule, origin) in countries}
     places = dict.fromkeys(place for _, place in sites) if rule.each_place else [None]
     found = []
     for place in places:
         spots: dict[str, tuple[str, ...]] = {}
         for material, spot in _with_stockpiles(model, [site for site in sites if place in (None, site[1])]):
             spots[material] = (*spots.get(material, ()), spot)
-        found += [_supply(model, rule, countries, place, group) for group in _pooled(rule, spots)]
+        found += [_supply(model, rule, inside, place, group) for group in _pooled(rule, spots)]
     return found
 
 
@@ -164,39 +163,44 @@ def _with_stockpiles(model: Model, sites: list[Site]) -> list[Site]:
 
 
 def _supply(
-    model: Model, rule: Measured, countries: tuple[str, ...], place: str | None, spots: dict[str, tuple[str, ...]]
+    model: Model, rule: Measured, inside: set[Origin], place: str | None, spots: dict[str, tuple[str, ...]]
 ) -> Counted:
-    def arriving(period: int, only: tuple[str, ...] | None) -> Pairs:
-        return [
-            (ship, arrives * factor)
-            for material, places in spots.items()
-            for factor in (weight(model, rule, material, period),)
-            for spot in places
-            for origin, arrives, ship in model.arrivals.get((material, spot, period), ())
-            if only is None or whose(model, rule, origin) in only
-        ]
+    own = {
+        (material, spot): [flow for flow in model.flows_to.get((material, spot), ()) if flow.origin in inside]
+        for material, places in spots.items()
+        for spot in places
+    }
+
+    def arriving(period: int, arrivals: Callable[[str, str, int], Pairs]) -> Pairs:
+        found: Pairs = []
+        for material, places in spots.items():
+            factor = weight(model, rule, material, period)
+            for spot in places:
+                found += times(factor, arrivals(material, spot, period))
+        return found
+
+    def from_inside(material: str, spot: str, period: int) -> Pairs:
+        flows = own[material, spot]
+        return [flow.arriving[period] for flow in flows if period in flow.arriving]
 
     return Counted(
         material=_named(rule, spots),
         place=place,
         spots=spots,
-        part=lambda period: arriving(period, countries),
-        whole=lambda period: arriving(period, None),
+        part=lambda period: arriving(period, from_inside),
+        whole=lambda period: arriving(period, model.arriving),
     )
+
+
+def times(factor: float, pairs: Pairs) -> Pairs:
+    """The pairs with their coefficients times a factor."""
+    return pairs if factor == 1.0 else [(column, factor * amount) for column, amount in pairs]
 
 
 # ---------------------------------------------------------------- production
 
 
-def shipped(model: Model) -> Shipped:
-    """(material, period) → every shipment with its origin: output less what is left as surplus."""
-    found: Shipped = defaultdict(list)
-    for (material, origin, _, period), ship in model.ship.items():
-        found[material, period].append((origin, ship))
-    return found
-
-
-def productions(model: Model, rule: Measured, countries: tuple[str, ...], shipments: Shipped) -> list[Counted]:
+def productions(model: Model, rule: Measured, countries: tuple[str, ...]) -> list[Counted]:
     """What is made at the stages less what is left as surplus."""
     materials = rule.materials or [
         material
@@ -204,7 +208,35 @@ def productions(model: Model, rule: Measured, countries: tuple[str, ...], shipme
         if any(_is_made(model, rule, material, origin) for origin in makers)
     ]
     spots: dict[str, tuple[str, ...]] = dict.fromkeys(materials, ())
-    return [_production(model, rule, countries, shipments, group) for group in _pooled(rule, spots)]
+    return [_production(model, rule, countries, group) for group in _pooled(rule, spots)]
+
+
+def _production(model: Model, rule: Measured, countries: tuple[str, ...], spots: dict[str, tuple[str, ...]]) -> Counted:
+    """Shipments of what the rule counts: output less what is left as surplus."""
+    origins = {
+        material: [o for o in model.network.makers[material] if _is_made(model, rule, material, o)]
+        for material in spots
+    }
+    inside = {
+        material: [o for o in counted if not countries or whose(model, rule, o) in countries]
+        for material, counted in origins.items()
+    }
+
+    def made(period: int, where: dict[str, list[Origin]]) -> Pairs:
+        found: Pairs = []
+        for material, counted in where.items():
+            factor = weight(model, rule, material, period)
+            for origin in counted:
+                found += times(factor, model.sent.get((material, origin, period), []))
+        return found
+
+    return Counted(
+        material=_named(rule, spots),
+        place=None,
+        spots=spots,
+        part=lambda period: made(period, inside),
+        whole=lambda period: made(period, origins),
+    )
 
 
 def _is_made(model: Model, rule: Measured, material: str, origin: Origin) -> bool:
@@ -217,31 +249,6 @@ def _is_made(model: Model, rule: Measured, material: str, origin: Origin) -> boo
         return False
     makers = model.network.makers[material][origin]
     return rule.plants is None or any(maker.id in rule.plants for maker in makers)
-
-
-def _production(
-    model: Model,
-    rule: Measured,
-    countries: tuple[str, ...],
-    shipments: Shipped,
-    spots: dict[str, tuple[str, ...]],
-) -> Counted:
-    def made(period: int, only: tuple[str, ...]) -> Pairs:
-        return [
-            (ship, factor)
-            for material in spots
-            for factor in (weight(model, rule, material, period),)
-            for origin, ship in shipments.get((material, period), ())
-            if _is_made(model, rule, material, origin) and (not only or whose(model, rule, origin) in only)
-        ]
-
-    return Counted(
-        material=_named(rule, spots),
-        place=None,
-        spots=spots,
-        part=lambda period: made(period, countries),
-        whole=lambda period: made(period, ()),
-    )
 
 
 # ---------------------------------------------------------------- shipments

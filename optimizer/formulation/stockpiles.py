@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from oremix.models.chain import Stockpile
-from oremix.models.plan import PayerKind
+from oremix.optimizer.formulation.charges import Payment
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Pairs, Row
+from oremix.optimizer.lean import Column, Pairs, Row
 
 __all__ = ["add_stockpiles"]
 
@@ -16,56 +16,68 @@ def add_stockpiles(model: Model) -> None:
     for number, pile in piles:
         _fill(model, number, pile)
     for number, pile in piles:
-        serves = model.network.serves(pile)
-        for period in model.timeline:
-            drawn = _draw(model, number, pile, serves, period)
-            _level(model, number, pile, drawn, period)
+        _levels(model, number, pile, _draw(model, number, pile))
 
 
 def _fill(model: Model, number: int, pile: Stockpile) -> None:
-    fill_max = None if pile.fill_max is None else model.timeline.read(pile.fill_max)
-    for period in model.timeline:
-        upper = None if fill_max is None else fill_max[period]
-        fill = model.lp.column("fill", pile.material, pile.at, model.start(period), upper=upper)
+    fills = model.lp.columns_over(model.timeline.starts, "fill", pile.material, pile.at)
+    if pile.fill_max is not None:
+        for fill, upper in zip(fills, model.timeline.read(pile.fill_max), strict=True):
+            fill.limit(upper)
+    for period, fill in enumerate(fills):
         model.fill[number, period] = fill
         model.needs[pile.material, pile.at, period].append((fill, 1.0))
 
 
-def _draw(model: Model, number: int, pile: Stockpile, serves: list[str], period: int) -> Pairs:
-    """What is drawn for each place that uses the material in the period; elsewhere it would only vanish."""
+def _draw(model: Model, number: int, pile: Stockpile) -> list[Pairs]:
+    """What is drawn in each period for the places that use the material then; elsewhere it would only vanish."""
     site = (pile.material, pile.at)
-    drawn: Pairs = []
-    for place in serves:
-        if model.needs.get((pile.material, place, period)):
-            draw = model.draw[number, place, period] = model.lp.column("draw", *site, place, model.start(period))
-            drawn.append((draw, 1.0))
-    if pile.draw_max is not None and drawn:
-        limit = model.timeline.read(pile.draw_max)[period]
-        model.at_most("draw_max", *site, model.start(period), pairs=drawn, rhs=limit)
+    drawn: list[Pairs] = [[] for _ in model.timeline]
+    for place in model.network.serves(pile):
+        periods = [period for period in model.timeline if model.needs.get((pile.material, place, period))]
+        draws = model.lp.columns_over(map(model.start, periods), "draw", *site, place)
+        for period, draw in zip(periods, draws, strict=True):
+            model.draw[number, place, period] = draw
+            drawn[period].append((draw, 1.0))
+    if pile.draw_max is not None:
+        for period, limit in enumerate(model.timeline.read(pile.draw_max)):
+            if drawn[period]:
+                model.at_most("draw_max", *site, model.start(period), pairs=drawn[period], rhs=limit)
     return drawn
 
 
-def _level(model: Model, number: int, pile: Stockpile, drawn: Pairs, period: int) -> None:
-    """The level at the period's end, between the minimum and the capacity; the last also at least `final`."""
-    site = (pile.material, pile.at)
-    lower = model.network.minimum_stock(pile)[period]
+def _levels(model: Model, number: int, pile: Stockpile, drawn: list[Pairs]) -> None:
+    """The level at each period's end."""
+    starts = model.timeline.starts
+    levels = model.lp.columns_over(starts, "level", pile.material, pile.at)
+    least = model.network.minimum_stock(pile)
+    capacity = None if pile.capacity is None else model.timeline.read(pile.capacity)
+    for period, level in enumerate(levels):
+        model.level[number, period] = level
+        key = (pile.material, pile.at, starts[period])
+        _at_least(model, pile, period, level, least[period])
+        if capacity is not None:
+            model.at_most("stock_capacity", *key, pairs=[(level, 1.0)], rhs=capacity[period])
+        years = float(model.timeline.years[period])
+        balance: Pairs = [(level, 1.0), (model.fill[number, period], -years)]
+        balance += [(draw, years) for draw, _ in drawn[period]]
+        if period:
+            balance.append((levels[period - 1], -1.0))
+        model.equal("stock", *key, pairs=balance, rhs=0.0 if period else pile.initial)
+    if pile.holding_cost is not None:
+        _holding(model, pile, levels, model.timeline.read(pile.holding_cost))
+
+
+def _at_least(model: Model, pile: Stockpile, period: int, level: Column, minimum: float) -> None:
+    """The minimum; in the last period also `final`."""
+    lower = minimum
     if period == len(model.timeline) - 1 and pile.final is not None:
         lower = max(lower, pile.final)
-    capacity = None if pile.capacity is None else model.timeline.read(pile.capacity)[period]
-    level = model.level[number, period] = model.lp.column("level", *site, model.start(period))
     if lower > 0:
-        row = model.at_least("stock_minimum", *site, model.start(period), pairs=[(level, 1.0)], rhs=lower)
-        if pile.days_of_demand is not None and lower == model.network.minimum_stock(pile)[period]:
+        key = (pile.material, pile.at, model.start(period))
+        row = model.at_least("stock_minimum", *key, pairs=[(level, 1.0)], rhs=lower)
+        if pile.days_of_demand is not None and lower == minimum:
             _follow(model, pile, period, row)
-    if capacity is not None:
-        model.at_most("stock_capacity", *site, model.start(period), pairs=[(level, 1.0)], rhs=capacity)
-    years = float(model.timeline.years[period])
-    balance: Pairs = [(level, 1.0), (model.fill[number, period], -years)]
-    balance += [(draw, years) for draw, _ in drawn]
-    if period:
-        balance.append((model.level[number, period - 1], -1.0))
-    model.equal("stock", *site, model.start(period), pairs=balance, rhs=0.0 if period else pile.initial)
-    _holding(model, number, pile, period)
 
 
 def _follow(model: Model, pile: Stockpile, period: int, row: Row) -> None:
@@ -76,16 +88,11 @@ def _follow(model: Model, pile: Stockpile, period: int, row: Row) -> None:
             model.follows[demand.id, period].append((row, days / 365))
 
 
-def _holding(model: Model, number: int, pile: Stockpile, period: int) -> None:
+def _holding(model: Model, pile: Stockpile, levels: list[Column], costs: list[float]) -> None:
     """The holding cost, on the mean of the levels at both ends of the period."""
-    half = model.timeline.read_or(pile.holding_cost, 0.0)[period] / 2
-    payer: tuple[PayerKind, str, str] = (
-        "stockpile",
-        pile.id or f"{pile.material} at {pile.at}",
-        model.country(pile.at),
-    )
-    model.charge("holding", period, half, model.level[number, period], *payer)
-    if period:
-        model.charge("holding", period, half, model.level[number, period - 1], *payer)
-    else:
-        model.charge("holding", period, half * pile.initial, None, *payer)
+    periods = list(model.timeline)
+    halves = [cost / 2 for cost in costs]
+    payment = Payment("holding", "stockpile", pile.id or f"{pile.material} at {pile.at}", model.country(pile.at))
+    model.charges.add_over(levels, halves, periods, payment)
+    model.charges.add_over(levels[:-1], halves[1:], periods[1:], payment)
+    model.charges.add_over([None], [halves[0] * pile.initial], [0], payment)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from oremix.models.chain import Supplier
 from oremix.models.fields import Series
+from oremix.models.policies import Diversify, Footprint
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.formulation.steps import fill_in_order
 from oremix.optimizer.lean import Column, Key, Pairs
@@ -13,25 +15,59 @@ from oremix.optimizer.lean import Column, Key, Pairs
 __all__ = ["add_suppliers"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """A supplier's terms in each period; of each tier its width (none: open) and its price."""
+
+    existing: list[float | None]
+    minimum: list[float]
+    take_or_pay: list[float]
+    smallest: list[float]
+    fixed: list[float]
+    widths: list[float | None]
+    prices: list[list[float]]
+    falling: bool
+    country: str
+
+    @classmethod
+    def of(cls, model: Model, supplier: Supplier) -> _Terms:
+        """Read the terms of a supplier; the last tier is open, since the capacity limits it."""
+        read = model.timeline.read_or
+        existing = model.network.existing_capacity(supplier)
+        tiers = supplier.tiers
+        return cls(
+            existing=existing,
+            minimum=_obligation(model, supplier.minimum, existing),
+            take_or_pay=_obligation(model, supplier.take_or_pay, existing),
+            smallest=read(supplier.minimum_order, 0.0),
+            fixed=read(supplier.fixed_cost, 0.0),
+            widths=[None] if tiers is None else [None] * len(tiers) if supplier.all_units else _widths(supplier),
+            prices=[
+                read(cost, 0.0) for cost in ([supplier.unit_cost] if tiers is None else [t.unit_cost for t in tiers])
+            ],
+            falling=supplier.has_falling_price,
+            country=model.country(supplier.at),
+        )
+
+
 def add_suppliers(model: Model) -> None:
     """Columns buy, untaken, order, tier, …; rows supplier_…, take_or_pay, reserve, order_… and tier_…."""
     for supplier in model.problem.suppliers:
-        existing = model.network.existing_capacity(supplier)
-        minimum = _obligation(model, supplier.minimum, existing)
-        take_or_pay = _obligation(model, supplier.take_or_pay, existing)
+        terms = _Terms.of(model, supplier)
+        origin = model.network.origins[supplier.id]
         for period in model.timeline:
-            if existing[period] == 0 and not model.built[supplier.id, period]:
+            if terms.existing[period] == 0 and not model.built[supplier.id, period]:
                 continue
-            columns = _buy(model, supplier, period)
-            bought: Pairs = [(column, 1.0) for column in columns]
+            bought = _buy(model, supplier, terms, period)
             taken = model.taken[supplier.id, period] = list(bought)
-            if take_or_pay[period] > 0:
-                taken += _owe(model, supplier, period, bought, take_or_pay[period])
-            _limit(model, supplier, period, bought, taken, existing[period], minimum[period])
-            _decide(model, supplier, period, taken)
-            for column, sign in taken:
-                model.emit(supplier.footprint, period, sign, column, model.country(supplier.at))
-            origin = model.network.origins[supplier.id]
+            if terms.take_or_pay[period] > 0:
+                taken += _owe(model, supplier, period, bought, terms.take_or_pay[period])
+            _limit(model, supplier, terms, period, bought, taken)
+            if terms.smallest[period] or terms.fixed[period]:
+                _decide(model, supplier, terms, period, taken)
+            if supplier.footprint:
+                for column, sign in taken:
+                    model.emit(supplier.footprint, period, sign, column, terms.country)
             model.made[supplier.material, origin, period].extend(taken)
         _reserve(model, supplier)
 
@@ -39,30 +75,26 @@ def add_suppliers(model: Model) -> None:
 def _obligation(model: Model, series: Series | None, existing: list[float | None]) -> list[float]:
     """A minimum or take-or-pay in each period: cut to the existing capacity, so 0 outside the supplier's years."""
     stated = model.timeline.read_or(series, 0.0)
+    if series is None:
+        return stated
     return [value if limit is None else min(value, limit) for value, limit in zip(stated, existing, strict=True)]
 
 
-def _buy(model: Model, supplier: Supplier, period: int) -> list[Column]:
-    """What is paid for in each tier; the last is open, since the capacity limits it."""
-    widths: list[float | None] = [None]
-    if supplier.tiers is None:
-        prices = [model.timeline.read_or(supplier.unit_cost, 0.0)[period]]
-    else:
-        prices = [tier.unit_cost for tier in supplier.tiers]
-        widths = [None if supplier.all_units else width for width in _widths(supplier)]
+def _buy(model: Model, supplier: Supplier, terms: _Terms, period: int) -> Pairs:
+    """What is paid for in each tier."""
     columns = []
-    for number, (width, price) in enumerate(zip(widths, prices, strict=True)):
+    for number, (width, prices) in enumerate(zip(terms.widths, terms.prices, strict=True)):
         column = model.lp.column("buy", supplier.id, number + 1, model.start(period), upper=width)
         model.buy[supplier.id, number, period] = column
-        model.charge("purchases", period, price, column, "supplier", supplier.id, model.country(supplier.at))
+        model.charge("purchases", period, prices[period], column, "supplier", supplier.id, terms.country)
         columns.append(column)
     if supplier.all_units:
         _one_tier(model, supplier, period, columns)
-    elif supplier.has_falling_price:
+    elif terms.falling:
         most = model.network.most(supplier, period)
-        fitting = [most if width is None else width for width in widths]
-        fill_in_order(model, "tier", (supplier.id, model.start(period)), columns, fitting, prices)
-    return columns
+        rates = [prices[period] for prices in terms.prices]
+        fill_in_order(model, "tier", (supplier.id, model.start(period)), columns, terms.widths, rates, most)
+    return [(column, 1.0) for column in columns]
 
 
 def _widths(supplier: Supplier) -> list[float | None]:
@@ -83,7 +115,8 @@ def _one_tier(model: Model, supplier: Supplier, period: int, columns: list[Colum
     for number, column in enumerate(columns):
         key = (supplier.id, number + 1, model.start(period))
         tier = model.lp.column("tier", *key, upper=1.0, integer=True)
-        model.at_most("tier_most", *key, pairs=[(column, 1.0), (tier, -ends[number + 1])])
+        most = model.at_most("tier_most", *key, pairs=[(column, 1.0), (tier, -ends[number + 1])])
+        most.gate = number + 1 == len(columns)
         if ends[number]:
             model.at_least("tier_least", *key, pairs=[(column, 1.0), (tier, -ends[number])])
         chosen.append((tier, 1.0))
@@ -101,39 +134,50 @@ def _owe(model: Model, supplier: Supplier, period: int, bought: Pairs, owed: flo
         beyond = model.lp.column("beyond_owed", *key, upper=1.0, integer=True)
         most = max(owed, model.network.most(supplier, period))
         model.at_most("owed_left", *key, pairs=[(untaken, 1.0), (beyond, owed)], rhs=owed)
-        model.at_most("paid_beyond", *key, pairs=[*bought, (beyond, owed - most)], rhs=owed)
+        model.at_most("paid_beyond", *key, pairs=[*bought, (beyond, owed - most)], rhs=owed).gate = True
     return [(untaken, -1.0)]
 
 
-def _limit(
-    model: Model,
-    supplier: Supplier,
-    period: int,
-    bought: Pairs,
-    taken: Pairs,
-    existing: float | None,
-    minimum: float,
-) -> None:
+def _limit(model: Model, supplier: Supplier, terms: _Terms, period: int, bought: Pairs, taken: Pairs) -> None:
     key = (supplier.id, model.start(period))
+    existing = terms.existing[period]
     if existing is not None:
         pairs = [*bought, *model.less_built(supplier, period)]
         model.at_most("supplier_capacity", *key, pairs=pairs, rhs=existing)
-    if minimum > 0:
-        model.at_least("supplier_minimum", *key, pairs=taken, rhs=minimum)
+    if terms.minimum[period] > 0:
+        model.at_least("supplier_minimum", *key, pairs=taken, rhs=terms.minimum[period])
 
 
-def _decide(model: Model, supplier: Supplier, period: int, taken: Pairs) -> None:
+def _decide(model: Model, supplier: Supplier, terms: _Terms, period: int, taken: Pairs) -> None:
     """Whether anything is taken, where a smallest order or a fixed cost hangs on it."""
-    smallest = model.timeline.read_or(supplier.minimum_order, 0.0)[period]
-    fixed = model.timeline.read_or(supplier.fixed_cost, 0.0)[period]
-    if not smallest and not fixed:
-        return
     key: Key = (supplier.id, model.start(period))
+    smallest = terms.smallest[period]
     order = model.lp.column("order", *key, upper=1.0, integer=True)
-    model.at_most("order_most", *key, pairs=[*taken, (order, -model.network.most(supplier, period))])
+    most = max(_most_ordered(model, supplier, period), terms.minimum[period], smallest)
+    model.only_if("order_most", *key, pairs=taken, decision=order, most=most)
     if smallest:
         model.at_least("order_least", *key, pairs=[*taken, (order, -smallest)])
-    model.charge("fixed", period, fixed, order, "supplier", supplier.id, model.country(supplier.at))
+    model.charge("fixed", period, terms.fixed[period], order, "supplier", supplier.id, terms.country)
+
+
+def _most_ordered(model: Model, supplier: Supplier, period: int) -> float:
+    """What a supplier can make; no more than can be of use, where nobody gains by taking more than that."""
+    most = model.network.most(supplier, period)
+    if _wastes_nothing(model, supplier, period):
+        return min(most, model.network.most_of_use(supplier.material, supplier.at, period))
+    return most
+
+
+def _wastes_nothing(model: Model, supplier: Supplier, period: int) -> bool:
+    """Whether what is left over costs at least what it is worth: it could be taken less of, and all rules be kept."""
+    surplus = model.network.materials[supplier.material].surplus
+    return (
+        supplier.tiers is None
+        and model.timeline.read_or(supplier.unit_cost, 0.0)[period] >= 0
+        and (isinstance(surplus, str) or surplus <= 0)
+        and not any(build.minimum_utilisation for build in supplier.builds)
+        and not any(isinstance(rule, Diversify | Footprint) for rule in model.problem.rules)
+    )
 
 
 def _reserve(model: Model, supplier: Supplier) -> None:

@@ -6,7 +6,7 @@ no column is needed: only what may be mixed has columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,8 @@ Mix = set[bool]
 class Layer:
     """The marked part of every flow that can become part of the materials wanted.
 
+    Of a model without the flows that a plan does not have, the layer is that of the plan.
+
     Parameters
     ----------
     marking
@@ -38,9 +40,6 @@ class Layer:
         Those asked after.
     lp
         Where columns and rows are made; default the model's own.
-    keep
-        Which columns of the model are flows; default all. With those of a plan that are not 0, the layer is that
-        of the plan.
 
     Attributes
     ----------
@@ -57,19 +56,19 @@ class Layer:
         wanted: set[str],
         periods: Iterable[int],
         lp: LeanProblem | None = None,
-        keep: Callable[[Column], bool] | None = None,
     ) -> None:
         self.model, self.marking = model, marking
         self.lp = model.lp if lp is None else lp
         self.within: dict[Column, Pairs] = {}
         self.balances: dict[Key, Row] = {}
-        self._keep = keep or (lambda _: True)
         self._wanted = wanted
         self._label = (marking.policy, tuple(sorted(marking.countries)), marking.side)
+        self._known_marks: dict[str, bool | None] = {}
         self._run: dict[tuple[str, str, int], Pairs] = {}
         self._ship: dict[tuple[str, Origin, str, int], Pairs] = {}
         self._draw: dict[tuple[int, str, int], Pairs] = {}
         self._use: dict[tuple[str, Column], Pairs] = {}
+        self._levels: dict[Key, Pairs] = {}
         for period in self._periods(periods):
             self._runs(period)
             self._made(period)
@@ -151,6 +150,11 @@ class Layer:
 
     def _marks(self, facility: Facility) -> bool | None:
         """Whether a facility marks what it makes; none where it hands on what its inputs carry."""
+        if facility.id not in self._known_marks:
+            self._known_marks[facility.id] = self._marks_of(facility)
+        return self._known_marks[facility.id]
+
+    def _marks_of(self, facility: Facility) -> bool | None:
         if isinstance(facility, Supplier):
             return self.marking.marks(self.model.network.history.of_supplier(facility))
         origin = self.model.network.origins[facility.id]
@@ -194,36 +198,35 @@ class Layer:
             return []
         return flow if False not in mix else [(self._column(kind, key, flow), 1.0)]
 
-    def _kept(self, pairs: Pairs) -> Pairs:
-        return [pair for pair in pairs if self._keep(pair[0])]
-
     def _runs(self, period: int) -> None:
         """The marked activity of every recipe that makes something traced."""
         for plant in self.model.problem.plants:
             marks = self._marks(plant)
             for recipe in plant.recipes:
                 run = self.model.run.get((plant.id, recipe.id, period))
-                if run is None or not self._keep(run) or not recipe.outputs.keys() & self._materials.keys():
+                if run is None or not recipe.outputs.keys() & self._materials.keys():
                     continue
                 mix = self._hands_on(self._mixes, plant, recipe) if marks is None else {marks}
                 key = (plant.id, recipe.id, self.model.start(period))
                 self._run[plant.id, recipe.id, period] = self._part(mix, [(run, 1.0)], "marked_run", key)
 
+    @cached_property
+    def _going(self) -> dict[int, dict[tuple[str, Origin], list[tuple[str, Column]]]]:
+        """Period → what is made of a material at an origin → the places that it goes to."""
+        going: dict[int, dict[tuple[str, Origin], list[tuple[str, Column]]]] = {}
+        for (material, origin, place, period), ship in self.model.ship.items():
+            if material in self._materials:
+                going.setdefault(period, {}).setdefault((material, origin), []).append((place, ship))
+        return going
+
     def _made(self, period: int) -> None:
         """What is marked of what an origin makes is marked where it goes."""
-        going: dict[tuple[str, Origin], list[tuple[str, Column]]] = {}
-        for material in self._materials:
-            for origin, place in self.model.network.flows(material):
-                ship = self.model.ship.get((material, origin, place, period))
-                if ship is not None and self._keep(ship):
-                    going.setdefault((material, origin), []).append((place, ship))
-        for (material, origin), ships in going.items():
+        for (material, origin), ships in self._going.get(period, {}).items():
             mix = self._mixes[material, origin]
             surplus = self.model.surplus.get((material, origin, period))
-            left = surplus is not None and self._keep(surplus)
             made = self._marked_made(material, origin, period) if len(mix) > 1 else []
             key: Key = (material, origin, self.model.start(period))
-            if len(mix) > 1 and len(ships) == 1 and not left:
+            if len(mix) > 1 and len(ships) == 1 and surplus is None:
                 self._ship[material, origin, ships[0][0], period] = made
                 continue
             sent: Pairs = []
@@ -233,7 +236,7 @@ class Layer:
                 self._ship[material, origin, place, period] = part
                 sent += part
             if len(mix) > 1:
-                if surplus is not None and left:
+                if surplus is not None:
                     sent += self._part(mix, [(surplus, 1.0)], "marked_surplus", key)
                 row = self._row("marked_made", key, [*made, *((column, -part) for column, part in sent)])
                 self.balances["made", *key] = row
@@ -249,16 +252,16 @@ class Layer:
                     marked += [(column, part * amount) for column, part in activity if amount]
             elif marks and isinstance(facility, Recycler):
                 collect = self.model.collect.get((facility.id, period))
-                marked += [] if collect is None else self._kept([(collect, facility.recovery)])
+                marked += [] if collect is None else [(collect, facility.recovery)]
             elif marks:
-                marked += self._kept(self.model.taken.get((facility.id, period), []))
+                marked += self.model.taken.get((facility.id, period), [])
         return marked
 
     def _draws(self, period: int) -> None:
         for number, pile in self._piles:
             for place in self.model.network.serves(pile):
                 draw = self.model.draw.get((number, place, period))
-                if draw is not None and self._keep(draw):
+                if draw is not None:
                     key = (pile.material, pile.at, place, self.model.start(period))
                     part = self._part(self._mixes[number,], [(draw, 1.0)], "marked_draw", key)
                     self._draw[number, place, period] = part
@@ -272,7 +275,7 @@ class Layer:
                 drawn.setdefault((pile.material, place), []).extend(part)
         for material in self._materials:
             for place in self.model.network.uses[material]:
-                needs = self._kept(self.model.needs.get((material, place, period), []))
+                needs = self.model.needs.get((material, place, period), [])
                 if needs:
                     arriving = self._arriving(material, place, period) + drawn.get((material, place), [])
                     self._use_at(material, place, period, needs, arriving)
@@ -340,12 +343,13 @@ class Layer:
                 pairs += [(column, -part) for column, part in self._level(number, pile, period - 1)]
             rhs = 0.0 if period else self._marked_initial(pile)
             key = (*site, self.model.start(period))
-            self.balances["stock", *key] = self._row("marked_stock", key, pairs, rhs=rhs)
+            if pairs:
+                self.balances["stock", *key] = self._row("marked_stock", key, pairs, rhs=rhs)
 
     def _level(self, number: int, pile: Stockpile, period: int) -> Pairs:
-        level = self.model.level[number, period]
+        level = self.model.level.get((number, period))
         key = (pile.material, pile.at, self.model.start(period))
-        known = self.lp.columns.get(("marked_level", *self._label, *key))
-        if known is not None:
-            return [(known, 1.0)]
-        return self._part({True, False}, [(level, 1.0)] if self._keep(level) else [], "marked_level", key)
+        if key not in self._levels:
+            flow = [] if level is None else [(level, 1.0)]
+            self._levels[key] = self._part({True, False}, flow, "marked_level", key)
+        return self._levels[key]

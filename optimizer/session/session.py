@@ -23,8 +23,10 @@ from oremix.optimizer.session.point import Point
 from oremix.optimizer.session.state import Held, State, Weights
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Arrays, with_decisions
-from oremix.optimizer.solving.highs import Claim, listen, run_highs
+from oremix.optimizer.solving.clock import Clock
+from oremix.optimizer.solving.highs import Claim, listen
 from oremix.optimizer.solving.hot import Hot
+from oremix.optimizer.solving.mip import Search, branch_and_bound
 from oremix.optimizer.solving.proof import cost_of
 from oremix.optimizer.solving.solve import verified
 
@@ -187,7 +189,7 @@ class Session:
         state = self._base if problem is self.problem else State.of(problem)
         if fixed or within:
             narrowed = self._solved(_narrowed(state, fixed, within))
-            return answer(state.model, replace(narrowed, duals=None, hot=None), detail)
+            return answer(state.model, replace(narrowed, duals=None, keep=None), detail)
         plan = answer(state.model, self._solved(state), detail)
         if plan.status != "infeasible":
             return plan
@@ -218,42 +220,50 @@ class Session:
 
     def _solved(self, state: State) -> Outcome:
         """The verified answer; one that does not hold when checked is looked for once more without the last basis."""
-        started = time.perf_counter()
-        claim, arrays = self._searched(state) if state.is_open else self._found(state)
-        outcome = verified(arrays, claim, started, self.time_limit)
+        clock = Clock(self.time_limit, self.stop)
+        claim, arrays = self._searched(state, clock) if state.is_open else self._found(state, clock)
+        outcome = verified(arrays, claim, clock, self._gap)
         if claim.status in ("optimal", "infeasible") and outcome.reason is not None and not state.is_open:
             self._hot.solver.clearSolver()
-            outcome = verified(arrays, self._claimed(), started, self.time_limit)
+            outcome = verified(arrays, self._claimed(clock.left()), clock, self._gap)
         return outcome
 
-    def _claimed(self) -> Claim:
+    def _claimed(self, seconds: float | None) -> Claim:
         """What HiGHS says from the last basis; without it where it breaks off, as it may where a basis is singular."""
         try:
-            return self._hot.claim(self.time_limit)
+            return self._hot.claim(seconds)
         except SolverFailed:
             self._hot.solver.clearSolver()
-            return self._hot.claim(self.time_limit)
+            return self._hot.claim(seconds)
 
-    def _found(self, state: State) -> tuple[Claim, Arrays]:
+    def _found(self, state: State, clock: Clock) -> tuple[Claim, Arrays]:
         """What HiGHS says of an LP, whose decisions are held where it has any."""
         arrays = replace(state.arrays, integer=np.zeros_like(state.arrays.integer))
         self._become(state, arrays)
-        return self._claimed(), arrays
+        return self._claimed(clock.left()), arrays
 
-    def _searched(self, state: State) -> tuple[Claim, Arrays]:
+    def _searched(self, state: State, clock: Clock) -> tuple[Claim, Arrays]:
         """What branch and bound says, and the prices with its decisions as they are."""
         arrays = state.arrays
-        first = np.array([self._decisions.get(key, np.nan) for key in state.columns])
-        claim = run_highs(arrays, time_limit=self.time_limit, gap=self._gap, stop=self.stop, start=first)
+        search = Search(arrays, clock, self._gap, None)
+        self._begin(state, search)
+        claim = branch_and_bound(search)
         if claim.x is None:
             return claim, arrays
         whole = dict(zip(state.columns, np.round(claim.x).tolist(), strict=True))
         self._decisions = {key: whole[key] for key, integer in zip(whole, arrays.integer, strict=True) if integer}
         self._become(state, with_decisions(arrays, claim.x))
-        exact = self._claimed()
+        exact = self._claimed(clock.left_for_the_last())
         if exact.status == "optimal" and exact.x is not None:
             claim = replace(claim, x=exact.x, duals=exact.duals, solver=exact.solver)
         return claim, arrays
+
+    def _begin(self, state: State, search: Search) -> None:
+        """Give a search the plan with the last decisions, where it has one and they are of the same LP."""
+        last = np.array([self._decisions.get(key, np.nan) for key in state.columns])
+        if np.isfinite(last[state.arrays.integer]).all():
+            self._become(state, with_decisions(state.arrays, last))
+            search.take(self._hot.claim(search.clock.left()).x)
 
     def _become(self, state: State, arrays: Arrays) -> None:
         """Have HiGHS hold this LP, whose numbers may differ from the state's own."""

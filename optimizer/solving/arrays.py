@@ -11,10 +11,20 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from oremix.optimizer.lean import rows_of
+from oremix.optimizer.lean import Row, rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
-__all__ = ["Arrays", "Floats", "Ints", "arrays_of", "with_bounds", "with_decisions", "with_rows"]
+__all__ = [
+    "Arrays",
+    "Floats",
+    "Ints",
+    "arrays_of",
+    "with_bounds",
+    "with_decisions",
+    "with_rows",
+    "without_decisions",
+    "without_integers",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -24,7 +34,8 @@ Ints = NDArray[np.int32]
 class Arrays:
     """A minimisation in arrays; A is stored by rows (`starts`, `columns`, `coefficients`).
 
-    `sign` is −1 where the PuLP problem maximises: `cost` and `offset` are then its negative.
+    `sign` is −1 where the PuLP problem maximises: `cost` and `offset` are then its negative. `gates` are the rows that
+    say nothing for one answer to their yes/no decision (see `lean.Row`).
     """
 
     cost: Floats
@@ -37,6 +48,7 @@ class Arrays:
     coefficients: Floats
     lower: Floats
     upper: Floats
+    gates: NDArray[np.bool_]
     sign: float
 
     @property
@@ -87,12 +99,28 @@ class Arrays:
 
 
 def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
-    """The LP in which the whole decisions are as in a point."""
+    """The LP in which the whole decisions are as in a point, without the gates that they open.
+
+    What a gate allows when it is open is no limit of the problem: it would take the value of the next unit for its own.
+    """
     if not arrays.integer.any():
         return arrays
-    low = np.where(arrays.integer, np.round(x), arrays.low)
-    high = np.where(arrays.integer, np.round(x), arrays.high)
-    return replace(arrays, low=low, high=high)
+    decisions = np.round(x)
+    low = np.where(arrays.integer, decisions, arrays.low)
+    high = np.where(arrays.integer, decisions, arrays.high)
+    opened = _open_gates(arrays, decisions)
+    lower, upper = np.where(opened, -np.inf, arrays.lower), np.where(opened, np.inf, arrays.upper)
+    return replace(arrays, low=low, high=high, lower=lower, upper=upper)
+
+
+def _open_gates(arrays: Arrays, decisions: Floats) -> NDArray[np.bool_]:
+    """The gates whose decision is the one that leaves them the more room."""
+    place = np.flatnonzero(arrays.gates[arrays.row_of] & arrays.integer[arrays.columns] & (arrays.coefficients != 0))
+    row, decided = arrays.row_of[place], decisions[arrays.columns[place]] > 0
+    yes_gives_room = (arrays.coefficients[place] < 0) == np.isfinite(arrays.upper[row])
+    opened = np.zeros(len(arrays.gates), dtype=np.bool_)
+    opened[row[decided == yes_gives_room]] = True
+    return opened
 
 
 def with_rows(arrays: Arrays, rows: dict[int, tuple[Ints, Floats]]) -> Arrays:
@@ -123,33 +151,44 @@ def with_bounds(arrays: Arrays, bounds: dict[int, float]) -> Arrays:
     return replace(arrays, lower=lower, upper=upper)
 
 
+def without_decisions(arrays: Arrays, x: Floats) -> Arrays:
+    """The LP in which the whole decisions are as in a point, and nothing else has to be whole."""
+    return without_integers(with_decisions(arrays, x))
+
+
+def without_integers(arrays: Arrays) -> Arrays:
+    """The LP in which decisions may be fractions."""
+    return replace(arrays, integer=np.zeros_like(arrays.integer))
+
+
 def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
     """The arrays of a PuLP problem, with its variables and constraints in the same order."""
     variables = list(problem.variables())  # PuLP may add to its own list while it solves
     rows = rows_of(problem)
-    index = {variable: position for position, variable in enumerate(variables)}
-    lengths = [len(row.expr) for row in rows]
-    nonzeros = sum(lengths)
-    columns = np.fromiter((index[v] for v in chain.from_iterable(row.expr for row in rows)), np.int32, nonzeros)
-    coefficients = np.fromiter(chain.from_iterable(row.expr.values() for row in rows), np.float64, nonzeros)
+    position = dict(zip(variables, range(len(variables)), strict=True)).__getitem__
+    terms = [row.terms if isinstance(row, Row) else row.expr for row in rows]
+    lengths = [len(row) for row in terms]
+    columns = np.fromiter(map(position, chain.from_iterable(terms)), np.int32, sum(lengths))
+    coefficients = np.fromiter(chain.from_iterable(row.values() for row in terms), np.float64, sum(lengths))
     bounds = np.array([-row.constant for row in rows], dtype=np.float64)
     senses = np.array([row.sense for row in rows], dtype=np.int8)
     sign = -1.0 if problem.sense == pulp.LpMaximize else 1.0
     cost = np.zeros(len(variables))
     objective = problem.objective if problem.objective is not None else {}
-    for variable, coefficient in objective.items():
-        cost[index[variable]] = sign * coefficient
+    priced = np.fromiter(map(position, objective), np.int32, len(objective))
+    cost[priced] = sign * np.fromiter(objective.values(), np.float64, len(objective))
     arrays = Arrays(
         cost=cost,
         offset=sign * float(getattr(objective, "constant", 0.0)),
-        low=np.array([-np.inf if v.lowBound is None else v.lowBound for v in variables], dtype=np.float64),
-        high=np.array([np.inf if v.upBound is None else v.upBound for v in variables], dtype=np.float64),
+        low=np.array([-np.inf if (lower := v.lowBound) is None else lower for v in variables], dtype=np.float64),
+        high=np.array([np.inf if (upper := v.upBound) is None else upper for v in variables], dtype=np.float64),
         integer=np.array([v.cat == pulp.LpInteger for v in variables], dtype=np.bool_),
         starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
         columns=columns,
         coefficients=coefficients,
         lower=np.where(senses == pulp.LpConstraintLE, -np.inf, bounds),
         upper=np.where(senses == pulp.LpConstraintGE, np.inf, bounds),
+        gates=np.array([getattr(row, "gate", False) for row in rows], dtype=np.bool_),
         sign=sign,
     )
     return arrays, variables, rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -12,10 +13,20 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed
-from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
+from oremix.optimizer.engine import in_worker
+from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_decisions
 from oremix.optimizer.solving.wide import Wide
 
-__all__ = ["SAID", "Claim", "Highs", "Quiet", "claim_of", "highs_model", "least_of", "listen", "run_highs"]
+__all__ = ["NEAR", "SAID", "Claim", "Highs", "Quiet", "Watch", "claim_of", "highs_model", "listen", "run_highs"]
+
+# The relative gap at which yes/no decisions are settled where none is asked for.
+NEAR = 1e-7
+
+# Searches for a first plan cost more than they bring (docs/yes-no.md).
+BRANCHING = {"mip_heuristic_run_rens": False, "mip_heuristic_run_root_reduced_cost": False}
+
+Watch = Callable[[Any], bool]
+"""Is told now and then how far HiGHS is (its `HighsCallbackOutput`), and says whether it is to end."""
 
 
 # The scheduler's threads do not survive a fork: a child that inherited it would wait for them for ever.
@@ -26,7 +37,8 @@ if hasattr(os, "register_at_fork"):
 class Quiet(highspy.Highs):
     """HiGHS without the banner, which its own constructor prints before it can be silenced, and without chance.
 
-    `threads` is left alone: HiGHS refuses another number than the calling thread solved with before.
+    `threads` is left alone: HiGHS refuses another number than the calling thread solved with before. Only workers,
+    which are threads of our own, have one, lest each starts as many as there are cores.
     """
 
     def __init__(self) -> None:
@@ -34,6 +46,11 @@ class Quiet(highspy.Highs):
         self.setOptionValue("output_flag", False)
         self.setOptionValue("random_seed", 0)
         self.setOptionValue("parallel", "off")
+        self.suit_thread()
+
+    def suit_thread(self) -> None:
+        """Take the number of threads that the calling thread solves with: one that another thread has made may not."""
+        self.setOptionValue("threads", 1 if in_worker() else 0)
 
 
 @dataclass
@@ -42,7 +59,9 @@ class Claim:
 
     `words` are its own for the status.
 
-    `solver` is HiGHS itself with its basis, where that is of an LP's optimum.
+    `solver` gives HiGHS itself with its basis, where that is of an LP's optimum.
+
+    `options` are what it was solved with beyond the limits asked for.
 
     `x` is none where there is no point, `duals` where there are none; a ray proves infeasible or unbounded.
     """
@@ -55,8 +74,9 @@ class Claim:
     ray: Floats | None = None
     name: str = "HiGHS"
     version: str = ""
+    solver: Callable[[], Any] | None = None
+    seconds: float = 0.0
     options: dict[str, Any] = field(default_factory=dict)
-    solver: Any = None
 
 
 def run_highs(
@@ -65,8 +85,9 @@ def run_highs(
     time_limit: float | None = None,
     gap: float | None = None,
     fixed: Floats | None = None,
-    stop: Event | None = None,
     start: Floats | None = None,
+    stop: Event | None = None,
+    watch: Watch | None = None,
 ) -> Claim:
     """Solve with HiGHS.
 
@@ -78,10 +99,12 @@ def run_highs(
         Relative gap at which yes/no decisions may stop.
     fixed
         A point whose integer columns are kept, which leaves an LP.
+    start
+        A point to search from, where there are yes/no decisions.
     stop
         Set by anybody, it ends the solve with what there is.
-    start
-        A point whose yes/no decisions are tried first; those that are no numbers are left open.
+    watch
+        Is asked in place of `stop`.
 
     Raises
     ------
@@ -90,21 +113,19 @@ def run_highs(
     """
     is_mip = bool(arrays.integer.any()) and fixed is None
     solver = Quiet()
-    options: dict[str, Any] = {"mip_rel_gap": gap if gap is not None else 1e-7, "mip_abs_gap": 0.0}
+    options: dict[str, Any] = BRANCHING | {"mip_rel_gap": NEAR if gap is None else gap, "mip_abs_gap": 0.0}
     if time_limit is not None:
         options["time_limit"] = max(time_limit, 0.0)
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(highs_model(arrays, fixed, is_mip))
-    if is_mip and start is not None:
-        decided = np.flatnonzero(arrays.integer & np.isfinite(start)).astype(np.int32)
-        if len(decided):
-            solver.setSolution(len(decided), decided, np.round(start[decided]))
-    if stop is not None:
-        listen(solver, stop)
-    claim = claim_of(solver, is_mip)
-    claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
-    return claim
+    if start is not None:
+        solver.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
+    if watch is None and stop is not None:
+        watch = _asking(stop)
+    if watch is not None:
+        _listen(solver, watch)
+    return claim_of(solver, is_mip)
 
 
 def claim_of(solver: Any, is_mip: bool) -> Claim:
@@ -127,54 +148,41 @@ def claim_of(solver: Any, is_mip: bool) -> Claim:
         status = solver.getModelStatus()
     claim = _claim(solver, status, is_mip)
     claim.version = solver.version()
-    claim.solver = solver if claim.status == "optimal" and claim.duals is not None else None
+    claim.solver = (lambda: solver) if claim.status == "optimal" and claim.duals is not None else None
     return claim
-
-
-def least_of(arrays: Arrays, objectives: list[Floats]) -> list[float]:
-    """The least of each objective over the same bounded LP, each solved from where the one before ended.
-
-    Raises
-    ------
-    SolverFailed
-        HiGHS found no optimum.
-    """
-    solver = Quiet()
-    solver.passModel(highs_model(arrays, None, is_mip=False))
-    every = np.arange(len(arrays.cost), dtype=np.int32)
-    found = []
-    for objective in objectives:
-        solver.changeColsCost(len(every), every, objective)
-        solver.run()
-        status = solver.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise SolverFailed(f"HiGHS broke off: {solver.modelStatusToString(status)}")
-        found.append(float(solver.getInfo().objective_function_value))
-    return found
 
 
 def listen(solver: Any, stop: Event) -> None:
     """Have HiGHS ask now and then whether to go on."""
+    _listen(solver, _asking(stop))
 
-    def ask(_kind: Any, _message: str, _out: Any, answer: Any, _data: Any) -> None:
-        answer.user_interrupt = stop.is_set()
 
-    solver.setCallback(ask, None)
-    for kind in ("kCallbackSimplexInterrupt", "kCallbackIpmInterrupt", "kCallbackMipInterrupt"):
+def _asking(stop: Event) -> Watch:
+    return lambda _: stop.is_set()
+
+
+_TOLD = ("kCallbackSimplexInterrupt", "kCallbackIpmInterrupt", "kCallbackMipInterrupt", "kCallbackMipImprovingSolution")
+
+
+def _listen(solver: Any, watch: Watch) -> None:
+    """Have HiGHS say now and then how far it is, and ask whether to go on."""
+
+    def tell(_kind: Any, _message: str, so_far: Any, answer: Any, _data: Any) -> None:
+        answer.user_interrupt = watch(so_far)
+
+    solver.setCallback(tell, None)
+    for kind in _TOLD:
         solver.startCallback(getattr(highspy.cb.HighsCallbackType, kind))
 
 
 def highs_model(arrays: Arrays, fixed: Floats | None, is_mip: bool) -> highspy.HighsLp:
+    if fixed is not None:
+        arrays = with_decisions(arrays, fixed)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_, _ = arrays.shape
     lp.col_cost_ = arrays.cost
     lp.offset_ = arrays.offset
-    low, high = arrays.low, arrays.high
-    if fixed is not None:
-        decisions = np.round(fixed)
-        low = np.where(arrays.integer, decisions, low)
-        high = np.where(arrays.integer, decisions, high)
-    lp.col_lower_, lp.col_upper_ = low, high
+    lp.col_lower_, lp.col_upper_ = arrays.low, arrays.high
     lp.row_lower_, lp.row_upper_ = arrays.lower, arrays.upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = arrays.starts

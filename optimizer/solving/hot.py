@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import highspy
 import numpy as np
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats, with_decisions
 from oremix.optimizer.solving.highs import SAID, Claim, Quiet, claim_of, highs_model
-from oremix.optimizer.solving.proof import TOLERANCE, cost_of, dual_proof, primal_residual
+from oremix.optimizer.solving.proof import TOLERANCE, checked_in_doubles, cost_of, dual_proof, primal_residual
 
-__all__ = ["Hot", "Point"]
+__all__ = ["Hot", "Point", "Rooms"]
+
+# What changes by less than this per unit stands still: HiGHS's own tolerance.
+STANDS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,18 @@ class Point:
     duals: Floats
     reduced: Floats
     objective: float
+
+
+class Rooms(NamedTuple):
+    """Between which values bounds can be moved while a basis stays optimal; NaN where it does not say.
+
+    Of each row's bound the lowest and the highest, within which its dual stays; of the bound that a column is at the
+    highest, up to which its reduced cost does.
+    """
+
+    down: Floats
+    up: Floats
+    columns: Floats
 
 
 class Hot:
@@ -141,30 +156,60 @@ class Hot:
             raise SolverFailed(f"HiGHS broke off while solving again: {words}")
         solution = self.solver.getSolution()
         x = np.clip(np.array(solution.col_value), self.arrays.low, self.arrays.high)
-        duals = np.array(solution.row_dual)
-        reduced = np.array(solution.col_dual)
-        return self._verified(Point(x, duals, reduced, cost_of(self.arrays, x)))
+        return self._verified(x, np.array(solution.row_dual))
 
-    def rooms(self) -> tuple[Floats, Floats]:
-        """The values of each row's bound between which its dual stays; from NaN to NaN where the basis does not say."""
+    def rooms(self) -> Rooms:
+        """How far the bounds of rows and columns can go before the basis of the last solve changes."""
         status, ranging = self.solver.getRanging()
-        basic = np.array(
-            [s == highspy.HighsBasisStatus.kBasic for s in self.solver.getBasis().row_status], dtype=np.bool_
-        )
-        if status != highspy.HighsStatus.kOk:
+        basic = np.zeros(len(self.arrays.lower), dtype=np.bool_)
+        found, basics = self.solver.getBasicVariables()
+        basic[-1 - basics[basics < 0]] = True
+        if highspy.HighsStatus.kOk not in (status, found):
             basic[:] = True
         down, up = np.array(ranging.row_bound_dn.value_), np.array(ranging.row_bound_up.value_)
         down[basic] = up[basic] = np.nan
-        return down, up
+        columns = np.array(ranging.col_bound_up.value_)
+        columns[basics[basics >= 0]] = np.nan
+        return Rooms(down, up, columns)
 
-    def _verified(self, point: Point) -> Point:
-        proof = dual_proof(self.arrays, point.x, point.duals)
-        turnover = float(np.sum(np.abs(self.arrays.cost * point.x)))
-        scale = max(abs(point.objective), turnover, 1e-30)
-        worst = max(primal_residual(self.arrays, point.x), proof.residual, (point.objective - proof.bound) / scale)
+    def room(self, row: int, point: Point) -> tuple[float, float]:
+        """As `rooms`, of one row: where the first of the basic columns and rows would meet a bound of its own.
+
+        `point` is the last solve's.
+        """
+        arrays = self.arrays
+        found, basics = self.solver.getBasicVariables()
+        status, change = self.solver.getBasisInverseCol(row)
+        if highspy.HighsStatus.kError in (found, status) or -1 - row in basics:
+            return np.nan, np.nan
+        is_row = basics < 0
+        rows, columns = -1 - basics[is_row], basics[~is_row]
+        activity = arrays.row_sums(arrays.coefficients * point.x[arrays.columns])
+        low = np.concatenate((arrays.lower[rows], arrays.low[columns]))
+        high = np.concatenate((arrays.upper[rows], arrays.high[columns]))
+        values = np.clip(np.concatenate((activity[rows], point.x[columns])), low, high)
+        rates = np.concatenate((-change[is_row], change[~is_row]))
+        bound = float(arrays.upper[row]) if np.isfinite(arrays.upper[row]) else float(arrays.lower[row])
+        return bound - _way(values, low, high, -rates), bound + _way(values, low, high, rates)
+
+    def _verified(self, x: Floats, duals: Floats) -> Point:
+        """The optimum, checked in doubles; where these cannot tell, in wide sums."""
+        arrays, objective = self.arrays, cost_of(self.arrays, x)
+        scale = max(abs(objective), float(np.sum(np.abs(arrays.cost * x))), 1e-30)
+        worst, reduced = checked_in_doubles(arrays, x, duals, objective, scale)
+        if not worst <= TOLERANCE:
+            proof = dual_proof(arrays, x, duals)
+            worst = max(primal_residual(arrays, x), proof.residual, (objective - proof.bound) / scale)
         if worst > TOLERANCE:
             raise SolverFailed(f"the optimum of a changed problem did not hold when checked: off by {worst:.1e}")
-        return point
+        return Point(x, duals, reduced, objective)
+
+
+def _way(values: Floats, low: Floats, high: Floats, rates: Floats) -> float:
+    """How far numbers that move at these rates can go until the first meets a bound."""
+    moves = np.abs(rates) > STANDS
+    ends = np.where(rates > 0, high, low)[moves]
+    return float(np.min((ends - values[moves]) / rates[moves], initial=np.inf))
 
 
 def _where(*differs: NDArray[np.bool_]) -> NDArray[np.int32]:

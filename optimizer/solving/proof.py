@@ -6,6 +6,7 @@ Whatever may cancel is added up wider than in doubles (see `wide`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,10 +15,13 @@ from oremix.optimizer.solving.wide import Wide, dot
 
 __all__ = [
     "TOLERANCE",
+    "Checked",
     "Proof",
     "a_row_cannot_hold",
+    "checked_in_doubles",
     "cost_of",
     "dual_proof",
+    "money_scale",
     "primal_residual",
     "proves_infeasible",
     "proves_unbounded",
@@ -28,6 +32,9 @@ TOLERANCE = 1e-6
 
 # Below this part of what a row adds up, a value is the solver's rounding.
 ROUNDING = 1e-10
+
+# What a double is rounded by, at most, as a part of it.
+UNIT = float(np.finfo(np.float64).eps)
 
 # Below this part of the largest number of a vector, a number is noise.
 NOISE = 1e-9
@@ -46,6 +53,13 @@ def cost_of(arrays: Arrays, x: Floats) -> float:
     return float(dot(arrays.cost, x) + arrays.offset)
 
 
+def money_scale(arrays: Arrays, x: Floats, objective: float) -> float:
+    """What a difference in cost is measured by: the money that changes hands, or what would be noise in it."""
+    turnover = np.abs(arrays.cost * x)
+    largest = float(np.max(np.abs(arrays.cost), initial=0.0)) * float(np.max(np.abs(x), initial=0.0))
+    return max(abs(objective), float(np.sum(turnover)), NOISE * largest, 1e-30)
+
+
 def primal_residual(arrays: Arrays, x: Floats) -> float:
     """The largest violation of a row, bound or integrality, relative to the numbers it is made of.
 
@@ -54,17 +68,25 @@ def primal_residual(arrays: Arrays, x: Floats) -> float:
     """
     if not np.all(np.isfinite(x)):
         return float("inf")
-    floor = min(max(1e-4 * float(np.max(np.abs(x), initial=0.0)), 1e-30), 1.0)
     activity = arrays.activity(x)
     rows = np.maximum(arrays.lower - activity, activity - arrays.upper)
     row_scale = np.maximum(arrays.magnitude(x), _nearest(arrays.lower, arrays.upper))
-    bounds = np.maximum(arrays.low - x, x - arrays.high)
-    bound_scale = np.maximum(np.abs(x), _nearest(arrays.low, arrays.high))
     return max(
-        _largest(rows / np.maximum(row_scale, floor)),
-        _largest(bounds / np.maximum(bound_scale, floor)),
+        _largest(rows / np.maximum(row_scale, _floor(x))),
+        _largest(_beyond_bounds(arrays, x)),
         _largest(np.abs(x - np.round(x))[arrays.integer]),
     )
+
+
+def _floor(x: Floats) -> float:
+    """What the smallest numbers of a point are measured by."""
+    return min(max(1e-4 * _largest(np.abs(x)), 1e-30), 1.0)
+
+
+def _beyond_bounds(arrays: Arrays, x: Floats) -> Floats:
+    """How far each column is beyond its bounds, relative to its size and theirs."""
+    beyond = np.maximum(arrays.low - x, x - arrays.high)
+    return beyond / np.maximum(np.maximum(np.abs(x), _nearest(arrays.low, arrays.high)), _floor(x))
 
 
 def without_rounding(arrays: Arrays, x: Floats) -> Floats:
@@ -106,6 +128,48 @@ def dual_proof(arrays: Arrays, x: Floats, duals: Floats) -> Proof:
     columns = np.where(loose, x, columns)
     rows = np.where(np.isfinite(rows), rows, 0.0)
     return Proof(residual, float(dot(rows, duals) + np.sum(columns * reduced) + arrays.offset))
+
+
+class Checked(NamedTuple):
+    """What a point and its multipliers are off by at most, and the columns' reduced costs, 0 where they may be 0."""
+
+    worst: float
+    reduced: Floats
+
+
+def checked_in_doubles(arrays: Arrays, x: Floats, duals: Floats, objective: float, scale: float) -> Checked:
+    """The largest of primal residual, dual residual and gap, with all that rounding to doubles may hide added to it.
+
+    Where that is little a point is proved as well as in wide sums, in a fraction of the time. A sum of n products is
+    off by no more than n + 1 units in the last place of the sum of their sizes; no row has more than all columns.
+    """
+    width, height, _ = arrays.shape
+    products = arrays.coefficients * x[arrays.columns]
+    activity, magnitude = arrays.row_sums(products), arrays.row_sums(np.abs(products))
+    size = np.maximum(magnitude, _nearest(arrays.lower, arrays.upper))
+    beyond = np.maximum(arrays.lower - activity, activity - arrays.upper) + (width + 1) * UNIT * magnitude
+    primal = np.concatenate((beyond / np.maximum(size, _floor(x)), _beyond_bounds(arrays, x)))
+
+    products = arrays.coefficients * duals[arrays.row_of]
+    reduced = arrays.cost - arrays.column_sums(products)
+    hidden = (height + 2) * UNIT * (np.abs(arrays.cost) + arrays.column_sums(np.abs(products)))
+    rows = np.where(duals > 0, arrays.lower, arrays.upper)
+    columns = np.where(reduced > 0, arrays.low, arrays.high)
+    loose, free = ~np.isfinite(columns), ~np.isfinite(rows)
+    dearest = max(_largest(np.abs(arrays.cost)), 1e-30)
+    dual = np.concatenate((np.where(loose, np.abs(reduced), 0.0) + hidden, np.abs(duals[free]))) / dearest
+    ends = np.maximum(_finite(arrays.low), _finite(arrays.high))
+    paid = np.concatenate((np.where(loose, x, columns) * reduced, np.where(free, 0.0, rows) * duals))
+    bound = float(np.sum(paid)) + arrays.offset
+    doubt = float(np.sum(np.maximum(ends, np.abs(x)) * hidden)) + len(paid) * UNIT * float(np.sum(np.abs(paid)))
+    # whatever is no number makes this none
+    worst = float(np.concatenate((primal, dual, [0.0, (objective - bound + doubt) / scale])).max())
+    return Checked(worst, np.where(np.abs(reduced) <= hidden, 0.0, reduced))
+
+
+def _finite(bounds: Floats) -> Floats:
+    """How large bounds are; 0 where there is none."""
+    return np.where(np.isfinite(bounds), np.abs(bounds), 0.0)
 
 
 def a_row_cannot_hold(arrays: Arrays) -> bool:

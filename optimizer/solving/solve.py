@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from threading import Event
 from typing import Any, Literal
 
@@ -11,15 +12,26 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed, UnknownSolver
-from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_decisions
-from oremix.optimizer.solving.highs import Claim, run_highs
+from oremix.optimizer.solving.arrays import (
+    Arrays,
+    Floats,
+    arrays_of,
+    with_decisions,
+    without_decisions,
+    without_integers,
+)
+from oremix.optimizer.solving.cbc import Cbc
+from oremix.optimizer.solving.clock import Clock
+from oremix.optimizer.solving.highs import Claim
 from oremix.optimizer.solving.hot import Hot
+from oremix.optimizer.solving.mip import Listener, Search, branch_and_bound
+from oremix.optimizer.solving.parts import run_apart
 from oremix.optimizer.solving.proof import (
-    NOISE,
     TOLERANCE,
     a_row_cannot_hold,
     cost_of,
     dual_proof,
+    money_scale,
     primal_residual,
     proves_infeasible,
     proves_unbounded,
@@ -58,12 +70,17 @@ class Outcome:
     primal_residual: float | None
     dual_residual: float | None
     decisions_fixed: bool
-    hot: Hot | None
+    keep: Callable[[], Hot] | None
     name: str
     version: str
     seconds: float
     options: dict[str, Any]
     shape: tuple[int, int, int]
+
+    @cached_property
+    def hot(self) -> Hot | None:
+        """The LP behind the duals, which costs a copy of it when first asked for."""
+        return None if self.keep is None else self.keep()
 
 
 def solve_lp(
@@ -73,6 +90,7 @@ def solve_lp(
     time_limit: float | None = None,
     gap: float | None = None,
     stop: Event | None = None,
+    listener: Listener | None = None,
 ) -> Outcome:
     """Solve a minimisation of PuLP.
 
@@ -81,11 +99,13 @@ def solve_lp(
     solver
         ``highs`` (in process), ``cbc``, or the name of any other solver that PuLP finds installed.
     time_limit
-        Seconds.
+        Seconds for everything.
     gap
-        Relative gap at which yes/no decisions may stop.
+        At which yes/no decisions, or a large LP solved in parts, may stop, relative to the money that changes hands.
     stop
-        Set by anybody, it ends a solve by HiGHS with the best point so far.
+        Set by anybody, it ends a solve by HiGHS or CBC with the best point so far.
+    listener
+        Is told now and then how far a search for yes/no decisions is.
 
     Raises
     ------
@@ -94,26 +114,24 @@ def solve_lp(
     SolverFailed
         The solver broke off for a reason that says nothing about the problem.
     """
-    started = time.perf_counter()
+    clock = Clock(time_limit, stop)
     stock = None if solver.lower() == "highs" else _stock_solver(solver, time_limit, gap)
     arrays, variables, _ = arrays_of(problem)
     if stock is None:
-        claim = run_highs(arrays, time_limit=time_limit, gap=gap, stop=stop)
+        claim = run_apart(arrays, clock, gap=gap, listener=listener)
     else:
-        claim = _run_stock(problem, stock, variables)
-        claim.options = {"time_limit": time_limit, **({"gap": gap} if gap is not None else {})}
-    return verified(arrays, claim, started, time_limit)
+        claim = _run_stock(problem, stock, variables, Search(arrays, clock, gap, listener))
+    return verified(arrays, claim, clock, gap)
 
 
-def verified(arrays: Arrays, claim: Claim, started: float, time_limit: float | None = None) -> Outcome:
-    """What of a claim holds when it is checked; `started` is the clock's `time.perf_counter` when solving began."""
-    left = None if time_limit is None else max(1.0, time_limit - (time.perf_counter() - started))
+def verified(arrays: Arrays, claim: Claim, clock: Clock, gap: float | None = None) -> Outcome:
+    """What of a claim holds when it is checked; `gap` is the one that was asked for."""
     return Outcome(
-        **_verdict(arrays, claim, left),
+        **_verdict(arrays, claim, clock),
         name=claim.name,
         version=claim.version,
-        seconds=time.perf_counter() - started,
-        options=claim.options,
+        seconds=clock.seconds(),
+        options={"time_limit": clock.limit, **({"gap": gap} if gap is not None else {}), **claim.options},
         shape=arrays.shape,
     )
 
@@ -131,8 +149,10 @@ def _stock_solver(name: str, time_limit: float | None, gap: float | None) -> pul
     known = {known.lower(): known for known in pulp.listSolvers()}
     wanted = "PULP_CBC_CMD" if name.lower() == "cbc" else known.get(name.lower())
     found = None
-    if wanted is not None:
-        options = {"msg": False, "timeLimit": time_limit, **({} if gap is None else {"gapRel": gap})}
+    options = {"msg": False, "timeLimit": time_limit, **({} if gap is None else {"gapRel": gap})}
+    if wanted == "PULP_CBC_CMD":
+        found = Cbc(**options)
+    elif wanted is not None:
         found = pulp.getSolver(wanted, **options)
     if found is None or not found.available():
         what = "is not known" if wanted is None else "is not installed"
@@ -140,7 +160,20 @@ def _stock_solver(name: str, time_limit: float | None, gap: float | None) -> pul
     return found
 
 
-def _run_stock(problem: pulp.LpProblem, solver: pulp.LpSolver, variables: list[Any]) -> Claim:
+def _run_stock(problem: pulp.LpProblem, solver: pulp.LpSolver, variables: list[Any], search: Search) -> Claim:
+    def run(kept: float, start: Floats | None) -> Claim:
+        if isinstance(solver, Cbc):
+            return solver.run(problem, variables, search.clock, kept=kept, start=start)
+        solver.timeLimit = search.clock.left(kept)
+        return _claim_of(problem, solver, variables)
+
+    claim = branch_and_bound(search, run) if search.arrays.integer.any() else run(0.0, None)
+    claim.name, claim.version = solver.name, _version(solver)
+    return claim
+
+
+def _claim_of(problem: pulp.LpProblem, solver: pulp.LpSolver, variables: list[Any]) -> Claim:
+    """What one of PuLP's solvers says."""
     try:
         problem.solve(solver)
     except pulp.PulpError as error:
@@ -151,9 +184,7 @@ def _run_stock(problem: pulp.LpProblem, solver: pulp.LpSolver, variables: list[A
         pulp.LpStatusUnbounded: "unbounded",
     }.get(problem.status, "limit")
     stopped = said == "optimal" and problem.sol_status != pulp.LpSolutionOptimal
-    claim = Claim(
-        "limit" if stopped else said, pulp.LpStatus[problem.status], name=solver.name, version=_version(solver)
-    )
+    claim = Claim("limit" if stopped else said, pulp.LpStatus[problem.status])
     if said in ("optimal", "limit") and all(variable.varValue is not None for variable in variables):
         claim.x = np.array([variable.varValue for variable in variables], dtype=np.float64)
     return claim
@@ -167,14 +198,14 @@ def _version(solver: pulp.LpSolver) -> str:
 # ---------------------------------------------------------------- what was verified
 
 
-def _verdict(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
+def _verdict(arrays: Arrays, claim: Claim, clock: Clock) -> dict[str, Any]:
     if claim.status == "infeasible":
-        return _infeasible(arrays, claim, time_left)
+        return _infeasible(arrays, claim, clock)
     if claim.status == "unbounded":
-        return _unbounded(arrays, claim, time_left)
+        return _unbounded(arrays, claim, clock)
     if claim.x is None:
         return _nothing("no_answer", _stopped(claim))
-    return _point(arrays, claim, claim.x, time_left)
+    return _point(arrays, claim, claim.x, clock)
 
 
 def _stopped(claim: Claim) -> str:
@@ -183,19 +214,19 @@ def _stopped(claim: Claim) -> str:
 
 def _nothing(status: Status, reason: str | None, *, verified: bool = False, proof: str | None = None) -> dict[str, Any]:
     nothing = dict.fromkeys(
-        ("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual", "hot")
+        ("x", "duals", "objective", "scale", "bound", "gap", "primal_residual", "dual_residual", "keep")
     )
     said = {"status": status, "verified": verified, "reason": reason, "proof": proof, "decisions_fixed": False}
     return said | nothing
 
 
-def _infeasible(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
+def _infeasible(arrays: Arrays, claim: Claim, clock: Clock) -> dict[str, Any]:
     if a_row_cannot_hold(arrays):
         proof = "one row alone: the bounds of its columns leave it no room"
         return _nothing("infeasible", None, verified=True, proof=proof)
     ray = claim.ray
     if ray is None:
-        relaxed = run_highs(_without_integers(arrays), time_limit=time_left)
+        relaxed = run_apart(without_integers(arrays), Clock(clock.left_for_the_last()))
         if relaxed.status == "limit" or (relaxed.status == "optimal" and not arrays.integer.any()):
             return _nothing("no_answer", f"{claim.name} says infeasible, which HiGHS could not confirm")
         ray = relaxed.ray
@@ -214,10 +245,10 @@ def _farkas(arrays: Arrays, rows: int) -> str:
     return f"{on}: added up, these ask for more than the columns can bring{fractions}"
 
 
-def _unbounded(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[str, Any]:
+def _unbounded(arrays: Arrays, claim: Claim, clock: Clock) -> dict[str, Any]:
     ray = claim.ray
     if ray is None:
-        ray = run_highs(_without_integers(arrays), time_limit=time_left).ray
+        ray = run_apart(without_integers(arrays), Clock(clock.left_for_the_last())).ray
     if ray is not None and proves_unbounded(arrays, ray):
         proof = "a ray: a direction that earns money and breaks no row or bound, however far one goes"
         return _nothing("unbounded", None, verified=True, proof=proof)
@@ -225,31 +256,26 @@ def _unbounded(arrays: Arrays, claim: Claim, time_left: float | None) -> dict[st
     return _nothing("unbounded", reason, proof=f"{claim.name} said so, which nothing proves")
 
 
-def _without_integers(arrays: Arrays) -> Arrays:
-    return replace(arrays, integer=np.zeros_like(arrays.integer))
-
-
-def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> dict[str, Any]:
+def _point(arrays: Arrays, claim: Claim, x: Floats, clock: Clock) -> dict[str, Any]:
     """Status from the point's own residual, and from the bound that its multipliers prove."""
     has_integers = bool(arrays.integer.any())
-    duals, solver = claim.duals, claim.solver
-    if primal_residual(arrays, x) > TOLERANCE and claim.status == "limit":
+    if has_integers:
+        # as good as whole is not whole: little of a decision may let much pass that has not been paid for
+        x = np.where(arrays.integer, np.clip(np.round(x), arrays.low, arrays.high), x)
+    if primal_residual(with_decisions(arrays, x), x) > TOLERANCE and claim.status == "limit":
         return _nothing("no_answer", _stopped(claim))
+    duals, solver = claim.duals, claim.solver
     if duals is None:
         # One LP more gives every solver the same prices: with the decisions fixed where there are any.
-        exact = (
-            run_highs(arrays, time_limit=time_left, fixed=x)
-            if has_integers
-            else run_highs(arrays, time_limit=time_left)
-        )
+        exact = run_apart(without_decisions(arrays, x), Clock(clock.left_for_the_last()), watch=clock.is_over)
         duals, solver = exact.duals, exact.solver
         if exact.status == "optimal" and exact.x is not None and (has_integers or _as_cheap(arrays, x, exact.x)):
             # the same plan in full: what a solver hands over as text is rounded
-            x = np.where(arrays.integer, np.round(x), exact.x)
+            x = np.where(arrays.integer, x, exact.x)
     x = without_rounding(arrays, np.clip(x, arrays.low, arrays.high))
-    residual = primal_residual(arrays, x)
+    residual = primal_residual(with_decisions(arrays, x), x)
     objective = cost_of(arrays, x)
-    scale = _money_scale(arrays, x, objective)
+    scale = money_scale(arrays, x, objective)
     proof = dual_proof(with_decisions(arrays, x), x, duals) if duals is not None else None
     bound = _bound(claim, objective) if has_integers else (proof.bound if proof else None)
     gap = None if bound is None else max(0.0, objective - bound) / scale
@@ -269,7 +295,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, time_left: float | None) -> 
         "primal_residual": residual,
         "dual_residual": dual_residual,
         "decisions_fixed": has_integers,
-        "hot": None if solver is None else Hot(arrays, x if has_integers else None, solver=solver),
+        "keep": None if solver is None else lambda: Hot(arrays, x if has_integers else None, solver=solver()),
     }
 
 
@@ -285,7 +311,7 @@ def _rests_on(arrays: Arrays, claim: Claim, duals: Floats | None, bound: float |
 def _as_cheap(arrays: Arrays, one: Floats, other: Floats) -> bool:
     """Whether two points cost the same but for the rounding of text."""
     cost = cost_of(arrays, one)
-    return abs(cost - cost_of(arrays, other)) <= SAME_COST * _money_scale(arrays, one, cost)
+    return abs(cost - cost_of(arrays, other)) <= SAME_COST * money_scale(arrays, one, cost)
 
 
 def _doubt(residual: float, dual_residual: float | None, gap: float | None) -> str | None:
@@ -299,13 +325,6 @@ def _doubt(residual: float, dual_residual: float | None, gap: float | None) -> s
     if gap > TOLERANCE:
         return f"a plan may be cheaper, by at most {100 * gap:.2g} % of the money that changes hands"
     return None
-
-
-def _money_scale(arrays: Arrays, x: Floats, objective: float) -> float:
-    """What a difference in cost is measured by: the money that changes hands, or what would be noise in it."""
-    turnover = np.abs(arrays.cost * x)
-    largest = float(np.max(np.abs(arrays.cost), initial=0.0)) * float(np.max(np.abs(x), initial=0.0))
-    return max(abs(objective), float(np.sum(turnover)), NOISE * largest, 1e-30)
 
 
 def _bound(claim: Claim, objective: float) -> float | None:

@@ -8,7 +8,7 @@ import pytest
 import oremix
 from oremix.api import Settings, create_app, solving
 from oremix.models import SolverFailed
-from oremix.optimizer.lean import collector_off
+from oremix.models.collector import collector_off
 
 MINIMAL = oremix.example("minimal")
 

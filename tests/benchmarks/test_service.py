@@ -1,6 +1,7 @@
 import pytest
 
 from benchmarks.families import problem
+from benchmarks.service.load import differ
 from benchmarks.service.rival import app
 from oremix.api.app import create_app
 
@@ -16,3 +17,9 @@ def test_both_services_find_the_same_plan() -> None:
     assert rival["total_cost"] == pytest.approx(ours["total_cost"], rel=1e-6)
     bought = [sum(line["quantity"] for line in plan["purchases"]) for plan in (rival, ours)]
     assert bought[0] == pytest.approx(bought[1], rel=1e-6)
+
+
+def test_services_that_find_other_costs_are_not_compared() -> None:
+    """One cost of many that is not the same is enough."""
+    assert not differ([100.0, 200.0], [100.0, 200.0001])
+    assert differ([100.0, 200.0], [100.0, 200.001])

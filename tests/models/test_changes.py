@@ -117,7 +117,8 @@ def test_a_limit_that_is_not_stated_times_nothing_is_nothing() -> None:
         ),
         ({"on": "suppliers", "field": "minimum", "times": 2}, "/changes/0/field", "stated by none"),
         ({"on": "suppliers", "field": "stage", "times": 2}, "/changes/0/field", "stated by none"),
-        ({"on": "suppliers", "field": "id", "times": 2}, "/changes/0/field", "cannot change"),
+        ({"on": "suppliers", "field": "id", "times": 2}, "/changes/0/field", "other parts name it"),
+        ({"on": "suppliers", "field": "material", "times": 2}, "/changes/0/field", "no number"),
         ({"on": "suppliers", "field": "capacity", "times": -1}, "/changes/0/field", "at least 0"),
         ({"on": "suppliers", "field": "unit_cost", "set": "dear"}, "/changes/0/field", "should be a number"),
         ({"on": "suppliers", "field": "unit_cost", "times": 2, "from_year": 2026}, "/changes/0/from_year", "typical"),
@@ -144,9 +145,12 @@ def test_of_years_too() -> None:
             after(change, **YEARS, **sellers(reserve=10))
 
 
-def test_capacity_that_can_be_built_is_not_set() -> None:
-    with pytest.raises(InvalidProblem, match="`times` or `plus`"):
+def test_capacity_that_can_be_built_cannot_be_set() -> None:
+    """No single number is of what exists and of what is built; more of what exists comes on top."""
+    with pytest.raises(InvalidProblem, match="by `times` or `plus`"):
         after({"on": "suppliers", "field": "capacity", "set": 3}, **sellers(capacity=5, build=BUILD))
+    more = after({"on": "suppliers", "field": "capacity", "plus": 3}, **sellers(capacity=5, build=BUILD))
+    assert more.suppliers[-1].capacity == 8
 
 
 def test_every_fault_is_reported() -> None:

@@ -1,5 +1,6 @@
 """A problem read as a network: who makes what, where it is used, what exists when."""
 
+from math import inf
 from typing import Any
 
 import pytest
@@ -135,3 +136,33 @@ def test_a_minimum_stock_in_days_of_a_country_without_demand_is_nothing() -> Non
     """Days of nothing."""
     n = network(stockpiles=[{"place": "busan", "material": "oxide", "days_of_demand": 90}])
     assert n.minimum_stock(n.problem.stockpiles[0]) == [0]
+
+
+def test_what_is_of_use_at_a_place_with_a_stock() -> None:
+    """Its own demand, what the stock has room for in a year, and what it can be drawn for elsewhere in the country."""
+    pile = {"place": "osaka", "material": "oxide", "capacity": 60}
+    demands = [
+        {"id": "o", "place": "osaka", "material": "oxide", "quantity": 10},
+        {"id": "t", "country": "JP", "material": "oxide", "quantity": 100},
+        {"id": "k", "place": "busan", "material": "oxide", "quantity": 1000},
+    ]
+    n = network(**YEARS, demands=demands, stockpiles=[pile])
+    years = n.timeline.years[0]
+    assert n.most_used("oxide", "osaka", 0) == 10 + 60 / years + 100
+    assert n.most_used("oxide", "JP", 0) == 100  # nothing is kept there
+    limited = network(**YEARS, demands=demands, stockpiles=[pile | {"fill_max": 7}])
+    assert limited.most_used("oxide", "osaka", 0) == 10 + 7
+    boundless = network(**YEARS, demands=demands, stockpiles=[{"place": "osaka", "material": "oxide"}])
+    assert boundless.most_used("oxide", "osaka", 0) == inf
+
+
+def test_what_is_of_use_is_summed_over_open_lanes() -> None:
+    """Before their loss; what lies behind a closed lane is of no use."""
+    demands = [
+        {"id": "a", "country": "JP", "material": "oxide", "quantity": 80},
+        {"id": "b", "country": "KR", "material": "oxide", "quantity": 40},
+    ]
+    lanes = [{"from": "AU", "to": "JP", "loss": 0.2}, {"from": "CN", "to": "KR", "closed": True}]
+    n = network(demands=demands, lanes=lanes, suppliers=[AUSTRALIA, CHINA])
+    assert n.most_of_use("oxide", "AU", 0) == pytest.approx(80 / 0.8 + 40)
+    assert n.most_of_use("oxide", "CN", 0) == 80

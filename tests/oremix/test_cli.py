@@ -409,7 +409,7 @@ def test_a_full_disk_is_said_in_one_line():
     assert done.stderr.count("\n") == 1
 
 
-def solving(tmp_path: Path, body: str) -> subprocess.Popen[str]:
+def solving(tmp_path: Path, body: str, problem: str = MINIMAL) -> subprocess.Popen[str]:
     """`oremix solve` at work in a solve that is replaced by this, once it has begun."""
     started = tmp_path / "started"
     (tmp_path / "sitecustomize.py").write_text(
@@ -418,7 +418,7 @@ def solving(tmp_path: Path, body: str) -> subprocess.Popen[str]:
         "oremix.solve = solve\n"
     )
     file = tmp_path / "problem.json"
-    file.write_text(MINIMAL)
+    file.write_text(problem)
     process = subprocess.Popen(
         [*COMMAND, "solve", str(file), "--json"],
         stdout=subprocess.PIPE,
@@ -440,6 +440,25 @@ def test_ctrl_c_asks_the_solver_for_the_best_plan_so_far(tmp_path):
     assert process.returncode == 0
     assert json.loads(output)["status"] == "optimal"
     assert "best plan so far" in errors
+
+
+def test_ctrl_c_really_gives_the_best_plan_so_far(tmp_path):
+    """A search that would go on for long ends with a plan that is feasible, and says how good it is; CBC's too."""
+    from tests.optimizer.solving.test_solve import hard
+
+    for solver in ("highs", "cbc"):
+        folder = tmp_path / solver
+        folder.mkdir()
+        process = solving(folder, f"return real(problem, stop=stop, solver={solver!r})", json.dumps(hard()))
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+        assert process.returncode == 0
+        plan = json.loads(output)
+        assert plan["status"] == "feasible"
+        assert plan["certificate"]["verified"]
+        assert 0 < plan["certificate"]["gap"] < 1
+        assert "best plan so far" in errors
 
 
 def test_ctrl_c_twice_exits_130_at_once(tmp_path):

@@ -16,7 +16,7 @@ from oremix.optimizer.answering.audit.footprints import check_footprints
 from oremix.optimizer.answering.audit.measures import ratios
 from oremix.optimizer.answering.audit.shares import check_shares
 from oremix.optimizer.answering.audit.subjects import asked
-from oremix.optimizer.answering.audit.totals import charges, check_totals, largest_category, total_of
+from oremix.optimizer.answering.audit.totals import Ledger, check_totals
 
 __all__ = ["TOLERANCE", "Recomputed", "audit", "recomputed"]
 
@@ -69,7 +69,7 @@ def recomputed(problem: Problem, plan: Plan) -> Recomputed:
     """As `audit`, with the total cost."""
     book = Book(problem, plan)
     measured = ratios(book, asked(book))
-    ledger = list(charges(book, measured))
+    ledger = Ledger(book, measured)
     checks = {
         "costs": check_costs(book),
         "totals": check_totals(book, ledger),
@@ -79,4 +79,4 @@ def recomputed(problem: Problem, plan: Plan) -> Recomputed:
         "footprints": check_footprints(book),
         "shares": check_shares(book, measured),
     }
-    return Recomputed(checks, total_of(book, ledger), largest_category(book, ledger))
+    return Recomputed(checks, ledger.total, ledger.largest_category)

@@ -12,6 +12,7 @@ from oremix.models import plan as records
 from oremix.models.chain import Build, Demand, Facility, Plant, Recycler, Stockpile, Supplier
 from oremix.models.fields import Location, Part
 from oremix.models.geography import Origin
+from oremix.models.lanes import Move
 from oremix.models.plan import Plan, Record
 from oremix.models.problem import Problem
 from oremix.models.stated import is_stated, stated
@@ -93,8 +94,9 @@ class Book:
                 self.faults.append((name + " stands twice", line))
                 continue
             table[key] = line
+            told = line.__dict__
             for label, value in placed[1].items():
-                if is_stated(line, label) and getattr(line, label) != value:
+                if label in told and told[label] != value:
                     self.faults.append((name + ": its {1} should be {2}", line, label, value))
         return table
 
@@ -265,9 +267,14 @@ class Book:
         """(material, place, period) → origin where it was last made → units that arrive per year."""
         arrived: dict[tuple[str, str, int], dict[Origin, float]] = defaultdict(dict)
         for (material, origin, to, period), line in self.shipments.items():
-            loss = self.network.lanes.moves(material, origin.place, to)[period].loss
-            arrived[material, to, period][origin] = line.quantity * (1 - loss)
+            arrived[material, to, period][origin] = line.quantity * (1 - self.terms[material, origin, to, period].loss)
         return arrived
+
+    @cached_property
+    def terms(self) -> dict[tuple[str, Origin, str, int], Move]:
+        """(material, origin, to, period) → on which terms what is shipped moves."""
+        moves = self.network.lanes.moves
+        return {key: moves(key[0], key[1].place, key[2])[key[3]] for key in self.shipments}
 
     @cached_property
     def shipped(self) -> dict[tuple[str, str, str, int], float]:

@@ -8,9 +8,8 @@ from typing import Any
 
 from oremix.models.chain import Demand, Recycler, Stockpile, Supplier
 from oremix.models.plan import Check
-from oremix.models.stated import is_stated
 from oremix.optimizer.answering.audit.book import Book
-from oremix.optimizer.answering.audit.gauge import Gauge, Kind, quantity
+from oremix.optimizer.answering.audit.gauge import At, Gauge, Kind, quantity
 from oremix.optimizer.answering.audit.lanes import lanes
 from oremix.optimizer.answering.audit.recyclers import recyclers
 from oremix.optimizer.answering.audit.suppliers import suppliers
@@ -37,8 +36,8 @@ def check_capacities(book: Book) -> Check:
     return gauge.check()
 
 
-def _amounts(book: Book) -> Iterator[tuple[str, str, Any, tuple[str, ...]]]:
-    """What a record's amounts are of, where it is, the record, and the fields with its amounts."""
+def _amounts(book: Book) -> Iterator[tuple[Kind, str, Any, str]]:
+    """What a record's amount is of, where it is, the record, and the field with the amount."""
     shipment = "shipment of {0.material} from {0.from_} to {0.to} in {0.period}"
     surplus = "surplus of {0.material} from {0.from_} in {0.period}"
     tables: list[tuple[dict[Any, Any], Callable[[Any], str], str, tuple[str, ...]]] = [
@@ -52,7 +51,10 @@ def _amounts(book: Book) -> Iterator[tuple[str, str, Any, tuple[str, ...]]]:
     ]
     for table, name, at, fields in tables:
         for key, line in table.items():
-            yield name(key), at, line, fields
+            kind = quantity(name(key))
+            for field in fields:
+                if field in line.__dict__:
+                    yield kind, at, line, field
 
 
 def _first(key: Any) -> str:
@@ -65,10 +67,13 @@ def _sold(parts: Mapping[str, Supplier | Recycler | Demand]) -> Callable[[Any], 
 
 
 def _nothing_negative(book: Book, gauge: Gauge) -> None:
-    for name, at, line, fields in _amounts(book):
-        for field in fields:
-            if is_stated(line, field):
-                gauge.least(quantity(name), getattr(line, field), 0.0, "negative {1} of " + at, line, field)
+    amounts = list(_amounts(book))
+
+    def where(position: int) -> At:
+        _, at, line, field = amounts[position]
+        return ("negative {1} of " + at, line, field)
+
+    gauge.none_negative(((kind, line.__dict__[field]) for kind, _, line, field in amounts), where)
     for (_, material, _), stock in book.stocks.items():
         for draw in stock.draws:
             gauge.least(quantity(material), draw.quantity, 0.0, "negative draw for {1} from " + STOCK, stock, draw.to)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from oremix.optimizer.answering.audit.amounts import weight
 from oremix.optimizer.answering.audit.book import Book
 from oremix.optimizer.answering.audit.marks import Layer, Marks
@@ -33,13 +35,21 @@ class Content:
         """What is delivered to the demands in scope, weighted, per year."""
         return sum(factor * amount for _, factor, amount in self._delivered(subject, period))
 
-    def part(self, subject: Subject) -> float:
-        """The least marked part of it, or for a `min` the most, over the years where periods are pooled."""
-        known, free = self._split(subject)
-        total = known
-        for flows, weights in self._by_part(self._key(subject), free):
-            total += self._program(self._key(subject), flows).extreme(weights)
-        return total
+    def parts(self, subjects: list[Subject]) -> list[float]:
+        """The least marked part of each, or for a `min` the most, over the years where periods are pooled."""
+        found: list[float] = []
+        asked: dict[Key, dict[int, dict[int, float]]] = defaultdict(dict)
+        for number, subject in enumerate(subjects):
+            known, free = self._split(subject)
+            found.append(known)
+            if free:
+                asked[self._key(subject)][number] = free
+        for key, sums in asked.items():
+            marks = self._marks[key]
+            program = Program(marks, [flow for flow, fraction in enumerate(marks.known) if fraction is None])
+            for number, amount in zip(sums, program.extremes(list(sums.values())), strict=True):
+                found[number] += amount
+        return found
 
     def beyond(self, bounds: list[tuple[Subject, float, float, float]]) -> list[float] | None:
         """By how much each of a layer's bounds is broken where all hold together as well as they can.
@@ -63,12 +73,11 @@ class Content:
     def _delivered(self, subject: Subject, period: int) -> list[tuple[int, float, float]]:
         """The flows delivered in a period, with weight and amount."""
         policy, trace = _bounded(subject), self._trace(subject)
-        found = []
+        found: list[tuple[int, float, float]] = []
         for material, places in subject.cell.spots.items():
-            for place in places:
-                if (material, place, period) in trace.delivered:
-                    flow, amount = trace.delivered[material, place, period]
-                    found.append((flow, weight(self._book, policy, material, period), amount))
+            factor = weight(self._book, policy, material, period)
+            delivered = (trace.delivered.get((material, place, period)) for place in places)
+            found += [(flow[0], factor, flow[1]) for flow in delivered if flow]
         return found
 
     def _split(self, subject: Subject) -> tuple[float, dict[int, float]]:
@@ -84,14 +93,6 @@ class Content:
                 else:
                     settled += years * factor * amount * fraction
         return settled, {flow: amount for flow, amount in free.items() if amount > 0}
-
-    def _by_part(self, key: Key, free: dict[int, float]) -> list[tuple[list[int], dict[int, float]]]:
-        found = []
-        for part in self._parts_of(key) if free else ():
-            weights = {flow: free[flow] for flow in part if flow in free}
-            if weights:
-                found.append((part, weights))
-        return found
 
     # ------------------------------------------------------------ what is worked out once
 

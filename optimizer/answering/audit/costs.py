@@ -7,6 +7,7 @@ from math import inf
 
 from oremix.models.chain import CurvePoint, Stockpile, Supplier, Tier
 from oremix.models.geography import Origin
+from oremix.models.lanes import Move
 from oremix.models.plan import Check, Recycling, Shipment
 from oremix.models.stated import stated
 from oremix.optimizer.answering.audit.book import Book, Order
@@ -75,9 +76,8 @@ def collection_and_recovery(book: Book, line: Recycling, period: int) -> tuple[f
     return collection, book.value(recycler, "unit_cost", period) * recycler.recovery * line.scrap
 
 
-def freight_and_duty(book: Book, line: Shipment, origin: Origin, period: int) -> tuple[float, float]:
+def freight_and_duty(move: Move, line: Shipment) -> tuple[float, float]:
     """Freight and duty on what is shipped."""
-    move = book.network.lanes.moves(line.material, origin.place, line.to)[period]
     return move.freight * line.quantity, move.duty * line.quantity
 
 
@@ -139,10 +139,11 @@ def _making(book: Book, gauge: Gauge) -> None:
 
 def _shipments(book: Book, gauge: Gauge) -> None:
     at = " of {0.material} from {0.from_} to {0.to} in {0.period}"
-    for (material, origin, to, period), line in book.shipments.items():
-        freight, duty = freight_and_duty(book, line, origin, period)
-        arrived = line.quantity * (1 - book.network.lanes.moves(material, origin.place, to)[period].loss)
-        gauge.same(quantity(material), stated(line, "arrived"), arrived, "arrival" + at, line)
+    for key, line in book.shipments.items():
+        move = book.terms[key]
+        freight, duty = freight_and_duty(move, line)
+        arrived = line.quantity * (1 - move.loss)
+        gauge.same(quantity(line.material), stated(line, "arrived"), arrived, "arrival" + at, line)
         gauge.same(money("freight"), stated(line, "freight"), freight, "freight" + at, line)
         gauge.same(money("duties"), stated(line, "duty"), duty, "duty" + at, line)
         gauge.same(

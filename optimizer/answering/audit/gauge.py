@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from collections.abc import Callable, Iterable
+from functools import cache
+from math import inf
 from typing import Any, NamedTuple
 
 from oremix.models.plan import Check
@@ -27,11 +29,13 @@ class Kind(NamedTuple):
     name: str
 
 
+@cache
 def quantity(name: str) -> Kind:
     """Units of a material, or of a plant's activity."""
     return Kind("quantity", name)
 
 
+@cache
 def money(name: str) -> Kind:
     """Money of a category of cost."""
     return Kind("money", name)
@@ -57,6 +61,13 @@ class Gauge:
         """
         if stated is None:
             return
+        if stated == computed and abs(stated) < inf and size < inf:
+            # most numbers of a right plan are the same to the last digit
+            self._checked += 1
+            size = max(abs(stated), size)
+            if size > self._largest.get(kind, 0.0):
+                self._largest[kind] = size
+            return
         self._note(kind, abs(stated - computed), max(abs(stated), abs(computed), size), at)
 
     def most(self, kind: Kind, value: float, limit: float | None, *at: Any) -> None:
@@ -72,6 +83,17 @@ class Gauge:
         """A number should not be above zero, measured by `size`."""
         self._note(kind, beyond, max(size, beyond), at)
 
+    def none_negative(self, numbers: Iterable[tuple[Kind, float]], at: Callable[[int], At]) -> None:
+        """As `least` of 0, of many numbers; `at` says where the one with a position is."""
+        largest = self._largest
+        for position, (kind, value) in enumerate(numbers):
+            if 0 <= value < inf:
+                self._checked += 1
+                if value > largest.get(kind, 0.0):
+                    largest[kind] = value
+            else:
+                self._note(kind, -value, abs(value), at(position))
+
     def holds(self, condition: bool, *at: Any) -> None:
         """A statement that is true or a violation of 1."""
         self._checked += 1
@@ -80,7 +102,7 @@ class Gauge:
 
     def _note(self, kind: Kind, difference: float, size: float, at: At) -> None:
         self._checked += 1
-        if not (isfinite(difference) and isfinite(size)):
+        if not (difference < inf and size < inf):
             self._refused.append((str(at[0]) + ", which is no finite number", *at[1:]))
             return
         if size > self._largest.get(kind, 0.0):

@@ -58,11 +58,10 @@ class Marks:
         self.trace, self.layer = trace, layer
         self.known: list[float | None] = [None] * trace.flows
         self.carried: dict[int, list[int]] = {}
-        self._readers: dict[int, list[tuple[str, int]]] = defaultdict(list)
-        self._waiting: list[tuple[str, int]] = []
+        self._handed_to: dict[int, list[int]] = defaultdict(list)
+        self._runs_waiting: list[int] = []
         self._sources(book)
         self._runs(book)
-        self._nodes()
         self._spread()
 
     def _sources(self, book: Book) -> None:
@@ -89,42 +88,46 @@ class Marks:
             else:
                 self.carried[run.flow] = carried
                 for use in carried:
-                    self._readers[use].append(("run", run.flow))
-
-    def _nodes(self) -> None:
-        for node, flows in enumerate(self.trace.into):
-            for flow, _ in flows:
-                self._readers[flow].append(("node", node))
-            self._waiting.append(("node", node))
+                    self._handed_to[use].append(run.flow)
 
     def _spread(self) -> None:
-        while self._waiting:
-            kind, number = self._waiting.pop()
-            if kind == "node":
-                self._through_node(number)
-            elif self.known[number] is None:
-                self._through_run(number)
+        """Go through each node once all that runs in is known, and through each run as its carriers become known."""
+        into = self.trace.into
+        self._unknown = [sum(self.known[flow] is None for flow, _ in flows) for flows in into]
+        self._ready = [node for node, unknown in enumerate(self._unknown) if not unknown]
+        while self._ready or self._runs_waiting:
+            while self._runs_waiting:
+                self._through_run(self._runs_waiting.pop())
+            if self._ready:
+                self._through_node(self._ready.pop())
 
     def _set(self, flow: int, fraction: float) -> None:
         if self.known[flow] is None:
             self.known[flow] = fraction
-            self._waiting += self._readers[flow]
+            self._runs_waiting += self._handed_to.get(flow, ())
+            for node in self.trace.ends_at[flow]:
+                self._unknown[node] -= 1
+                if not self._unknown[node]:
+                    self._ready.append(node)
 
     def _through_node(self, node: int) -> None:
         """What runs out is marked as all that runs in is, or as the mean of it where only one flow runs out."""
-        marked = [(self.known[flow], amount) for flow, amount in self.trace.into[node]]
-        if any(fraction is None for fraction, _ in marked):
-            return
-        total = sum(amount for _, amount in marked)
-        mean = sum((fraction or 0.0) * amount for fraction, amount in marked) / total if total else 0.0
-        alike = {fraction for fraction, _ in marked} in ({0.0}, {1.0}, set())
+        known = self.known
+        fractions = {known[flow] for flow, _ in self.trace.into[node]}
         flows = self.trace.out_of[node]
-        if alike or len(flows) == 1:
+        if fractions in ({0.0}, {1.0}, set()):
             for flow, _ in flows:
-                self._set(flow, min(mean, 1.0) if not alike else round(mean))
+                self._set(flow, float(1.0 in fractions))
+        elif len(flows) == 1:
+            marked = [(known[flow] or 0.0, amount) for flow, amount in self.trace.into[node]]
+            total = sum(amount for _, amount in marked)
+            mean = sum(fraction * amount for fraction, amount in marked) / total if total else 0.0
+            self._set(flows[0][0], min(mean, 1.0))
 
     def _through_run(self, run: int) -> None:
         """A cap's mark is handed on by any carrier, a floor's only by all."""
+        if self.known[run] is not None:
+            return
         fractions = [self.known[use] for use in self.carried[run]]
         decided, choose = (0.0, min) if self.layer.most else (1.0, max)
         if decided in fractions:

@@ -72,9 +72,10 @@ def ratios(book: Book, policies: Iterable[tuple[str | None, Rule]]) -> list[Rati
     policies
         Each with the name that records are under; none for what is only measured.
     """
-    named, scope = list(policies), Scope(book)
-    meter = _Meter(book, scope)
-    return [meter.ratio(subject) for name, policy in named for subject in subjects(book, scope, name, policy)]
+    scope = Scope(book)
+    found = [subject for name, policy in policies for subject in subjects(book, scope, name, policy)]
+    meter = _Meter(book, scope, found)
+    return [meter.ratio(subject) for subject in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,11 @@ class _Measured:
 class _Meter:
     """Measures subjects in the records of a plan."""
 
-    def __init__(self, book: Book, scope: Scope) -> None:
+    def __init__(self, book: Book, scope: Scope, asked: list[Subject]) -> None:
         self._book = book
         self._amounts, self._content = Amounts(book, scope), Content(book, scope)
+        traced = [subject for subject in asked if subject.measure == "content"]
+        self._traced = dict(zip(map(id, traced), self._content.parts(traced), strict=True))
         self._reported = Reported(book)
         self._emitted: dict[int, list[tuple[float, float]]] = {}
 
@@ -151,7 +154,7 @@ class _Meter:
             return self._number(subject, policy)
         if isinstance(policy, Bounded) and policy.measure == "content":
             wholes = [self._content.whole(subject, period) for period in subject.pool]
-            return _Measured(self._content.part(subject), [n * w for n, w in zip(years, wholes, strict=True)])
+            return _Measured(self._traced[id(subject)], [n * w for n, w in zip(years, wholes, strict=True)])
         if isinstance(policy, Budget):
             spent = sum(self._spent(subject, period) for period in subject.pool)
             return _Measured(spent, [spent])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import nan
 from typing import NamedTuple
 
 import numpy as np
 
+from oremix.models.errors import SolverFailed
 from oremix.optimizer.answering.audit.marks import Marks
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.highs import run_highs
+from oremix.optimizer.solving.least import leasts
 
 __all__ = ["Bound", "Program", "parts_of"]
 
@@ -27,9 +30,12 @@ class Bound(NamedTuple):
 
 
 class _Row(NamedTuple):
+    """`alone`: of a run with one carrier, which carries just its mark, since no bound is helped by more (or less)."""
+
     terms: dict[int, float]
     low: float
     high: float
+    alone: bool = False
 
 
 def parts_of(marks: Marks) -> list[list[int]]:
@@ -88,22 +94,29 @@ class Program:
     def _handings_on(self, marks: Marks) -> Iterable[_Row]:
         """What a run carries of each carrier's mark: of a cap's no less, of a floor's no more."""
         for run in self.flows:
-            for use in marks.carried.get(run, ()):
+            carried = marks.carried.get(run, ())
+            for use in carried:
                 known = marks.known[use]
                 terms = {self._column[run]: 1.0}
                 if known is None:
                     terms[self._column[use]] = -1.0
-                bound = known or 0.0
-                yield _Row(terms, -np.inf, bound) if self._most else _Row(terms, bound, np.inf)
+                low, high = (-np.inf, known or 0.0) if self._most else (known or 0.0, np.inf)
+                yield _Row(terms, low, high, alone=len(carried) == 1)
 
-    def extreme(self, weights: dict[int, float]) -> float:
-        """The least (of a floor's mark: the most) of a weighted sum of the fractions; NaN where it was not found."""
-        sign, size = -1.0 if self._most else 1.0, sum(weights.values())
-        cost = np.zeros(len(self.flows))
-        for flow, weight in weights.items():
-            cost[self._column[flow]] = sign * weight / size
-        fractions = self._solve(self._rows, cost, np.ones(len(self.flows)))
-        return sign * size * float(cost @ fractions)
+    def extremes(self, sums: list[dict[int, float]]) -> list[float]:
+        """The least (of a floor's mark: the most) of weighted sums of the fractions; NaN where it was not found."""
+        sign, free = -1.0 if self._most else 1.0, len(self.flows)
+        sizes = [sum(weights.values()) for weights in sums]
+        wanted = [
+            {self._column[flow]: sign * weight / size for flow, weight in weights.items()}
+            for weights, size in zip(sums, sizes, strict=True)
+        ]
+        arrays = _arrays(self._rows, np.zeros(free), np.ones(free))
+        alone = np.array([row.alone for row in self._rows], dtype=np.bool_)
+        try:
+            return [sign * size * least for size, least in zip(sizes, leasts(arrays, alone, wanted), strict=True)]
+        except SolverFailed:
+            return [nan] if len(sums) == 1 else [self.extremes([weights])[0] for weights in sums]
 
     def beyond(self, bounds: list[Bound]) -> list[float]:
         """By how much each bound is broken where the price of all that is the least; NaN where it was not found."""
@@ -114,23 +127,24 @@ class Program:
             rows.append(_Row({**terms, free + number: -1.0}, -np.inf, sign * bound.room / bound.size))
         cost = np.concatenate([np.zeros(free), np.array(prices) / max(prices)])
         high = np.concatenate([np.ones(free), np.full(len(bounds), np.inf)])
-        values = self._solve(rows, cost, high)
-        return [float(value) * bound.size for value, bound in zip(values[free:], bounds, strict=True)]
+        claim = run_highs(_arrays(rows, cost, high))
+        if claim.status != "optimal" or claim.x is None:
+            return [nan] * len(bounds)
+        return [float(value) * bound.size for value, bound in zip(claim.x[free:], bounds, strict=True)]
 
-    @staticmethod
-    def _solve(rows: list[_Row], cost: Floats, high: Floats) -> Floats:
-        arrays = Arrays(
-            cost=cost,
-            offset=0.0,
-            low=np.zeros(len(cost)),
-            high=high,
-            integer=np.zeros(len(cost), dtype=np.bool_),
-            starts=np.concatenate(([0], np.cumsum([len(row.terms) for row in rows]))).astype(np.int32),
-            columns=np.array([column for row in rows for column in row.terms], dtype=np.int32),
-            coefficients=np.array([value for row in rows for value in row.terms.values()], dtype=np.float64),
-            lower=np.array([row.low for row in rows], dtype=np.float64),
-            upper=np.array([row.high for row in rows], dtype=np.float64),
-            sign=1.0,
-        )
-        claim = run_highs(arrays)
-        return claim.x if claim.status == "optimal" and claim.x is not None else np.full(len(cost), np.nan)
+
+def _arrays(rows: list[_Row], cost: Floats, high: Floats) -> Arrays:
+    return Arrays(
+        cost=cost,
+        offset=0.0,
+        low=np.zeros(len(cost)),
+        high=high,
+        integer=np.zeros(len(cost), dtype=np.bool_),
+        starts=np.concatenate(([0], np.cumsum([len(row.terms) for row in rows]))).astype(np.int32),
+        columns=np.array([column for row in rows for column in row.terms], dtype=np.int32),
+        coefficients=np.array([value for row in rows for value in row.terms.values()], dtype=np.float64),
+        lower=np.array([row.low for row in rows], dtype=np.float64),
+        upper=np.array([row.high for row in rows], dtype=np.float64),
+        gates=np.zeros(len(rows), dtype=np.bool_),
+        sign=1.0,
+    )

@@ -26,7 +26,7 @@ from oremix.optimizer.answering.audit.gauge import Gauge, Kind, money
 from oremix.optimizer.answering.audit.lanes import lane_name, moved
 from oremix.optimizer.answering.audit.measures import Ratio
 
-__all__ = ["Charge", "charges", "check_totals", "largest_category", "total_of"]
+__all__ = ["Ledger", "check_totals"]
 
 MONEY = money("cost")
 WEIGHT = Kind("weight", "discount")
@@ -43,12 +43,35 @@ class Charge(NamedTuple):
     amount: float
 
 
-def check_totals(book: Book, ledger: list[Charge]) -> Check:
+class Ledger:
+    """Everything a plan costs, and what it comes to, discounted."""
+
+    def __init__(self, book: Book, measured: Iterable[Ratio]) -> None:
+        self.charges = list(charges(book, measured))
+        weights = book.timeline.weights
+        self.discounted = [charge.amount * weights[charge.period] for charge in self.charges]
+        self.total = sum(self.discounted)
+        self.by_category = self.summed(charge.category for charge in self.charges)
+
+    def summed(self, keys: Iterable[Any]) -> dict[Any, float]:
+        """What all charges with the same key come to, discounted."""
+        sums: dict[Any, float] = defaultdict(float)
+        for key, amount in zip(keys, self.discounted, strict=True):
+            sums[key] += amount
+        return sums
+
+    @property
+    def largest_category(self) -> float:
+        """The largest category: what a total is measured by where costs and credits cancel."""
+        return max(map(abs, self.by_category.values()), default=0.0)
+
+
+def check_totals(book: Book, ledger: Ledger) -> Check:
     """Total cost, categories, periods, countries and facilities, and that each of these adds up."""
     gauge = Gauge()
     if is_stated(book.plan, "total_cost"):
-        total, size = total_of(book, ledger), largest_category(book, ledger)
-        gauge.same(MONEY, _number(book.plan.total_cost), total, "total cost", size=size)
+        size = ledger.largest_category
+        gauge.same(MONEY, _number(book.plan.total_cost), ledger.total, "total cost", size=size)
     breakdowns = {
         "by_category": _categories,
         "by_period": _periods,
@@ -60,11 +83,6 @@ def check_totals(book: Book, ledger: list[Charge]) -> Check:
             check(book, gauge, ledger)
             _sum(book, gauge, name)
     return gauge.check()
-
-
-def total_of(book: Book, ledger: Iterable[Charge]) -> float:
-    """What all charges come to, discounted."""
-    return sum(charge.amount * book.timeline.weights[charge.period] for charge in ledger)
 
 
 def _breakdown(book: Book, name: str) -> Any:
@@ -94,12 +112,6 @@ def _number(value: float | None) -> float:
     return nan if value is None else value
 
 
-def largest_category(book: Book, ledger: list[Charge]) -> float:
-    """The largest category: what a total is measured by where costs and credits cancel."""
-    by_category = _discounted(book, ((charge.category, charge) for charge in ledger))
-    return max(map(abs, by_category.values()), default=0.0)
-
-
 def _of_facilities(book: Book) -> Iterator[Charge]:
     for (name, period), line in book.purchases.items():
         supplier = book.suppliers[name]
@@ -116,8 +128,9 @@ def _of_facilities(book: Book) -> Iterator[Charge]:
 
 
 def _of_moves(book: Book) -> Iterator[Charge]:
-    for (_, origin, to, period), line in book.shipments.items():
-        freight, duty = freight_and_duty(book, line, origin, period)
+    for key, line in book.shipments.items():
+        _, _, to, period = key
+        freight, duty = freight_and_duty(book.terms[key], line)
         country = book.network.geography.country(to)
         yield Charge("freight", period, country, "lane", to, freight)
         yield Charge("duties", period, country, "lane", to, duty)
@@ -195,13 +208,6 @@ def _of_build(book: Book, order: Order) -> Iterator[Charge]:
 # ---------------------------------------------------------------- the breakdowns
 
 
-def _discounted(book: Book, entries: Iterable[tuple[Any, Charge]]) -> dict[Any, float]:
-    sums: dict[Any, float] = defaultdict(float)
-    for key, charge in entries:
-        sums[key] += charge.amount * book.timeline.weights[charge.period]
-    return sums
-
-
 def _compare(gauge: Gauge, told: dict[Any, float], computed: dict[Any, float], at: str) -> None:
     """Two breakdowns, key by key; `at` is filled with the parts of a key."""
     for key in {**computed, **told}:
@@ -209,15 +215,14 @@ def _compare(gauge: Gauge, told: dict[Any, float], computed: dict[Any, float], a
         gauge.same(MONEY, told.get(key, 0.0), computed.get(key, 0.0), at, *parts)
 
 
-def _categories(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
-    computed = _discounted(book, ((charge.category, charge) for charge in ledger))
-    _compare(gauge, book.plan.costs.by_category, computed, "costs by category: {}")
+def _categories(book: Book, gauge: Gauge, ledger: Ledger) -> None:
+    _compare(gauge, book.plan.costs.by_category, ledger.by_category, "costs by category: {}")
 
 
-def _periods(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
+def _periods(book: Book, gauge: Gauge, ledger: Ledger) -> None:
     timeline = book.timeline
     computed: dict[tuple[int, str], float] = defaultdict(float)
-    for charge in ledger:
+    for charge in ledger.charges:
         computed[timeline.starts[charge.period], charge.category] += charge.amount
     told: dict[tuple[int, str], float] = defaultdict(float)
     for row in book.plan.costs.by_period:
@@ -233,8 +238,8 @@ def _periods(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
     _compare(gauge, told, computed, "costs by period: {}, {}")
 
 
-def _countries(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
-    computed = _discounted(book, (((charge.country, charge.category), charge) for charge in ledger))
+def _countries(book: Book, gauge: Gauge, ledger: Ledger) -> None:
+    computed = ledger.summed((charge.country, charge.category) for charge in ledger.charges)
     told: dict[Any, float] = defaultdict(float)
     for row in book.plan.costs.by_country:
         for category, amount in row.by_category.items():
@@ -243,9 +248,9 @@ def _countries(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
     _compare(gauge, told, computed, "costs by country: {}, {}")
 
 
-def _facilities(book: Book, gauge: Gauge, ledger: list[Charge]) -> None:
-    computed = _discounted(book, (((*charge[3:5], charge.category), charge) for charge in ledger))
-    countries = {charge[3:5]: charge.country for charge in ledger}
+def _facilities(book: Book, gauge: Gauge, ledger: Ledger) -> None:
+    computed = ledger.summed((charge.kind, charge.id, charge.category) for charge in ledger.charges)
+    countries = {(charge.kind, charge.id): charge.country for charge in ledger.charges}
     told: dict[Any, float] = defaultdict(float)
     for row in book.plan.costs.by_facility:
         for category, amount in row.by_category.items():

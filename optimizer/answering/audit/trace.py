@@ -68,6 +68,15 @@ class Trace:
         self._deliver(scope)
 
     @cached_property
+    def ends_at(self) -> list[list[int]]:
+        """The nodes that each flow runs into."""
+        ends: list[list[int]] = [[] for _ in range(self.flows)]
+        for node, flows in enumerate(self.into):
+            for flow, _ in flows:
+                ends[flow].append(node)
+        return ends
+
+    @cached_property
     def ends(self) -> list[list[int]]:
         """The nodes that each flow runs into or out of."""
         ends: list[list[int]] = [[] for _ in range(self.flows)]

@@ -55,7 +55,9 @@ def hold(model: Model, held: Mapping[Key, float | tuple[float, float]]) -> None:
     for key, value in held.items():
         if key in model.lp.columns:
             column = model.lp.columns[key]
-            column.lowBound, column.upBound = value if isinstance(value, tuple) else (value, value)
+            low, high = value if isinstance(value, tuple) else (value, value)
+            column.limit(high)
+            column.lowBound = low  # type: ignore[misc]  # into its dict
 
 
 def conflict_where_held(model: Model, clock: Clock) -> Conflict:

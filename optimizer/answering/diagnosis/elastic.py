@@ -174,6 +174,7 @@ def _with_slacks(
         coefficients=np.concatenate([arrays.coefficients, np.array([a for _, _, a in more], dtype=np.float64)])[order],
         lower=np.concatenate([lower, np.full(len(new_upper), -np.inf)]),
         upper=np.concatenate([upper, np.array(new_upper, dtype=np.float64)]),
+        gates=np.concatenate([arrays.gates, np.zeros(len(new_upper), dtype=np.bool_)]),
     )
 
 

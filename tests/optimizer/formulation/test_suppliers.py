@@ -1,5 +1,7 @@
 """Suppliers: what is bought in each tier, what must be taken, what is paid for and not taken."""
 
+from typing import Any
+
 import pytest
 
 from oremix.optimizer.solving import solve_lp
@@ -117,3 +119,24 @@ def test_periods_weights_by_hand() -> None:
     m = model(**YEARS, suppliers=[AUSTRALIA])
     assert m.timeline.weights == pytest.approx([FIRST, SECOND])
     assert pytest.approx([1 + 0.9090909090909091, 0.8264462809917354 + 0.7513148009015776]) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    ("terms", "parts", "most"),
+    [
+        ({"fixed_cost": 1}, {}, 100),  # Japan wants 100
+        ({"fixed_cost": 1, "minimum_order": 300}, {}, 300),
+        ({"fixed_cost": 1, "minimum": 300}, {}, 300),
+        ({"fixed_cost": 1, "capacity": 60}, {}, 60),
+        ({"fixed_cost": 1, "unit_cost": -1}, {}, 5000),  # more is taken for the money it brings
+        ({"fixed_cost": 1}, {"materials": [OXIDE | {"surplus": 8}]}, 5000),  # or for what it fetches
+        ({"fixed_cost": 1}, {"policies": [{"id": "f", "type": "footprint", "of": "co2e_t", "min": 9}]}, 5000),
+        ({"fixed_cost": 1}, {"policies": [{"id": "d", "type": "diversify", "of": "suppliers", "max": 3}]}, 5000),
+    ],
+)
+def test_an_order_is_linked_by_what_can_be_of_use(terms: dict[str, Any], parts: dict[str, Any], most: float) -> None:
+    """Of 5,000 t only what can be used, unless more is owed, asked for, or worth its while."""
+    seller = AUSTRALIA | {"capacity": 5000, "footprint": {"co2e_t": 1}} | terms
+    row = model(suppliers=[seller], **parts).lp.rows["order_most", "weld", 1]
+    assert {column.key[0]: value for column, value in row.expr.items()} == {"buy": 1, "order": -most}
+    assert row.gate

@@ -170,14 +170,15 @@ def test_a_column_that_there_is_none_of_can_be_held_at_nothing_only() -> None:
 
 @pytest.mark.parametrize("yes_no", [False, True])
 def test_a_stop_ends_every_solve(yes_no: bool) -> None:
-    """With nothing found there is no answer, and none is made up; once it is cleared there is one again."""
+    """At most a plan that was soon found, and none is made up; once it is cleared there is an optimum again."""
     stop = Event()
     session = Session(families.problem("1k" if not yes_no else "0.1k", yes_no=yes_no), stop=stop)
     for cap in (0.4, 0.3):
         changes = session.bound("china_oxide", cap)
         stop.set()
         point = session.solve(changes)
-        assert (point.status, point.total_cost, point.values) == ("no_answer", None, {})
+        assert point.status in (("feasible", "no_answer") if yes_no else ("no_answer",))
+        assert (point.total_cost is None) == (not point.values) == (point.status == "no_answer")
         stop.clear()
         assert session.solve(changes).status == "optimal"
 

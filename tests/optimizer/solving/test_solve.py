@@ -14,6 +14,7 @@ import pytest
 import oremix
 from oremix.optimizer.solving import Highs, solve_lp
 from oremix.optimizer.solving.arrays import Arrays, arrays_of
+from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim
 from oremix.optimizer.solving.proof import dual_proof, primal_residual, proves_infeasible, proves_unbounded
 from oremix.optimizer.solving.solve import _verdict
@@ -109,7 +110,7 @@ def test_a_row_added_through_pulp_counts() -> None:
 
 
 def verdict(problem: pulp.LpProblem, claim: Claim) -> dict[str, Any]:
-    return _verdict(arrays(problem), claim, None)
+    return _verdict(arrays(problem), claim, Clock())
 
 
 def test_a_point_that_is_not_the_cheapest_is_not_called_optimal() -> None:

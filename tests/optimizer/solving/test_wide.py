@@ -34,6 +34,7 @@ def arrays(rows: list[dict[str, float]], lower: list[float], upper: list[float],
         coefficients=np.array([value for row in rows for value in row.values()], dtype=np.float64),
         lower=np.array(lower, dtype=np.float64),
         upper=np.array(upper, dtype=np.float64),
+        gates=np.zeros(len(rows), dtype=np.bool_),
         sign=1.0,
     )
 

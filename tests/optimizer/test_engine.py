@@ -1,0 +1,169 @@
+"""Work spread over threads, processes or a cluster comes back alike, in order, whatever dies on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from oremix.models import InvalidOption
+from oremix.optimizer import engine
+from oremix.optimizer.engine import in_worker, shares_memory, spread
+from oremix.optimizer.solving import coupling
+from oremix.optimizer.solving.coupled import run_coupled
+from oremix.optimizer.solving.coupling import separated
+from tests.random_lps import in_blocks
+
+
+def squared(number: int) -> int:
+    time.sleep(0.01 * (number % 3))
+    return number * number
+
+
+def refused(number: int) -> int:
+    raise ValueError(f"not {number}")
+
+
+def nested(number: int) -> tuple[bool, list[int]]:
+    return in_worker(), spread(squared, [number, number + 1])
+
+
+def dying(item: tuple[int, str]) -> int:
+    """The first who comes to the fourth item dies of it."""
+    number, mark = item
+    if number == 3 and not Path(mark).exists():
+        Path(mark).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a cluster of two workers on this machine."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as started:
+        yield started.scheduler_address
+        engine.leave()
+
+
+@pytest.fixture(params=["threads", "loky", "dask"])
+def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every engine in turn."""
+    return use(request, monkeypatch)
+
+
+@pytest.fixture(params=["loky", "dask"])
+def outside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every engine with processes of its own in turn."""
+    return use(request, monkeypatch)
+
+
+def use(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(engine, "_cores", lambda: 2)
+    stated = str(request.param)
+    if stated == "dask":
+        stated += ":" + request.getfixturevalue("cluster")
+    monkeypatch.setenv("OREMIX_ENGINE", stated)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("name")
+def test_results_come_in_order() -> None:
+    """However long each takes."""
+    assert spread(squared, range(7)) == [0, 1, 4, 9, 16, 25, 36]
+    assert spread(squared, []) == []
+    assert spread(squared, [3]) == [9]
+
+
+@pytest.mark.usefixtures("name")
+def test_errors_come_through() -> None:
+    """What a worker raises is raised here."""
+    with pytest.raises(ValueError, match="not 0"):
+        spread(refused, [0, 0])
+
+
+@pytest.mark.usefixtures("name")
+def test_a_worker_does_not_spread_further() -> None:
+    """Within a worker the work is done one after another, and workers are not waited for by workers."""
+    assert spread(nested, [1, 2]) == [(True, [1, 4]), (True, [4, 9])]
+    assert not in_worker()
+
+
+def test_only_threads_share_memory(name: str) -> None:
+    """Who wants to hand on an event asks first."""
+    assert shares_memory() == (name == "threads")
+
+
+@pytest.mark.usefixtures("outside")
+def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
+    """Its work is done again by another."""
+    items = [(number, str(tmp_path / "died")) for number in range(6)]
+    assert spread(dying, items) == [0, 1, 2, 3, 4, 5]
+    assert (tmp_path / "died").exists()
+
+
+@pytest.mark.parametrize("stated", ["smoke", "threads:1", "loky:here", ""])
+def test_engines_are_known_by_name(monkeypatch: pytest.MonkeyPatch, stated: str) -> None:
+    """Another name is refused with those that there are; nothing stated is threads."""
+    monkeypatch.setenv("OREMIX_ENGINE", stated)
+    if stated:
+        with pytest.raises(InvalidOption, match=r"OREMIX_ENGINE should be one of threads, loky, dask, ray"):
+            spread(squared, [1, 2])
+    else:
+        assert spread(squared, [1, 2]) == [1, 4]
+
+
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine whose package is not installed is refused with what to install."""
+    monkeypatch.setenv("OREMIX_ENGINE", "ray")
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    with pytest.raises(InvalidOption, match=r"OREMIX_ENGINE=ray needs ray.*pip install 'oremix\[ray\]'"):
+        spread(squared, [1, 2])
+
+
+@pytest.mark.usefixtures("outside")
+def test_prices_are_found_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decomposition ends bit for bit as in one thread."""
+    monkeypatch.setattr(coupling, "COLUMNS_PER_ROW", 3)
+    arrays = in_blocks(np.random.default_rng(5), 8, shared=3)
+    parts = separated(arrays, 1)
+    assert parts is not None
+    here = run_coupled(arrays, parts)
+    monkeypatch.setenv("OREMIX_ENGINE", "threads")
+    monkeypatch.setattr(engine, "_cores", lambda: 1)
+    alone = run_coupled(arrays, parts)
+    assert (here.status, alone.status) == ("optimal", "optimal")
+    assert here.x is not None
+    assert here.duals is not None
+    assert alone.x is not None
+    assert alone.duals is not None
+    assert here.x.tobytes() == alone.x.tobytes()
+    assert here.duals.tobytes() == alone.duals.tobytes()
+
+
+def test_a_worker_killed_while_prices_are_found(monkeypatch: pytest.MonkeyPatch, cluster: str) -> None:
+    """A worker of the cluster is killed in the middle: the same answer."""
+    from distributed import Client
+
+    monkeypatch.setattr(coupling, "COLUMNS_PER_ROW", 3)
+    arrays = in_blocks(np.random.default_rng(6), 8, shared=3)
+    parts = separated(arrays, 1)
+    assert parts is not None
+    expected = run_coupled(arrays, parts)
+    monkeypatch.setenv("OREMIX_ENGINE", f"dask:{cluster}")
+    with Client(cluster) as client:
+        workers = client.run(os.getpid)
+        killer = threading.Timer(0.1, os.kill, (min(workers.values()), signal.SIGKILL))
+        killer.start()
+        found = run_coupled(arrays, parts)
+        killer.join()
+    assert found.x is not None
+    assert expected.x is not None
+    assert found.x.tobytes() == expected.x.tobytes()
