@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from oremix.models.studies.frontier import Frontier, FrontierPoint, Move, Surface
 
 __all__ = ["frontier_as_text", "surface_as_text"]
 
 MOST_MOVES = 6
+# With more points than these, only what enters and leaves is shown; and only the sharpest kinks.
+FEW_POINTS, MOST_POINTS = 8, 60
 WORDS = {"enters": "in", "leaves": "out", "more": "more", "less": "less"}
 
 
@@ -78,13 +81,24 @@ def _points(frontier: Frontier) -> Iterator[str]:
             _money(point.tightening),
             ", ".join(word for word, holds in _marks(point) if holds),
         )
-        for point in frontier.points
+        for point in _shown(frontier.points)
     ]
     widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     for row in [heads, *rows]:
         yield "  ".join(cell.rjust(width) for cell, width in zip(row[:-1], widths, strict=False)) + (
             f"  {row[-1]}" if row[-1] else ""
         )
+    if len(rows) < len(frontier.points):
+        yield f"and {len(frontier.points) - len(rows)} more with smaller changes of price (--json has all)"
+
+
+def _shown(points: list[FrontierPoint]) -> list[FrontierPoint]:
+    """The points for the table: all, or of many the ends and those where the price changes most."""
+    if len(points) <= MOST_POINTS:
+        return points
+    bends = {id(point): abs((point.tightening or 0.0) - (point.marginal or 0.0)) for point in points[1:-1]}
+    kept = set(sorted(bends, key=lambda point: -bends[point])[: MOST_POINTS - 2])
+    return [point for point in points if id(point) in kept or point in (points[0], points[-1])]
 
 
 def _marks(point: FrontierPoint) -> list[tuple[str, bool]]:
@@ -96,18 +110,20 @@ def _money(amount: float | None) -> str:
 
 
 def _changes(frontier: Frontier) -> Iterator[str]:
-    bound = _bound(frontier.per)
-    for before, point in zip(frontier.points, frontier.points[1:], strict=False):
-        if point.moves:
+    """What is otherwise from point to point; of many points what enters and leaves."""
+    bound, few = _bound(frontier.per), len(frontier.points) <= FEW_POINTS
+    for before, point in pairwise(frontier.points):
+        moves = [move for move in point.moves if few or move.what in ("enters", "leaves")]
+        if moves:
             yield from ["", f"From {bound(before.bound)} to {bound(point.bound)}"]
-            yield from _moves(point)
+            yield from _moves(moves)
 
 
-def _moves(point: FrontierPoint) -> Iterator[str]:
-    for move in point.moves[:MOST_MOVES]:
+def _moves(moves: list[Move]) -> Iterator[str]:
+    for move in moves[:MOST_MOVES]:
         yield f"  {_move(move)}"
-    if len(point.moves) > MOST_MOVES:
-        yield f"  and {len(point.moves) - MOST_MOVES} smaller changes"
+    if len(moves) > MOST_MOVES:
+        yield f"  and {len(moves) - MOST_MOVES} more"
 
 
 def _move(move: Move) -> str:

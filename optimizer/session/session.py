@@ -228,13 +228,13 @@ class Session:
             outcome = verified(arrays, self._claimed(clock.left()), clock, self._gap)
         return outcome
 
-    def _claimed(self, left: float | None) -> Claim:
+    def _claimed(self, seconds: float | None) -> Claim:
         """What HiGHS says from the last basis; without it where it breaks off, as it may where a basis is singular."""
         try:
-            return self._hot.claim(left)
+            return self._hot.claim(seconds)
         except SolverFailed:
             self._hot.solver.clearSolver()
-            return self._hot.claim(left)
+            return self._hot.claim(seconds)
 
     def _found(self, state: State, clock: Clock) -> tuple[Claim, Arrays]:
         """What HiGHS says of an LP, whose decisions are held where it has any."""
@@ -263,7 +263,7 @@ class Session:
         last = np.array([self._decisions.get(key, np.nan) for key in state.columns])
         if np.isfinite(last[state.arrays.integer]).all():
             self._become(state, with_decisions(state.arrays, last))
-            search.take(self._claimed(search.clock.left()).x)
+            search.take(self._hot.claim(search.clock.left()).x)
 
     def _become(self, state: State, arrays: Arrays) -> None:
         """Have HiGHS hold this LP, whose numbers may differ from the state's own."""

@@ -10,18 +10,19 @@ from typing import Any, Literal
 import numpy as np
 
 from oremix.models import Problem
-from oremix.models.changes import with_parts
 from oremix.models.errors import SolverFailed
 from oremix.models.fields import LARGEST
+from oremix.models.files import checked
 from oremix.models.policies import Diversify, Rule, Share
 from oremix.models.scenarios import Change
 from oremix.models.timeline import Timeline
 from oremix.optimizer.formulation import Measure
 from oremix.optimizer.lean import Key, Pairs
 from oremix.optimizer.session import Point, Session
+from oremix.optimizer.session.state import State
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.highs import run_highs
-from oremix.optimizer.solving.least import least_of
+from oremix.optimizer.solving.hot import Hot
 
 __all__ = ["Bounded", "Side", "Tightest", "Undecided", "decided", "freed", "total"]
 
@@ -171,19 +172,8 @@ class Bounded:
             return False
         state = self.session.state(self.changes(self.ends[1]))
         arrays = replace(state.arrays, integer=np.zeros_like(state.arrays.integer))
-        aims = []
-        for whole in wholes:
-            aim = np.zeros_like(arrays.cost)
-            np.add.at(aim, [state.columns[column.key] for column, _ in whole], [amount for _, amount in whole])
-            aims += [aim, -aim]
-        try:
-            found = least_of(replace(arrays, offset=0.0), aims)
-        except SolverFailed:  # a whole that may be anything
-            return False
-        return all(
-            abs(least + most) <= FIXED * max(1.0, abs(least))
-            for least, most in zip(found[::2], found[1::2], strict=True)
-        )
+        hot = Hot(replace(arrays, cost=np.zeros_like(arrays.cost), offset=0.0))
+        return all(_is_fixed(hot, state, whole) for whole in wholes)
 
     # ------------------------------------------------------------ the tightest bound
 
@@ -266,6 +256,23 @@ class Bounded:
         return None if worst is None or abs(worst) > ENDLESS else (worst, sizes)
 
 
+def _is_fixed(hot: Hot, state: State, whole: Pairs) -> bool:
+    """Whether a sum is the same whatever the plan."""
+    aim = np.zeros_like(hot.arrays.cost)
+    np.add.at(aim, [state.columns[column.key] for column, _ in whole], [amount for _, amount in whole])
+    ends = []
+    for sign in (1.0, -1.0):
+        hot.become(replace(hot.arrays, cost=sign * aim))
+        try:
+            claim = hot.claim()
+        except SolverFailed:
+            return False
+        if claim.status != "optimal" or claim.x is None:
+            return False
+        ends.append(float(aim @ claim.x))
+    return abs(ends[1] - ends[0]) <= FIXED * max(1.0, abs(ends[0]))
+
+
 def total(pairs: Pairs, values: dict[Key, float]) -> float:
     """A sum of columns at a point."""
     return sum(amount * values.get(column.key, 0.0) for column, amount in pairs)
@@ -330,7 +337,8 @@ def freed(
             name = policy if number == 0 else _free(f"{policy[:80]} (rest)", taken)
             taken.add(name)
             rules.append({**part, "id": name})
-    return with_parts(problem, {"policies": rules})  # type: ignore[dict-item]
+    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude={"policies", "scenarios"})
+    return checked(Problem, {**stated, "policies": rules})
 
 
 def _written(rule: Rule) -> dict[str, Any]:

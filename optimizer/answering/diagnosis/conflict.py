@@ -54,8 +54,10 @@ def hold(model: Model, held: Mapping[Key, float | tuple[float, float]]) -> None:
     """Have columns be what they are held at, or between two values."""
     for key, value in held.items():
         if key in model.lp.columns:
+            column = model.lp.columns[key]
             low, high = value if isinstance(value, tuple) else (value, value)
-            model.lp.columns[key].bounds(low, high)
+            column.limit(high)
+            column.lowBound = low  # type: ignore[misc]  # into its dict
 
 
 def conflict_where_held(model: Model, clock: Clock) -> Conflict:

@@ -121,3 +121,13 @@ def test_cobalt() -> None:
     assert (built.other_decisions, built.builds[0].on) == (True, "ontario_refinery")
     assert 100 * built.bound == pytest.approx(33.9, abs=0.051)
     assert [before.marginal, built.tightening] == [pytest.approx(2.93e6, abs=1e4), pytest.approx(2.05e6, abs=1e4)]
+
+
+def test_many_points_are_shown_by_the_sharpest_kinks() -> None:
+    """Lithium's are more than sixty: the table says how many are left out, and tells what enters and leaves alone."""
+    found = frontier("lithium-japan", "china_cap")
+    text = str(found)
+    assert len(found.points) > 60
+    assert f"and {len(found.points) - 60} more with smaller changes of price" in text
+    assert "in    build on second_japanese_plant (JP, ordered 2030)" in text
+    assert "less  supplier" not in text
