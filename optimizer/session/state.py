@@ -83,6 +83,7 @@ class State:
             coefficients=np.concatenate([arrays.coefficients, *(values for _, values in sums)]),
             lower=np.concatenate([arrays.lower, np.full(len(sums), -np.inf)]),
             upper=np.concatenate([arrays.upper, [most for _, most in limits]]),
+            gates=np.concatenate([arrays.gates, np.zeros(len(sums), dtype=np.bool_)]),
         )
         return replace(self, arrays=arrays, rows=rows)
 
