@@ -320,10 +320,15 @@ class Network:
         taken = any(lane.id == label for lane in self.problem.lanes)
         return self.problem.lanes[position].id or (f"unnamed {label}" if taken else label)
 
+    def is_out(self, facility: Facility, period: int) -> bool:
+        """Whether nothing at all can be made at a facility in a period, whatever stands there: an outage."""
+        return self.timeline.read(facility.availability)[period] == 0
+
     def stands(self, facility: Facility, period: int) -> bool:
-        """Whether a facility has capacity in a period, or can have been built by then."""
-        return self.existing_capacity(facility)[period] != 0 or any(
-            period in on_stream for build in facility.builds for on_stream in self.orders(build).values()
+        """Whether a facility has capacity in a period, or can have been built by then; in an outage it has none."""
+        return self.existing_capacity(facility)[period] != 0 or (
+            not self.is_out(facility, period)
+            and any(period in on_stream for build in facility.builds for on_stream in self.orders(build).values())
         )
 
     def can_move(self, material: str, start: str, end: str, period: int) -> bool:

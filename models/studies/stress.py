@@ -138,8 +138,8 @@ class Stress(Study):
     plan_cost: float = Field(description="total cost of the plan, money over the horizon, discounted")
     outages: list[Stressed] = Field(description="every outage that was tried, the worst first")
     insurance: list[Insurance] = Field(
-        description="for the worst outages, of those that leave the same missing the first: single measures that avoid or"
-        " halve the shortage, the cheapest first"
+        description="for the worst outages, of those that leave the same missing the first: single measures that avoid"
+        " or halve the shortage, the cheapest first"
     )
     complete: bool = Field(description="false: it was stopped, and not everything asked for was tried")
     untried: list[str] = Field(description="ids of the outages that were not tried")

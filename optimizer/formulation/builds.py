@@ -85,8 +85,9 @@ def _order(model: Model, terms: _Terms, period: int, on_stream: list[int]) -> No
     model.opened[index] = opened
     model.capex[index] = [pair for pair in capex if pair[1]]
     for later in on_stream:
-        share = model.network.built_share(terms.host, build, period, later)
-        model.built[terms.facility, later].append((add, share))
+        if not model.network.is_out(terms.host, later):
+            share = model.network.built_share(terms.host, build, period, later)
+            model.built[terms.facility, later].append((add, share))
         _charge(model, terms, later, add, opened, capex)
 
 

@@ -173,20 +173,23 @@ class InPlace:
             return False
         network = self._model.network
         before, after = network.existing_capacity(old), network.existing_capacity(new)
-        return all(self._capacity(new, period, before[period], after[period], edits) for period in self._model.timeline)
+        periods = self._model.timeline
+        if new.builds and any(network.is_out(old, t) and not network.is_out(new, t) for t in periods):
+            return False  # an outage has no columns
+        return all(self._capacity(new, period, before[period], after[period], edits) for period in periods)
 
     def _capacity(self, new: Facility, period: int, before: float | None, after: float | None, edits: Edits) -> bool:
         model = self._model
         built = model.built[new.id, period]
         if before == 0 and not built:
             return after == 0
-        ends = after == 0 and not built
+        ends = after == 0 and (not built or model.network.is_out(new, period))
         if ends and (self._keeps_minimums or getattr(new, "returns", None)):
             return False  # a minimum on a lane falls away where nothing can be moved, and so does a share of returns
         row = model.lp.rows.get((f"{new.kind}_capacity", new.id, model.start(period)))
+        if ends:  # a recipe that takes no capacity is in no row
+            edits.closed.update(self._columns[column] for column in self._making[new.id, model.start(period)])
         if row is None:
-            if ends:
-                edits.closed.update(self._columns[column] for column in self._making[new.id, model.start(period)])
             return ends or after is None
         if after is None:
             return False

@@ -89,6 +89,10 @@ def _facilities(book: Book, gauge: Gauge) -> None:
         limit = None if existing is None else existing + book.built_usable.get((facility, period), 0.0)
         at = (book.facilities[facility].kind, facility, book.timeline.starts[period])
         gauge.most(_unit_of_capacity(book, facility), used, limit, "capacity of {} {} in {}", *at)
+    for (plant, recipe, period), run in book.runs.items():
+        limit = 0.0 if book.network.is_out(book.plants[plant], period) else None
+        at = (recipe, plant, book.timeline.starts[period])
+        gauge.most(quantity(plant), run.activity, limit, "activity of {} in an outage of {} in {}", *at)
     for (facility, period), least in _least_usage(book).items():
         used = book.usage.get((facility, period), 0.0)
         at = (book.facilities[facility].kind, facility, book.timeline.starts[period])

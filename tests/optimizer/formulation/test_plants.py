@@ -103,14 +103,17 @@ def test_a_plant_runs_only_in_its_years() -> None:
 
 
 def test_availability_scales_existing_and_built_capacity() -> None:
-    """Σ capacity_use · run − availability · Σ add on stream ≤ availability · existing; fixed costs stay."""
+    """Σ capacity_use · run − availability · Σ add on stream ≤ availability · existing; fixed costs stay.
+
+    In an outage nothing runs, a recipe that takes no capacity neither.
+    """
     build = {"max": 50, "lead_time": 0, "life": 2}
     plant = SMELTER | {"capacity": 90, "build": build, "fixed_cost_per_capacity": 1}
     m = model(**YEARS, **BOTH, plants=[plant | {"availability": [0.5, 0]}])
-    for year, share in ((2026, 0.5), (2028, 0.0)):
-        added = {("add", "smelter", 0, year): -share} if share else {}
-        used = {("run", "smelter", "roast", year): 1, ("run", "smelter", "leach", year): 2.5}
-        assert_row(m, ("plant_capacity", "smelter", year), used | added, "<=", 90 * share)
+    used = {("run", "smelter", "roast", 2026): 1, ("run", "smelter", "leach", 2026): 2.5}
+    added = {("add", "smelter", 0, 2026): -0.5}
+    assert_row(m, ("plant_capacity", "smelter", 2026), used | added, "<=", 45)
+    assert columns(m, "run") == {("smelter", "roast", 2026), ("smelter", "leach", 2026)}
     assert fixed_sum(m) == pytest.approx(90 * (FIRST + SECOND))
 
 

@@ -270,6 +270,22 @@ def test_take_or_pay_under_an_outage() -> None:
     assert all(outage.shortage == 0 for outage in found.outages)
 
 
+@pytest.mark.parametrize("more", [{}, {"build": {"max": 50, "life": 5}}], ids=["existing", "built too"])
+def test_what_takes_no_capacity_is_out_too(more: dict[str, Any]) -> None:
+    """A recipe that is in no row of the capacity makes nothing in an outage of its plant."""
+    recipes = [
+        {"id": name, "inputs": {"ore": 1}, "outputs": {"oxide": 1}, "capacity_use": use}
+        for name, use in (("slow", 1), ("free", 0))
+    ]
+    problem = {
+        "materials": tonnes("ore", "oxide"),
+        "suppliers": [supplier("mine", "AU", 1, "ore")],
+        "plants": [{"id": "works", "country": "AU", "capacity": 10, "recipes": recipes, **more}],
+        "demands": [demand(100)],
+    }
+    assert the_outage(problem, facilities=["works"]).shortage == near(1)
+
+
 def test_builds_are_as_planned() -> None:
     """The plan builds 40 t in Australia, cheaper by 2 a year each; without China no more than these 40 t are there."""
     build = {"max": 40, "unit_capex": 10, "life": 10, "wacc": 0}
