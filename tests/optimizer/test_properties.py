@@ -298,7 +298,7 @@ def test_the_strategy_draws_all_kinds_of_problem() -> None:
     """Solvable and unsolvable ones, with and without decisions: else the properties would hold of too little."""
     seen: set[Any] = set()
 
-    @settings(max_examples=400, database=None, derandomize=True, suppress_health_check=SLOW)
+    @settings(max_examples=600, database=None, derandomize=True, suppress_health_check=SLOW)
     @given(documents())
     def look(document: Document) -> None:
         plan = solve(document)
