@@ -297,16 +297,18 @@ def test_a_period_is_its_years(document: Document) -> None:
 def test_the_strategy_draws_all_kinds_of_problem() -> None:
     """Solvable and unsolvable ones, with and without decisions: else the properties would hold of too little."""
     seen: set[Any] = set()
+    solved: list[str] = []
 
-    @settings(max_examples=600, database=None, derandomize=True, suppress_health_check=SLOW)
+    @settings(max_examples=2000, database=None, derandomize=True, suppress_health_check=SLOW)
     @given(documents())
     def look(document: Document) -> None:
-        plan = solve(document)
-        seen.add(plan.status)
-        seen.update(key for key, category in plan.costs.by_category.items() if category)
         seen.update(name for name in ("plants", "recyclers", "stockpiles", "policies", "lanes") if document[name])
         seen.update(policy.get("measure", policy["type"]) for policy in document["policies"])
         seen.add(len(document.get("periods", [])))
+        if len(solved) < 400:
+            plan = solve(document)
+            solved.append(plan.status)
+            seen.update([plan.status, *(key for key, category in plan.costs.by_category.items() if category)])
 
     look()
     assert seen >= {"optimal", "infeasible", "purchases", "processing", "collection", "freight", "duties", "holding"}
