@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import highspy
@@ -14,10 +13,10 @@ from numpy.typing import NDArray
 from oremix.models.errors import SolverFailed
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.highs import Quiet, highs_model
+from oremix.optimizer.solving.pieces import Ints, components, cut
 
 __all__ = ["Sum", "least_of", "leasts"]
 
-Numbers = NDArray[np.int64]
 Sum = dict[int, float]
 """Column → coefficient."""
 
@@ -146,50 +145,14 @@ class _Piece:
         return matrix
 
 
-def _split(arrays: Arrays, tight: NDArray[np.bool_]) -> tuple[Numbers, Numbers, list[_Piece]]:
+def _split(arrays: Arrays, tight: NDArray[np.bool_]) -> tuple[Ints, Ints, list[_Piece]]:
     """The piece of each column, its position there, and the pieces."""
-    of_column, of_row = _labels(arrays)
+    every_row = np.ones(len(arrays.lower), dtype=np.bool_)
+    of_column = components(arrays, every_row)
     low = np.where(tight & np.isinf(arrays.lower), arrays.upper, arrays.lower)
     high = np.where(tight & np.isinf(arrays.upper), arrays.lower, arrays.upper)
-    number = int(of_column.max(initial=-1)) + 1
     position = np.empty(len(of_column), dtype=np.int64)
-    lengths, pieces = np.diff(arrays.starts), []
-    groups = (_groups(labels, number) for labels in (of_column, of_row, of_row[arrays.row_of]))
-    for columns, rows, entries in zip(*groups, strict=True):
-        position[columns] = np.arange(len(columns))
-        part = replace(
-            arrays,
-            cost=arrays.cost[columns],
-            low=arrays.low[columns],
-            high=arrays.high[columns],
-            integer=arrays.integer[columns],
-            starts=np.concatenate(([0], np.cumsum(lengths[rows]))).astype(np.int32),
-            columns=position[arrays.columns[entries]].astype(np.int32),
-            coefficients=arrays.coefficients[entries],
-            lower=arrays.lower[rows],
-            upper=arrays.upper[rows],
-            gates=arrays.gates[rows],
-        )
-        pieces.append(_Piece(part, low[rows], high[rows]))
-    return of_column, position, pieces
-
-
-def _labels(arrays: Arrays) -> tuple[Numbers, Numbers]:
-    """The piece of each column and of each row, counted from 0."""
-    width, height, _ = arrays.shape
-    columns, rows = np.arange(width), np.full(height, width)
-    changed = True
-    while changed:
-        before = columns.copy()
-        np.minimum.at(rows, arrays.row_of, columns[arrays.columns])
-        np.minimum.at(columns, arrays.columns, rows[arrays.row_of])
-        changed = not np.array_equal(columns, before)
-    firsts = np.unique(columns)
-    return np.searchsorted(firsts, columns), np.searchsorted(firsts, rows)
-
-
-def _groups(labels: Numbers, number: int) -> list[Numbers]:
-    """The positions with each label, in their order."""
-    order = np.argsort(labels, kind="stable")
-    ends = np.searchsorted(labels[order], np.arange(number + 1))
-    return [order[start:end] for start, end in pairwise(ends.tolist())]
+    pieces = cut(arrays, of_column, every_row)
+    for piece in pieces:
+        position[piece.columns] = np.arange(len(piece.columns))
+    return of_column, position, [_Piece(piece.arrays, low[piece.rows], high[piece.rows]) for piece in pieces]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -15,15 +15,13 @@ from oremix.models.studies.stress import Insurance, Stress, Stressed
 from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
 from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.studies.baseline import Baseline, baseline
+from oremix.optimizer.studies.clock import Progress
 from oremix.optimizer.studies.insurance import Insurer
 from oremix.optimizer.studies.loosened import first_changed
 from oremix.optimizer.studies.stressed import Found, Trial
 from oremix.optimizer.studies.told import told
 
-__all__ = ["Progress", "stress"]
-
-Progress = Callable[[int, int, str], None]
-"""Told after each piece of work: how many are done, of how many, and what it was."""
+__all__ = ["stress"]
 
 
 def stress(
