@@ -23,11 +23,11 @@ from oremix.optimizer.solving.arrays import Arrays, arrays_of
 from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.coupled import run_coupled
 from oremix.optimizer.solving.coupling import separated
-from oremix.optimizer.solving.highs import Claim, run_highs
+from oremix.optimizer.solving.highs import run_highs
 from oremix.optimizer.solving.hot import Hot
-from oremix.optimizer.solving.parts import run_apart
 from oremix.optimizer.solving.solve import _verdict
 from tests.random_lps import in_blocks
+from tests.solving_apart import solved_apart, verdict
 
 SEEDS = range(25)
 Document = dict[str, Any]
@@ -39,16 +39,6 @@ def _always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "SMALLEST", 1)
     monkeypatch.setattr(parts, "LARGE", 1)
     monkeypatch.setattr(coupling, "COLUMNS_PER_ROW", 3)
-
-
-def solved_apart(
-    arrays: Arrays, time_limit: float | None = None, stop: Event | None = None, gap: float | None = None
-) -> Claim:
-    return run_apart(arrays, Clock(time_limit, stop), gap=gap)
-
-
-def verdict(arrays: Arrays, **options: Any) -> dict[str, Any]:
-    return _verdict(arrays, solved_apart(arrays, **options), Clock())
 
 
 def priced(arrays: Arrays, **options: Any) -> dict[str, Any]:

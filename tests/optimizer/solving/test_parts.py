@@ -18,13 +18,13 @@ from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import parts, solve_lp
 from oremix.optimizer.solving.arrays import Arrays
 from oremix.optimizer.solving.clock import Clock
-from oremix.optimizer.solving.highs import Claim, run_highs
+from oremix.optimizer.solving.highs import run_highs
 from oremix.optimizer.solving.hot import Hot
-from oremix.optimizer.solving.parts import run_apart
 from oremix.optimizer.solving.pieces import components
 from oremix.optimizer.solving.solve import _verdict
 from tests.random_lps import Rows, in_blocks, lp
 from tests.random_problems import Document, documents
+from tests.solving_apart import solved_apart, verdict
 
 SEEDS = range(25)
 
@@ -33,16 +33,6 @@ SEEDS = range(25)
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """However small, parts are solved apart."""
     monkeypatch.setattr(parts, "SMALLEST", 1)
-
-
-def solved_apart(
-    arrays: Arrays, time_limit: float | None = None, stop: Event | None = None, gap: float | None = None
-) -> Claim:
-    return run_apart(arrays, Clock(time_limit, stop), gap=gap)
-
-
-def verdict(arrays: Arrays, **options: Any) -> dict[str, Any]:
-    return _verdict(arrays, solved_apart(arrays, **options), Clock())
 
 
 def whole(arrays: Arrays) -> dict[str, Any]:
