@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 
-import oremix
 import pytest
 
+import oremix
 from tests.problems import AUSTRALIA, CHINA, JAPAN, YEARS, document
 
 CAP = {"id": "cap", "type": "share", "countries": ["CN"], "max": 0.4}
