@@ -54,6 +54,7 @@ class Network:
         self.uses = self._uses()
         self.history = History(problem, self.geography)
         self._nameplate: dict[str, list[float | None]] = {}
+        self._existing: dict[str, list[float | None]] = {}
         self._served: dict[tuple[str, str], list[str]] = {}
         self._orders: dict[tuple[int | None, int | None, float, float | None], dict[int, list[int]]] = {}
 
@@ -176,6 +177,13 @@ class Network:
         It is the nameplate, times the mean of the ramp-up over the period's years, times the availability; where that
         is 0 it is 0, without a limit too.
         """
+        if self.facilities.get(facility.id) is not facility:
+            return self._usable_capacity(facility)
+        if facility.id not in self._existing:
+            self._existing[facility.id] = self._usable_capacity(facility)
+        return self._existing[facility.id]
+
+    def _usable_capacity(self, facility: Facility) -> list[float | None]:
         capacities = self.nameplate(facility)
         ramp_up, since = getattr(facility, "ramp_up", None), facility.from_year
         if ramp_up is not None and since is not None:

@@ -30,14 +30,13 @@ def time(problem: Problem, parts: list[tuple[Path, Part]], known: Known) -> Iter
     timeline = problem.timeline
     for path, part in parts:
         series, spans = _fields(type(part))
+        stated = part.__pydantic_fields_set__
         for name, key in series:
-            value = getattr(part, name)
-            if value is not None and not isinstance(value, float):
+            if name in stated and (value := getattr(part, name)) is not None and not isinstance(value, float):
                 yield from _read(path, key, value, timeline)
         for first, last in spans:
-            start, end = getattr(part, first), getattr(part, last)
-            if start is not None or end is not None:
-                yield from _span(path, first, start, last, end, timeline)
+            if first in stated or last in stated:
+                yield from _span(path, first, getattr(part, first), last, getattr(part, last), timeline)
 
 
 def _periods(problem: Problem) -> Iterator[Finding]:
