@@ -30,10 +30,10 @@ def time(problem: Problem, parts: list[tuple[Path, Part]], known: Known) -> Iter
     timeline = problem.timeline
     for path, part in parts:
         series, spans = _fields(type(part))
-        stated = part.__pydantic_fields_set__
-        for name, key in series:
-            if name in stated and (value := getattr(part, name)) is not None and not isinstance(value, float):
-                yield from _read(path, key, value, timeline)
+        stated, said = part.__pydantic_fields_set__, part.__dict__
+        varying = [name for name in stated if name in series and type(said[name]) is not float]
+        for name in sorted(varying, key=list(series).index) if varying else ():
+            yield from _read(path, series[name], said[name], timeline)
         for first, last in spans:
             if first in stated or last in stated:
                 yield from _span(path, first, getattr(part, first), last, getattr(part, last), timeline)
@@ -56,10 +56,10 @@ def _discounting(problem: Problem) -> Iterator[Finding]:
 
 
 @cache
-def _fields(kind: type[Part]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _fields(kind: type[Part]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The fields of a kind of part that are values over time, with their keys; and its spans of years."""
     fields = kind.model_fields
-    series = [(name, field.alias or name) for name, field in fields.items() if OVER_TIME in str(field.annotation)]
+    series = {name: field.alias or name for name, field in fields.items() if OVER_TIME in str(field.annotation)}
     return series, [span for span in SPANS if span[0] in fields]
 
 
