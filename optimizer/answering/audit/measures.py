@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from oremix.models.policies import Budget, Diversify, Footprint, Rule
 from oremix.models.stated import is_stated
@@ -96,8 +97,11 @@ class _Meter:
         self._amounts, self._content = Amounts(book, scope), Content(book, scope)
         traced = [subject for subject in asked if subject.measure == "content"]
         self._traced = dict(zip(map(id, traced), self._content.parts(traced), strict=True))
-        self._reported = Reported(book)
         self._emitted: dict[int, list[tuple[float, float]]] = {}
+
+    @cached_property
+    def _reported(self) -> Reported:
+        return Reported(self._book)
 
     def ratio(self, subject: Subject) -> Ratio:
         """The ratio as it should be reported."""
