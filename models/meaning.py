@@ -7,7 +7,7 @@ per period; lists in one order where their order says nothing.
 from __future__ import annotations
 
 from functools import cache
-from json.encoder import encode_basestring_ascii as quoted  # type: ignore[attr-defined]  # typeshed leaves it out
+from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oremix.models.fields import Part, Series
@@ -50,6 +50,7 @@ class _Kind(NamedTuple):
 # What a default means is the same in any year.
 ANY_YEAR = Timeline.of(None, None, 0.0)
 CONSTANTS = {None: "null", True: "true", False: "false"}
+NUMBERS = (int, float)
 
 
 @cache
@@ -112,8 +113,10 @@ def _plain(name: str, value: Any, timeline: Timeline) -> str:
     if isinstance(value, dict):
         return _object({str(key): _plain(str(key), entry, timeline) for key, entry in value.items()})
     if isinstance(value, list):
-        entries = [quoted(entry) if isinstance(entry, str) else _plain(name, entry, timeline) for entry in value]
-        counted = len(entries) < 2 or name in ORDERED or any(isinstance(entry, int | float) for entry in value)
+        entries = [
+            _part(entry, timeline) if isinstance(entry, Part) else _plain(name, entry, timeline) for entry in value
+        ]
+        counted = len(entries) < 2 or name in ORDERED or any(isinstance(entry, NUMBERS) for entry in value)
         return _list(entries if counted else sorted(entries))
     return repr(float(value) + 0.0)  # -0.0 is 0
 
