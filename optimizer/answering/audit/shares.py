@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from math import nan
 
 from oremix.models.plan import Check, ShareRecord
@@ -162,7 +161,7 @@ def _missing(book: Book, gauge: Gauge, ratio: Ratio) -> None:
 def _compare(book: Book, gauge: Gauge, ratio: Ratio, record: ShareRecord) -> None:
     part, whole = said(record, "part"), said(record, "whole")
     if ratio.other is not None and part is not None and part in range(*_ends(ratio.part, ratio.other)):
-        ratio = replace(ratio, part=part)
+        ratio = ratio._replace(part=part)
     kind, size, name = _kind(ratio), _size(ratio), _name(book, ratio)
     gauge.same(kind, part, ratio.part, "part of {}", name, size=size)
     if ratio.subject.is_share and is_stated(record, "whole"):
