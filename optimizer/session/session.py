@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
 
@@ -23,6 +23,7 @@ from oremix.optimizer.session.point import Point
 from oremix.optimizer.session.state import Held, State, Weights
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Arrays, with_decisions
+from oremix.optimizer.solving.basis import Basis
 from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim, listen
 from oremix.optimizer.solving.hot import Hot
@@ -33,6 +34,16 @@ from oremix.optimizer.solving.solve import verified
 __all__ = ["Session"]
 
 Changes = Iterable[Change | dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where a session goes back to: the LP that HiGHS held, with which basis, and the last decisions."""
+
+    state: State
+    arrays: Arrays
+    basis: Basis | None
+    decisions: dict[Key, float]
 
 
 class Session:
@@ -89,15 +100,36 @@ class Session:
         self._base = State.of(self.problem)
         self._in_place = InPlace(self._base.model)
         self._kept = self._base
-        self._hot = Hot(self._base.arrays)
-        if stop is not None:
-            listen(self._hot.solver, stop)
+        self._hot = self._filled(self._base.arrays)
         self._decisions: dict[Key, float] = {}
+        self._start = _Start(self._base, self._base.arrays, None, {})
 
     @property
     def columns(self) -> list[Key]:
         """The keys of the problem's columns."""
         return list(self._base.columns)
+
+    def keep(self) -> None:
+        """From now on `rewind` goes back to here."""
+        self._start = _Start(self._kept, self._hot.copy(), Basis(self._hot.solver.getBasis()), dict(self._decisions))
+
+    def rewind(self) -> None:
+        """Go back to what was kept, else to how it was made: to the LP, its basis and decisions, and nothing else.
+
+        What is asked from then on has the same answers, bit for bit, in every session of the same problem that goes
+        back to the same; among several optima the one found may else depend on what was asked before.
+        """
+        start = self._start
+        self._kept, self._decisions = start.state, dict(start.decisions)
+        self._hot = self._filled(start.arrays)
+        if start.basis is not None:
+            self._hot.solver.setBasis(start.basis.kept)
+
+    def _filled(self, arrays: Arrays) -> Hot:
+        hot = Hot(arrays)
+        if self.stop is not None:
+            listen(hot.solver, self.stop)
+        return hot
 
     def bound(self, policy: str, value: Any, side: str = "max") -> list[Change]:
         """The changes that give a policy a hard bound: `value` in every period, and no penalty."""
