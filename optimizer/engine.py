@@ -260,7 +260,7 @@ class _Lacking:
 
 def _outside(name: str, address: str | None) -> _Pool:
     try:
-        return {"loky": _Loky, "dask": _Dask, "ray": _Ray}[name](address)
+        return _Loky() if name == "loky" else _Dask(address) if name == "dask" else _Ray(address)
     except ImportError as error:
         extra = "ray" if name == "ray" else "cluster"
         message = f"OREMIX_ENGINE={name} needs {error.name}, which is not installed: pip install 'oremix[{extra}]'"
@@ -302,7 +302,7 @@ def _sent(work: _Work[Any], mark: str, packed: bytes | None) -> Any:
 class _Loky(_Parcels):
     """Processes of this machine, which stay for the next work."""
 
-    def __init__(self, _: str | None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         from joblib.externals import loky  # noqa: PLC0415 - an extra
 
@@ -337,7 +337,7 @@ class _Dask(_Parcels):
         self._executor = self._client.get_executor(pure=False)
 
     def size(self) -> int:
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
 
     def submit(self, work: _Work[Any]) -> Future[Any]:
         found: Future[Any] = self._executor.submit(_sent, *self.parcel(work))
@@ -367,8 +367,9 @@ class _Ray(_Parcels):
         super().__init__()
         import ray  # noqa: PLC0415 - an extra
 
-        ray.init(address=address, ignore_reinit_error=True)
-        self._ray = ray
+        if not ray.is_initialized():
+            ray.init(address=address)
+        self._ray: Any = ray
         self._remote = ray.remote(max_retries=TRIES)(_sent)
         self._refs: dict[Future[Any], Any] = {}
 

@@ -16,6 +16,7 @@ from oremix.models.errors import SolverFailed
 from oremix.models.scenarios import Change
 from oremix.optimizer.answering import Detail, answer
 from oremix.optimizer.answering.diagnosis import diagnose
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.decide import check_options
 from oremix.optimizer.formulation.in_place import Edits, InPlace
 from oremix.optimizer.lean import Key
@@ -24,7 +25,6 @@ from oremix.optimizer.session.state import Held, State, Weights
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Arrays, with_decisions
 from oremix.optimizer.solving.basis import Basis
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim, listen
 from oremix.optimizer.solving.hot import Hot
 from oremix.optimizer.solving.mip import Search, branch_and_bound

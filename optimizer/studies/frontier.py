@@ -13,12 +13,12 @@ from oremix.models.plan import Status
 from oremix.models.policies import Share
 from oremix.models.studies.frontier import Frontier, FrontierPoint, Ratio, Refusal
 from oremix.models.studies.frontier_options import FrontierOptions
+from oremix.optimizer.clock import Clock, Progress
 from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.formulation.scopes import over_consumption
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.studies.asked import frontier_faults, options_of, refuse, side_of
 from oremix.optimizer.studies.bounded import Bounded, Tightest, Undecided, decided, freed
-from oremix.optimizer.studies.clock import Clock, Progress
 from oremix.optimizer.studies.curve import NARROW_DECISIONS, Curve, Node
 from oremix.optimizer.studies.make_up import MakeUp
 from oremix.optimizer.studies.stops import Stop, stops_of
@@ -154,13 +154,13 @@ class _Study:
     def _solve(self, bound: float) -> Point | None:
         """The point at a bound; none where there is no time for it, or no plan was found in it."""
         left = self.clock.left()
-        if self.clock.is_over:
+        if self.clock.is_up():
             self.complete = False
             return None
         self.session.time_limit = left
         point = self.bounded.solve(bound)
         self.solves += 1
-        if point.status in ("no_answer", "feasible") and self.clock.is_over:
+        if point.status in ("no_answer", "feasible") and self.clock.is_up():
             self.complete = False
         return point
 
@@ -336,7 +336,7 @@ class _Study:
             ),
             points=points,
             solves=self.solves,
-            seconds=self.clock.passed(),
+            seconds=self.clock.seconds(),
             notes=[*self.notes, *self._how_to_read(exact, loose, points)],
         )
 

@@ -18,7 +18,7 @@ from oremix.models.errors import InvalidProblem
 from oremix.models.scenarios import Change
 from oremix.models.studies.outages import Outage
 from oremix.models.studies.stress import Insurance
-from oremix.optimizer.answering.diagnosis.clock import Clock
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held
@@ -132,10 +132,10 @@ class Insurer:
 
     def solve(self, session: Session, changes: Changes, held: dict[Key, Held], **aim: object) -> Point:
         """A point within the time that is left."""
-        session.time_limit = self.clock.left()
+        session.time_limit = self.clock.demand()
         point = session.solve(changes, fixed=held, **aim)  # type: ignore[arg-type]
         if point.status == "no_answer":
-            self.clock.left()  # else it is the solver that has none
+            self.clock.demand()  # else it is the solver that has none
         return point
 
 

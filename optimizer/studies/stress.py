@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Event
@@ -12,10 +11,9 @@ from oremix.models import InvalidOption, InvalidProblem, Plan, Problem, read_pla
 from oremix.models.files import checked
 from oremix.models.studies.outages import Outage, StressOptions, outages_of
 from oremix.models.studies.stress import Insurance, Stress, Stressed
-from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
+from oremix.optimizer.clock import Clock, OutOfTime, Progress
 from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.studies.baseline import Baseline, baseline
-from oremix.optimizer.studies.clock import Progress
 from oremix.optimizer.studies.insurance import Insurer
 from oremix.optimizer.studies.loosened import first_changed
 from oremix.optimizer.studies.stressed import Found, Trial
@@ -72,8 +70,7 @@ def stress(
     question = read_problem(problem)
     refuse_if_too_large(question, max_columns)
     wanted, outages = _asked(question, options, asked)
-    clock = Clock(math.inf if time_limit is None else time_limit, stop)
-    say = progress or (lambda _done, _total, _text: None)
+    clock = Clock(time_limit, stop, progress)
     base = baseline(question, None if plan is None else read_plan(plan), time_limit=time_limit, gap=gap, stop=stop)
     study = _Study(base, clock, gap, stop)
     count = len(outages) + wanted.insurance
@@ -82,12 +79,12 @@ def stress(
     try:
         for outage in outages:
             tried.append(study.tried(outage))
-            say(len(tried), count, outage.id)
+            clock.tell(len(tried), count, outage.id)
         tried = _ranked(tried, base)
         insurer = Insurer(base, clock, gap=gap, stop=stop)
         for number, one in enumerate(_worst(tried)[: wanted.insurance]):
             insured += insurer.cheapest(study.trial(one.outage), one.outage, one.found)
-            say(len(tried) + number + 1, count, f"insurance against {one.outage.id}")
+            clock.tell(len(tried) + number + 1, count, f"insurance against {one.outage.id}")
         complete = True
     except OutOfTime:
         complete = False

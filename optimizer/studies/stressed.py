@@ -13,8 +13,8 @@ from oremix.models.diagnosis import Conflicting
 from oremix.models.errors import InvalidProblem, SolverFailed
 from oremix.models.scenarios import Change
 from oremix.models.studies.stress import Broken
-from oremix.optimizer.answering.diagnosis.clock import Clock
 from oremix.optimizer.answering.diagnosis.edits import edited
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held, Weights
@@ -178,10 +178,10 @@ class Trial:
         least = self._solve(session, changes, self.held, missing, [(missing, inf)], clock)
         if least.objective is None:
             return Found(None, reason=least.reason or f"the outage leaves no plan: {least.status}")
-        session.time_limit = clock.left()
+        session.time_limit = clock.demand()
         plan = session.plan(changes, fixed=self.held, within=[(missing, least.objective)])
         if plan.total_cost is None:
-            session.time_limit = clock.left()
+            session.time_limit = clock.demand()
             plan = session.plan(changes, fixed=self.held, within=[(missing, least.objective + SLACK)])
         return Found(plan, least, session, changes)
 
@@ -194,8 +194,8 @@ class Trial:
         within: list[tuple[Weights, float]],
         clock: Clock,
     ) -> Point:
-        session.time_limit = clock.left()
+        session.time_limit = clock.demand()
         point = session.solve(changes, fixed=held, objective=weights, within=within)
         if point.status == "no_answer":
-            clock.left()  # else it is the solver that has none
+            clock.demand()  # else it is the solver that has none
         return point

@@ -9,11 +9,11 @@ from oremix.models import Problem, read_problem
 from oremix.models.errors import InvalidOption
 from oremix.models.studies.frontier import Edge, Surface, SurfacePoint
 from oremix.models.studies.frontier_options import SurfaceOptions
+from oremix.optimizer.clock import Clock, Progress
 from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.studies.asked import options_of, refuse, side_of, surface_faults
 from oremix.optimizer.studies.bounded import Bounded, Tightest, Undecided, freed
-from oremix.optimizer.studies.clock import Clock, Progress
 
 __all__ = ["surface"]
 
@@ -140,7 +140,7 @@ class _Study:
         Undecided
             Time is over.
         """
-        if self.clock.is_over:
+        if self.clock.is_up():
             raise Undecided
         bounded.session.time_limit = self.clock.left()
         point = bounded.solve(bound)
@@ -182,6 +182,6 @@ class _Study:
             complete=self.complete,
             points=points,
             edge=edge,
-            seconds=self.clock.passed(),
+            seconds=self.clock.seconds(),
             notes=self.notes,
         )

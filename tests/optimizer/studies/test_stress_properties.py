@@ -13,7 +13,7 @@ from oremix.models import Problem, read_problem
 from oremix.models.changes import changed
 from oremix.models.studies.outages import StressOptions, outages_of
 from oremix.models.studies.stress import Stress
-from oremix.optimizer.answering.diagnosis.clock import Clock
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.decide import solve
 from oremix.optimizer.studies.baseline import baseline
 from oremix.optimizer.studies.loosened import first_changed, loosened
