@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
@@ -124,6 +125,12 @@ class Session:
         self._hot = self._filled(start.arrays)
         if start.basis is not None:
             self._hot.solver.setBasis(start.basis.kept)
+
+    def twin(self) -> Session:
+        """Another session of the same problem, rewound: for another thread, as what is formulated is not made again."""
+        twin = copy(self)
+        twin.rewind()
+        return twin
 
     def _filled(self, arrays: Arrays) -> Hot:
         hot = Hot(arrays)

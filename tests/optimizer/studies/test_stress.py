@@ -462,7 +462,7 @@ def test_a_plan_that_is_not_the_problems_is_refused() -> None:
 
 
 def test_it_stops_with_what_is_done() -> None:
-    """After the first outage somebody stops it: the others are named as untried."""
+    """After the first outage somebody stops it: those that were not under way are named as untried."""
     stop, told = Event(), []
 
     def progress(done: int, total: int, text: str) -> None:
@@ -471,9 +471,10 @@ def test_it_stops_with_what_is_done() -> None:
 
     found = oremix.stress(CHAIN, stop=stop, progress=progress)
     assert not found.complete
-    assert [outage.id for outage in found.outages] == ["AU"]
-    assert "CN" in found.untried
-    assert told == [(1, 7 + 3, "AU")]
+    assert 1 <= len(found.outages) <= len(told) < 7
+    assert len(found.outages) + len(found.untried) == 7
+    assert told[0] == (1, 7 + 3, told[0][2])
+    assert {text for _, _, text in told} == {outage.id for outage in found.outages}
     assert "not complete" in str(found)
 
 
