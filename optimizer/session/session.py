@@ -46,6 +46,38 @@ class _Start:
     basis: Basis | None
     decisions: dict[Key, float]
 
+    def sent(self, base: State) -> _Sent:
+        """What another process needs of it beside the problem."""
+        columns = None if self.state.columns is base.columns else self.state.columns
+        rows = None if self.state.rows is base.rows else self.state.rows
+        arrays = None if self.arrays is base.arrays else self.arrays
+        return _Sent(columns, rows, arrays, self.basis, self.decisions)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """As `_Start`; what is none is the problem's own."""
+
+    columns: dict[Key, int] | None
+    rows: dict[Key, int] | None
+    arrays: Arrays | None
+    basis: Basis | None
+    decisions: dict[Key, float]
+
+    def arrived(self, base: State) -> _Start:
+        arrays = base.arrays if self.arrays is None else self.arrays
+        columns = base.columns if self.columns is None else self.columns
+        rows = base.rows if self.rows is None else self.rows
+        return _Start(State(base.model, arrays, columns, rows), arrays, self.basis, self.decisions)
+
+
+def _arrived(problem: Problem, time_limit: float | None, gap: float | None, start: _Sent) -> Session:
+    session = Session(problem, gap=gap)
+    session.time_limit = time_limit
+    session._start = start.arrived(session._base)  # noqa: SLF001 - its own
+    session.rewind()
+    return session
+
 
 class Session:
     """A problem's LP kept in HiGHS. Every question is put to the problem as it was given, with changes.
@@ -56,7 +88,8 @@ class Session:
     With yes/no decisions every question is a search of its own, which begins with the last decisions found; with all
     decisions among `fixed` it is an LP again.
 
-    A session belongs to one thread.
+    A session belongs to one thread; `twin` makes one for another. Sent to another process, it is rewound there, and
+    nobody can stop it.
 
     Parameters
     ----------
@@ -131,6 +164,13 @@ class Session:
         twin = copy(self)
         twin.rewind()
         return twin
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return _arrived, (self.problem, self.time_limit, self._gap, self._start.sent(self._base))
+
+    def received(self, point: Point, changes: Changes = ()) -> Point:
+        """A point that another session of this problem found with these changes, and sent without its model."""
+        return replace(point, _state=self.state(changes))
 
     def _filled(self, arrays: Arrays) -> Hot:
         hot = Hot(arrays)
