@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -78,38 +77,7 @@ def out_of_time(number: int) -> int:
     return number
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a cluster of two workers on this machine."""
-    from distributed import LocalCluster
-
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as started:
-        yield started.scheduler_address
-        engine.leave()
-
-
-@pytest.fixture(params=["threads", "loky", "dask"])
-def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Every engine in turn."""
-    return use(request, monkeypatch)
-
-
-@pytest.fixture(params=["loky", "dask"])
-def outside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Every engine with processes of its own in turn."""
-    return use(request, monkeypatch)
-
-
-def use(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(engine, "_cores", lambda: 2)
-    stated = str(request.param)
-    if stated == "dask":
-        stated += ":" + request.getfixturevalue("cluster")
-    monkeypatch.setenv("OREMIX_ENGINE", stated)
-    return str(request.param)
-
-
-@pytest.mark.usefixtures("name")
+@pytest.mark.usefixtures("engine_name")
 def test_results_come_in_order() -> None:
     """However long each takes."""
     assert spread(squared, range(7)) == [0, 1, 4, 9, 16, 25, 36]
@@ -117,14 +85,14 @@ def test_results_come_in_order() -> None:
     assert spread(squared, [3]) == [9]
 
 
-@pytest.mark.usefixtures("name")
+@pytest.mark.usefixtures("engine_name")
 def test_errors_come_through() -> None:
     """What a worker raises is raised here."""
     with pytest.raises(ValueError, match="not 0"):
         spread(refused, [0, 0])
 
 
-@pytest.mark.usefixtures("name")
+@pytest.mark.usefixtures("engine_name")
 def test_results_are_handed_over_as_they_are_done() -> None:
     """The first takes long: the others are there before it, each with its number."""
     found = list(spread_as_done(slow, range(6)))
@@ -132,7 +100,7 @@ def test_results_are_handed_over_as_they_are_done() -> None:
     assert found[0] != (0, 0)
 
 
-@pytest.mark.usefixtures("name")
+@pytest.mark.usefixtures("engine_name")
 def test_every_worker_makes_what_it_needs_once() -> None:
     """Each has its own, made where it is used; and another call makes another."""
     for _ in range(2):
@@ -151,7 +119,7 @@ def test_alone_it_makes_it_once_too() -> None:
     assert only == (0, (40, Maker()()[0], 2))
 
 
-@pytest.mark.usefixtures("outside")
+@pytest.mark.usefixtures("outside_engine")
 def test_a_worker_that_takes_over_makes_it_again(tmp_path: Path) -> None:
     """What the killed one had made is made anew."""
     items = [(number, str(tmp_path / "died")) for number in range(6)]
@@ -159,7 +127,7 @@ def test_a_worker_that_takes_over_makes_it_again(tmp_path: Path) -> None:
     assert (tmp_path / "died").exists()
 
 
-@pytest.mark.usefixtures("outside")
+@pytest.mark.usefixtures("outside_engine")
 @pytest.mark.parametrize("stopped", [True, False])
 def test_nobody_waits_beyond_the_end(stopped: bool) -> None:
     """Stopped, or at its limit, what is done is handed over, and what is under way is left; others come after it."""
@@ -177,7 +145,7 @@ def test_nobody_waits_beyond_the_end(stopped: bool) -> None:
     assert spread(squared, [1, 2, 3, 4]) == [1, 4, 9, 16]
 
 
-@pytest.mark.usefixtures("name")
+@pytest.mark.usefixtures("engine_name")
 def test_what_ran_out_of_time_is_left_out() -> None:
     """An item that says so ends it; without a clock it is an error like any other."""
     found = dict(spread_as_done(out_of_time, range(400), clock=Clock()))
@@ -189,19 +157,19 @@ def test_what_ran_out_of_time_is_left_out() -> None:
     assert list(spread_as_done(squared, range(5), clock=Clock(0.0))) == []
 
 
-@pytest.mark.usefixtures("name")
+@pytest.mark.usefixtures("engine_name")
 def test_a_worker_does_not_spread_further() -> None:
     """Within a worker the work is done one after another, and workers are not waited for by workers."""
     assert spread(nested, [1, 2]) == [(True, [1, 4]), (True, [4, 9])]
     assert not in_worker()
 
 
-def test_only_threads_share_memory(name: str) -> None:
+def test_only_threads_share_memory(engine_name: str) -> None:
     """Who wants to hand on an event asks first."""
-    assert shares_memory() == (name == "threads")
+    assert shares_memory() == (engine_name == "threads")
 
 
-@pytest.mark.usefixtures("outside")
+@pytest.mark.usefixtures("outside_engine")
 def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
     """Its work is done again by another."""
     items = [(number, str(tmp_path / "died")) for number in range(6)]
@@ -228,7 +196,7 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         spread(squared, [1, 2])
 
 
-@pytest.mark.usefixtures("outside")
+@pytest.mark.usefixtures("outside_engine")
 def test_prices_are_found_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     """A decomposition ends bit for bit as in one thread."""
     monkeypatch.setattr(coupling, "COLUMNS_PER_ROW", 3)
