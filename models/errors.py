@@ -64,6 +64,9 @@ class InvalidProblem(OremixError, ValueError):
         count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
         super().__init__("\n".join([f"{count} in the problem", *(f"  {fault}" for fault in errors)]))
 
+    def __reduce__(self) -> tuple[type[InvalidProblem], tuple[list[Fault]]]:
+        return type(self), (self.errors,)
+
 
 class InvalidOption(OremixError, ValueError):
     """A limit or gap that cannot be meant."""

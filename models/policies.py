@@ -33,7 +33,7 @@ class Measured(Rule):
     """What share and quantity have in common: a part, measured in a scope."""
 
     countries: Names | None = Field(
-        None, description="countries or groups whose part is bounded; with `each` default every country"
+        None, description="countries or groups whose part is bounded; with `each` default every country in the problem"
     )
     each: bool = Field(False, description="true: bounds every country on its own")
     except_: Annotated[Names | None, Field(alias="except", description="countries or groups that `each` skips")] = None

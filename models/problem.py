@@ -102,6 +102,12 @@ class Problem(Part):
         """Suppliers, plants and recyclers, in this order."""
         return [*self.suppliers, *self.plants, *self.recyclers]
 
+    def __getstate__(self) -> dict[Any, Any]:
+        """What is worked out of it is worked out again where it is sent."""
+        state = super().__getstate__()
+        stated = {name: value for name, value in state["__dict__"].items() if name in type(self).model_fields}
+        return {**state, "__dict__": stated}
+
     @cached_property
     def network(self) -> Network:
         """The problem as a network: periods, places, lanes, who makes and who uses what."""

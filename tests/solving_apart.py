@@ -5,8 +5,8 @@ from __future__ import annotations
 from threading import Event
 from typing import Any
 
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.solving.arrays import Arrays
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim
 from oremix.optimizer.solving.parts import run_apart
 from oremix.optimizer.solving.solve import _verdict

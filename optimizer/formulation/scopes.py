@@ -64,11 +64,22 @@ def tested(model: Model, rule: Measured) -> list[tuple[str, ...]]:
 
 
 def _acting(model: Model, rule: Measured) -> frozenset[str]:
-    """The countries that can have a part: those where something is made; of content, where a step counts."""
+    """The countries that can have a part: those where something is made; of content, where a step counts.
+
+    A floor is on every country in the model, also where nothing is made.
+    """
     if rule.measure != "content":
-        return frozenset(whose(model, rule, origin) for origin in model.network.origins.values())
+        acting = frozenset(whose(model, rule, origin) for origin in model.network.origins.values())
+        return acting if rule.min is None or rule.by == "owner" else acting | _standing(model)
     counted = (step for step in _steps(model) if rule.stages is None or step.stage in rule.stages)
     return frozenset(step.whose(rule.by) for step in counted)
+
+
+def _standing(model: Model) -> frozenset[str]:
+    """The countries in the model: of all that is made, used or stored, and of every place."""
+    problem = model.problem
+    used = {model.country(part.at) for part in (*problem.demands, *problem.stockpiles)}
+    return frozenset(used | {place.country for place in problem.places})
 
 
 def _steps(model: Model) -> Iterator[Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
@@ -67,27 +67,37 @@ class Point:
     gap: float | None
     decisions: Literal["none", "searched", "held"]
     seconds: float
-    _state: State = field(repr=False)
+    _state: State | None = field(repr=False)
     _x: Floats | None = field(repr=False)
     _duals: Floats | None = field(repr=False)
+
+    def to_send(self) -> Point:
+        """Without its model, as it is sent; `Session.received` gives it one again."""
+        return replace(self, _state=None)
+
+    @property
+    def _known(self) -> State:
+        if self._state is None:
+            raise RuntimeError("a point that was sent has to be received by a session first")
+        return self._state
 
     @cached_property
     def values(self) -> dict[Key, float]:
         """Column → annual rate, or level, capacity, decision, by the keys that `formulation.md` lists."""
-        return {} if self._x is None else dict(zip(self._state.columns, self._x.tolist(), strict=True))
+        return {} if self._x is None else dict(zip(self._known.columns, self._x.tolist(), strict=True))
 
     @cached_property
     def duals(self) -> dict[Key, float]:
         """Row → what a unit more of its bound adds to the objective."""
-        return {} if self._duals is None else dict(zip(self._state.rows, self._duals.tolist(), strict=True))
+        return {} if self._duals is None else dict(zip(self._known.rows, self._duals.tolist(), strict=True))
 
     @cached_property
     def reduced(self) -> dict[Key, float]:
         """Column → what a unit more of it adds to the objective, all else as cheap as it then can be."""
         if self._duals is None:
             return {}
-        costs = self._state.arrays.reduced_costs(self._duals).astype(np.float64)
-        return dict(zip(self._state.columns, costs.tolist(), strict=True))
+        costs = self._known.arrays.reduced_costs(self._duals).astype(np.float64)
+        return dict(zip(self._known.columns, costs.tolist(), strict=True))
 
     def of(self, kind: str) -> dict[Key, float]:
         """What there is of one kind of column, by the rest of its key: `add` what is built, `short` what is missing."""
@@ -111,7 +121,7 @@ class Point:
                 measure.material,
                 measure.place,
                 measure.countries,
-                None if measure.period is None else self._state.model.start(measure.period),
+                None if measure.period is None else self._known.model.start(measure.period),
                 self._sum(measure.part) + measure.constant,
                 None if measure.whole is None else self._sum(measure.whole),
             )
@@ -142,7 +152,7 @@ class Point:
         return saved + 0.0
 
     def _measures(self, policy: str) -> list[Measure]:
-        found = [m for m in self._state.model.measures if m.policy is not None and m.policy.id == policy]
+        found = [m for m in self._known.model.measures if m.policy is not None and m.policy.id == policy]
         if not found:
             raise KeyError(policy)
         return found

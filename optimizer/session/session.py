@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
 
@@ -16,6 +17,7 @@ from oremix.models.errors import SolverFailed
 from oremix.models.scenarios import Change
 from oremix.optimizer.answering import Detail, answer
 from oremix.optimizer.answering.diagnosis import diagnose
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.decide import check_options
 from oremix.optimizer.formulation.in_place import Edits, InPlace
 from oremix.optimizer.lean import Key
@@ -23,7 +25,7 @@ from oremix.optimizer.session.point import Point
 from oremix.optimizer.session.state import Held, State, Weights
 from oremix.optimizer.solving import Outcome
 from oremix.optimizer.solving.arrays import Arrays, with_decisions
-from oremix.optimizer.solving.clock import Clock
+from oremix.optimizer.solving.basis import Basis
 from oremix.optimizer.solving.highs import Claim, listen
 from oremix.optimizer.solving.hot import Hot
 from oremix.optimizer.solving.mip import Search, branch_and_bound
@@ -35,6 +37,48 @@ __all__ = ["Session"]
 Changes = Iterable[Change | dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class _Start:
+    """Where a session goes back to: the LP that HiGHS held, with which basis, and the last decisions."""
+
+    state: State
+    arrays: Arrays
+    basis: Basis | None
+    decisions: dict[Key, float]
+
+    def sent(self, base: State) -> _Sent:
+        """What another process needs of it beside the problem."""
+        columns = None if self.state.columns is base.columns else self.state.columns
+        rows = None if self.state.rows is base.rows else self.state.rows
+        arrays = None if self.arrays is base.arrays else self.arrays
+        return _Sent(columns, rows, arrays, self.basis, self.decisions)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """As `_Start`; what is none is the problem's own."""
+
+    columns: dict[Key, int] | None
+    rows: dict[Key, int] | None
+    arrays: Arrays | None
+    basis: Basis | None
+    decisions: dict[Key, float]
+
+    def arrived(self, base: State) -> _Start:
+        arrays = base.arrays if self.arrays is None else self.arrays
+        columns = base.columns if self.columns is None else self.columns
+        rows = base.rows if self.rows is None else self.rows
+        return _Start(State(base.model, arrays, columns, rows), arrays, self.basis, self.decisions)
+
+
+def _arrived(problem: Problem, time_limit: float | None, gap: float | None, start: _Sent) -> Session:
+    session = Session(problem, gap=gap)
+    session.time_limit = time_limit
+    session._start = start.arrived(session._base)  # noqa: SLF001 - its own
+    session.rewind()
+    return session
+
+
 class Session:
     """A problem's LP kept in HiGHS. Every question is put to the problem as it was given, with changes.
 
@@ -44,7 +88,8 @@ class Session:
     With yes/no decisions every question is a search of its own, which begins with the last decisions found; with all
     decisions among `fixed` it is an LP again.
 
-    A session belongs to one thread.
+    A session belongs to one thread; `twin` makes one for another. Sent to another process, it is rewound there, and
+    nobody can stop it.
 
     Parameters
     ----------
@@ -89,15 +134,49 @@ class Session:
         self._base = State.of(self.problem)
         self._in_place = InPlace(self._base.model)
         self._kept = self._base
-        self._hot = Hot(self._base.arrays)
-        if stop is not None:
-            listen(self._hot.solver, stop)
+        self._hot = self._filled(self._base.arrays)
         self._decisions: dict[Key, float] = {}
+        self._start = _Start(self._base, self._base.arrays, None, {})
 
     @property
     def columns(self) -> list[Key]:
         """The keys of the problem's columns."""
         return list(self._base.columns)
+
+    def keep(self) -> None:
+        """From now on `rewind` goes back to here."""
+        self._start = _Start(self._kept, self._hot.copy(), Basis(self._hot.solver.getBasis()), dict(self._decisions))
+
+    def rewind(self) -> None:
+        """Go back to what was kept, else to how it was made: to the LP, its basis and decisions, and nothing else.
+
+        What is asked from then on has the same answers, bit for bit, in every session of the same problem that goes
+        back to the same; among several optima the one found may else depend on what was asked before.
+        """
+        start = self._start
+        self._kept, self._decisions = start.state, dict(start.decisions)
+        self._hot = self._filled(start.arrays)
+        if start.basis is not None:
+            self._hot.solver.setBasis(start.basis.kept)
+
+    def twin(self) -> Session:
+        """Another session of the same problem, rewound: for another thread, as what is formulated is not made again."""
+        twin = copy(self)
+        twin.rewind()
+        return twin
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return _arrived, (self.problem, self.time_limit, self._gap, self._start.sent(self._base))
+
+    def received(self, point: Point, changes: Changes = ()) -> Point:
+        """A point that another session of this problem found with these changes, and sent without its model."""
+        return replace(point, _state=self.state(changes))
+
+    def _filled(self, arrays: Arrays) -> Hot:
+        hot = Hot(arrays)
+        if self.stop is not None:
+            listen(hot.solver, self.stop)
+        return hot
 
     def bound(self, policy: str, value: Any, side: str = "max") -> list[Change]:
         """The changes that give a policy a hard bound: `value` in every period, and no penalty."""

@@ -28,6 +28,7 @@ class Basis:
         if self._kept is None and self._bytes is not None:
             columns, rows = self._bytes
             self._kept = _basis(map(highspy.HighsBasisStatus, columns), map(highspy.HighsBasisStatus, rows))
+            self._kept.alien = self._kept.was_alien = False  # HiGHS made it: else it would begin otherwise from it
         return self._kept
 
     def __getstate__(self) -> dict[str, Any]:

@@ -14,8 +14,8 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.solving.arrays import Floats
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim
 
 __all__ = ["Cbc"]

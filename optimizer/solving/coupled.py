@@ -16,10 +16,10 @@ from threading import Event
 
 import numpy as np
 
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.engine import shares_memory, spread
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.basis import Basis, solver_at
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.coupling import Separated
 from oremix.optimizer.solving.highs import Claim, Quiet
 from oremix.optimizer.solving.master import Master, Mix

@@ -68,6 +68,10 @@ class Hot:
         if solver is None:
             self.solver.passModel(highs_model(self.arrays, None, is_mip=False))
 
+    def copy(self) -> Arrays:
+        """The LP as it stands, for keeps."""
+        return _copied(self.arrays)
+
     def bound_row(self, row: int, lower: float, upper: float) -> None:
         """Change the bounds of a row."""
         self.arrays.lower[row], self.arrays.upper[row] = lower, upper

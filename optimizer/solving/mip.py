@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from oremix.models.errors import SolverFailed
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.solving.arrays import Arrays, Floats, without_integers
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import NEAR, Claim, run_highs
 from oremix.optimizer.solving.proof import TOLERANCE, cost_of, dual_proof, money_scale, primal_residual
 from oremix.optimizer.solving.rounding import rounded

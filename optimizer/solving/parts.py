@@ -9,10 +9,10 @@ from threading import Event
 
 import numpy as np
 
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.engine import shares_memory, spread
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.basis import Basis, solver_at
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.coupled import run_coupled
 from oremix.optimizer.solving.coupling import Separated, separated
 from oremix.optimizer.solving.highs import Claim, Watch, run_highs

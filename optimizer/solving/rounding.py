@@ -8,8 +8,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.solving.arrays import Arrays, Floats
-from oremix.optimizer.solving.clock import Clock
 
 __all__ = ["rounded"]
 

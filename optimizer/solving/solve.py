@@ -12,6 +12,7 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed, UnknownSolver
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.solving.arrays import (
     Arrays,
     Floats,
@@ -21,7 +22,6 @@ from oremix.optimizer.solving.arrays import (
     without_integers,
 )
 from oremix.optimizer.solving.cbc import Cbc
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim
 from oremix.optimizer.solving.hot import Hot
 from oremix.optimizer.solving.mip import Listener, Search, branch_and_bound

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Event
 
@@ -35,18 +35,20 @@ OPERATIONS = (
 
 @dataclass(frozen=True)
 class Baseline:
-    """A plan of a problem, and the point of the problem's LP that it is."""
+    """A plan of a problem, and the values of the columns of the problem's LP that it is."""
 
     problem: Problem
     plan: Plan
-    point: Point
+    values: dict[Key, float]
 
     def held(self, before: int | None, slack: float = 0.0) -> dict[Key, Held]:
         """As `columns_held`."""
-        return columns_held(self.problem, self.point, before, slack)
+        return columns_held(self.problem, self.values, before, slack)
 
 
-def columns_held(problem: Problem, point: Point, before: int | None, slack: float = 0.0) -> dict[Key, Held]:
+def columns_held(
+    problem: Problem, values: Mapping[Key, float], before: int | None, slack: float = 0.0
+) -> dict[Key, Held]:
     """The columns of all builds, and of operations in the periods before one (none: in all), held as they are.
 
     Operations may move by `slack` of themselves. Marks of content are not among them: they are the accounts of a flow,
@@ -55,7 +57,7 @@ def columns_held(problem: Problem, point: Point, before: int | None, slack: floa
     years = set(problem.timeline.starts[:before])
     return {
         key: value if key[0] in BUILDS else around(value, slack)
-        for key, value in point.values.items()
+        for key, value in values.items()
         if key[0] in BUILDS or (key[0] in OPERATIONS and key[-1] in years)
     }
 
@@ -90,7 +92,7 @@ def baseline(
     if abs(point.total_cost - found.total_cost) > TOLERANCE * max(turnover, abs(found.total_cost)):
         message = f"costs {point.total_cost:,.6g}, and not the {found.total_cost:,.6g} that it says"
         raise InvalidOption(f"what the plan given does {message}; `oremix verify` says where")
-    return Baseline(problem, found, point)
+    return Baseline(problem, found, point.values)
 
 
 def _point(session: Session, plan: Plan) -> Point | None:

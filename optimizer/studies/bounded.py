@@ -79,6 +79,13 @@ class Bounded:
         self.model = session.state().model
         self.measures = [m for m in self.model.measures if m.policy is not None and m.policy.id == policy and m.rows]
 
+    def twin(self) -> Bounded:
+        """Another for another thread; sent to another process, it is made anew."""
+        return Bounded(self.session.twin(), self.policy, self.side)
+
+    def __reduce__(self) -> tuple[type[Bounded], tuple[Session, str, Side]]:
+        return type(self), (self.session, self.policy, self.side)
+
     @property
     def is_share(self) -> bool:
         """Whether what is bounded is a share, from 0 to 1."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from itertools import count, pairwise
+from itertools import count, pairwise, zip_longest
 from typing import Literal
 
 __all__ = ["Curve", "Node", "Piece", "Shape", "gap", "thinned"]
@@ -92,7 +92,7 @@ class Curve:
     Parameters
     ----------
     solve
-        The node at a bound; none where the search has to end.
+        The nodes at bounds; none in place of one where the search has to end.
     convex
         Whether the curve is known to be convex and made of lines: then a tangent that leads from one end to the other
         proves what lies between.
@@ -100,12 +100,15 @@ class Curve:
         Costs nearer to each other than this are the same.
     most
         How many bounds may be solved.
+    together
+        How many are asked for at once.
     """
 
-    solve: Callable[[float], Node | None]
+    solve: Callable[[list[float]], list[Node | None]]
     convex: bool
     noise: float
     most: int
+    together: int = 1
     solved: int = 0
     complete: bool = True
     _done: list[Piece] = field(default_factory=list)
@@ -121,18 +124,16 @@ class Curve:
         self._done.clear()
         for left, right in pairwise(nodes):
             self._wait(left, right, 0)
-        while self._waiting:
-            _, _, left, right, calm = heapq.heappop(self._waiting)
-            if piece := self._judged(left, right, calm):
-                self._done.append(piece)
-                continue
-            node = self.solve(self._cut(left, right)) if self.solved < self.most else None
-            if node is None:
-                self.complete = False
-                self._wait(left, right, calm)
-                break
-            self.solved += 1
-            self._split(left, node, right, calm)
+        while self.complete and (round_ := self._round()):
+            asked = round_[: self.most - self.solved]
+            answers = self.solve([self._cut(left, right) for left, right, _ in asked])
+            for (left, right, calm), node in zip_longest(round_, answers):
+                if node is None:
+                    self.complete = False
+                    self._wait(left, right, calm)
+                    continue
+                self.solved += 1
+                self._split(left, node, right, calm)
         self._done += [self._open(left, right, calm) for _, _, left, right, calm in self._waiting]
         return sorted(self._done, key=lambda piece: piece.left.at)
 
@@ -140,6 +141,17 @@ class Curve:
     def waiting(self) -> int:
         """How many pieces have not been looked into."""
         return len(self._waiting)
+
+    def _round(self) -> list[tuple[Node, Node, int]]:
+        """The pieces to be looked into next, those in which most may be missing."""
+        found: list[tuple[Node, Node, int]] = []
+        while self._waiting and len(found) < self.together:
+            _, _, left, right, calm = heapq.heappop(self._waiting)
+            if piece := self._judged(left, right, calm):
+                self._done.append(piece)
+            else:
+                found.append((left, right, calm))
+        return found
 
     def _wait(self, left: Node, right: Node, calm: int) -> None:
         heapq.heappush(self._waiting, (-gap(left, right), next(self._tickets), left, right, calm))

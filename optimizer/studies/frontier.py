@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from threading import Event
 from typing import Any
@@ -13,12 +13,13 @@ from oremix.models.plan import Status
 from oremix.models.policies import Share
 from oremix.models.studies.frontier import Frontier, FrontierPoint, Ratio, Refusal
 from oremix.models.studies.frontier_options import FrontierOptions
+from oremix.optimizer.clock import Clock, Progress
 from oremix.optimizer.decide import check_options, refuse_if_too_large
+from oremix.optimizer.engine import spread_as_done
 from oremix.optimizer.formulation.scopes import over_consumption
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.studies.asked import frontier_faults, options_of, refuse, side_of
 from oremix.optimizer.studies.bounded import Bounded, Tightest, Undecided, decided, freed
-from oremix.optimizer.studies.clock import Clock, Progress
 from oremix.optimizer.studies.curve import NARROW_DECISIONS, Curve, Node
 from oremix.optimizer.studies.make_up import MakeUp
 from oremix.optimizer.studies.stops import Stop, stops_of
@@ -30,6 +31,10 @@ SAME_COST = 1e-9
 SAME_COST_SEARCHED = 1e-6
 # How many bounds are looked at first where decisions may change anywhere.
 GRID = 12
+# How many pieces of a frontier with yes/no decisions are looked into at once, and how many listed bounds of one without
+# are solved one from the other's basis; the same however many workers there are.
+TOGETHER = 8
+CHAIN = 8
 # Where the slope at the tightest bound is read, in parts of the range: there itself it has no upper end.
 INWARD = 1e-7
 
@@ -108,6 +113,33 @@ def frontier(
     return _Study(problem, options, Clock(time_limit, stop, progress), gap).answer()
 
 
+@dataclass(frozen=True)
+class _Chain:
+    """Bounds that are solved one after the other."""
+
+    bounds: list[float]
+    clock: Clock
+
+
+def _chained(bounded: Bounded, chain: _Chain) -> list[Point]:
+    """The points at these bounds, as far as there is time."""
+    bounded.session.rewind()
+    points: list[Point] = []
+    for bound in chain.bounds:
+        if (point := _within(bounded, bound, chain.clock)) is None:
+            break
+        points.append(point.to_send())
+    return points
+
+
+def _within(bounded: Bounded, bound: float, clock: Clock) -> Point | None:
+    """The point at a bound; none where there is no time for it."""
+    if clock.is_up():
+        return None
+    bounded.session.time_limit = clock.left()
+    return bounded.solve(bound)
+
+
 class _Study:
     """One frontier, from the options to the answer."""
 
@@ -115,7 +147,7 @@ class _Study:
         self.problem, self.options, self.clock = problem, options, clock
         rule, side = side_of(problem, options.policy, options.side)
         base = freed(problem, rule.id, side, options.from_year, options.until_year)
-        self.session = Session(base, time_limit=clock.left(), gap=gap, stop=clock.stop)
+        self.session = Session(base, gap=gap, stop=clock.stop)
         self.bounded = Bounded(self.session, rule.id, side)
         if not self.bounded.measures:
             raise InvalidOption(f"`policy` {rule.id} bounds nothing here: there is nothing that it counts")
@@ -132,6 +164,7 @@ class _Study:
     def answer(self) -> Frontier:
         """The whole study."""
         loose = self._solve(self._loosest)
+        self.session.keep()
         tightest: Tightest | None = None
         stops: list[Stop] = []
         exact = False
@@ -153,20 +186,36 @@ class _Study:
 
     def _solve(self, bound: float) -> Point | None:
         """The point at a bound; none where there is no time for it, or no plan was found in it."""
-        left = self.clock.left()
-        if self.clock.is_over:
-            self.complete = False
-            return None
-        self.session.time_limit = left
-        point = self.bounded.solve(bound)
-        self.solves += 1
-        if point.status in ("no_answer", "feasible") and self.clock.is_over:
-            self.complete = False
+        point = _within(self.bounded, bound, self.clock)
+        self._count(point)
         return point
+
+    def _count(self, point: Point | None) -> None:
+        if point is None or (point.status in ("no_answer", "feasible") and self.clock.is_up()):
+            self.complete = False
+        self.solves += point is not None
+
+    def _solve_all(self, bounds: list[float], chain: int, more: int = 0) -> list[Point | None]:
+        """As `_solve`, each of so many one after the other, spread; each chain begins from what the session keeps.
+
+        `more` is how many bounds are expected beside these.
+        """
+        chains = [_Chain(bounds[first : first + chain], self.clock) for first in range(0, len(bounds), chain)]
+        found: dict[float, Point | None] = dict.fromkeys(bounds)
+        for number, points in spread_as_done(_chained, chains, make=self.bounded.twin, clock=self.clock):
+            for bound, sent in zip(chains[number].bounds, points, strict=False):
+                found[bound] = self.session.received(sent, self.bounded.changes(bound))
+            done = sum(point is not None for point in found.values())
+            self.clock.tell(self.solves + done, self.solves + len(bounds) + more, "bounds solved")
+        for point in found.values():
+            self._count(point)
+        return [found[bound] for bound in bounds]
 
     def _node(self, at: float) -> Node | None:
         """The node at a looseness; none where the search has to end."""
-        point = self._solve(self.bounded.sign * at)
+        return self._node_of(at, self._solve(self.bounded.sign * at))
+
+    def _node_of(self, at: float, point: Point | None) -> Node | None:
         if point is None or point.total_cost is None:
             self.complete = False
             return None
@@ -214,7 +263,8 @@ class _Study:
         left = self._left(at, tightest.point, right, convex)
         noise = (SAME_COST_SEARCHED if self.searched else SAME_COST) * max(abs(left.cost), abs(right.cost))
         most = max(self.options.max_points - self.solves, 0)
-        curve = Curve(lambda at: self._seen(curve, at), convex, noise, most)
+        together = TOGETHER if self.searched else 1
+        curve = Curve(lambda bounds: self._seen(curve, bounds), convex, noise, most, together)
         pieces = curve.pieces(self._first(left, right, curve))
         self.complete = self.complete and curve.complete
         self.tolerance = max(piece.gap for piece in pieces)
@@ -222,9 +272,13 @@ class _Study:
             self.notes.append(f"The search stopped at {self.options.max_points:,} bounds (`max_points`).")
         return convex, stops_of(pieces, noise, right.slope)
 
-    def _seen(self, curve: Curve, at: float) -> Node | None:
+    def _seen(self, curve: Curve, bounds: list[float]) -> list[Node | None]:
+        """Searches for decisions are spread; a linear program is sooner solved from the last one's basis."""
+        if self.searched:
+            points = self._solve_all([self.bounded.sign * at for at in bounds], 1, curve.waiting)
+            return [self._node_of(at, point) for at, point in zip(bounds, points, strict=True)]
         self.clock.tell(self.solves, self.solves + curve.waiting + 1, "bounds solved")
-        return self._node(at)
+        return [self._node(at) for at in bounds]
 
     def _right(self, loose: Point) -> Node:
         """The loosest bound: the one asked for, or the one that the plan keeps which was made without."""
@@ -243,6 +297,7 @@ class _Study:
     def _left(self, at: float, point: Point, right: Node, convex: bool) -> Node:
         """The tightest bound; what loosening it saves is read just beside it where it matters."""
         node = self._as_node(at, point)
+        self.session.keep()
         if convex:
             return node
         beside = self._node(at + INWARD * (right.at - at))
@@ -253,9 +308,9 @@ class _Study:
         nodes: list[Node | None] = [left]
         if self.searched:
             step = (right.at - left.at) / (GRID + 1)
-            for number in range(1, min(GRID, curve.most) + 1):
-                nodes.append(self._seen(curve, left.at + number * step))
-                curve.solved += 1
+            grid = [left.at + number * step for number in range(1, min(GRID, curve.most) + 1)]
+            nodes += self._seen(curve, grid)
+            curve.solved += len(grid)
         return [node for node in [*nodes, right] if node is not None]
 
     # ------------------------------------------------------------ without a search
@@ -264,11 +319,10 @@ class _Study:
         """The bounds asked for, from tight to loose."""
         stops, refused = [], []
         ordered = sorted(dict.fromkeys(bounds), key=lambda bound: self.bounded.sign * bound)
-        for number, bound in enumerate(ordered):
-            self.clock.tell(number, len(ordered), "bounds solved")
-            point = self._solve(bound)
+        points = self._solve_all(ordered, 1 if self.searched else CHAIN)
+        for bound, point in zip(ordered, points, strict=True):
             if point is None:
-                break
+                continue
             if point.total_cost is None:
                 refused.append(f"{bound:g} ({point.status})")
                 continue
@@ -336,7 +390,7 @@ class _Study:
             ),
             points=points,
             solves=self.solves,
-            seconds=self.clock.passed(),
+            seconds=self.clock.seconds(),
             notes=[*self.notes, *self._how_to_read(exact, loose, points)],
         )
 

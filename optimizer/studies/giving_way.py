@@ -12,7 +12,6 @@ from oremix.models import Problem
 from oremix.models.diagnosis import Conflicting
 from oremix.models.errors import SolverFailed
 from oremix.models.studies.stress import Broken
-from oremix.optimizer.answering.diagnosis.clock import Clock
 from oremix.optimizer.answering.diagnosis.conflict import conflict_where_held, hold
 from oremix.optimizer.answering.diagnosis.diagnose import conflicting
 from oremix.optimizer.answering.diagnosis.edits import Edit, as_changes, edited, said
@@ -21,6 +20,7 @@ from oremix.optimizer.answering.diagnosis.moves import AMOUNTS, Beyond, moved
 from oremix.optimizer.answering.diagnosis.rows import spots
 from oremix.optimizer.answering.diagnosis.statements import Statement, statements_of
 from oremix.optimizer.answering.diagnosis.wording import move
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.formulation import Model, build_model
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session.state import Held

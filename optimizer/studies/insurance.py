@@ -6,10 +6,10 @@ Marginal values of the stressed problem say what is worth trying and how much of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from math import inf
-from threading import Event
 from typing import Literal
 
 from oremix.models import Problem
@@ -18,7 +18,7 @@ from oremix.models.errors import InvalidProblem
 from oremix.models.scenarios import Change
 from oremix.models.studies.outages import Outage
 from oremix.models.studies.stress import Insurance
-from oremix.optimizer.answering.diagnosis.clock import Clock
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held
@@ -58,12 +58,31 @@ class _Measure:
 
 
 class Insurer:
-    """Looks for insurance of one plan."""
+    """Looks for insurance of one plan; what it finds of an outage does not depend on others before it.
 
-    def __init__(self, base: Baseline, clock: Clock, *, gap: float | None, stop: Event | None) -> None:
+    Attributes
+    ----------
+    reference
+        The plan's builds, operated at the least cost.
+
+    Raises
+    ------
+    OutOfTime
+        Before this was found.
+    """
+
+    def __init__(self, base: Baseline, clock: Clock, *, gap: float | None) -> None:
         self.base, self.clock = base, clock
-        self._session = Session(base.problem, gap=gap, stop=stop)
+        self._session = Session(base.problem, gap=gap, stop=clock.stop)
         self._builds: dict[Key, Held] = {key: value for key, value in base.held(0).items() if key[0] in BUILDS}
+        self.reference = self.solve(self._session, (), self._builds)
+        self._session.keep()
+
+    def twin(self) -> Insurer:
+        """Another for another thread."""
+        twin = copy(self)
+        twin._session = self._session.twin()  # noqa: SLF001 - its own
+        return twin
 
     def cheapest(self, trial: Trial, outage: Outage, found: Found) -> list[Insurance]:
         """The cheapest single measures against an outage: those that avoid all of its shortage first.
@@ -75,6 +94,9 @@ class Insurer:
         """
         if found.session is None or found.least is None or (found.least.objective or 0.0) <= NOTHING:
             return []
+        if self.reference.total_cost is None:
+            return []
+        self._session.rewind()
         search = _Search(self, trial, outage, found, found.session, found.least)
         told = [
             insurance
@@ -92,9 +114,9 @@ class Insurer:
         try:
             measure = find(target)
             plan = None if measure is None else self._plan(measure)
-            if measure is None or plan is None or plan.total_cost is None or self.reference.total_cost is None:
+            if measure is None or plan is None or plan.total_cost is None:
                 return None
-            held = columns_held(self.base.problem, plan, search.trial.start)
+            held = columns_held(self.base.problem, plan.values, search.trial.start)
             after = search.solve(measure.checked, held, objective=search.missing).objective
             if after is None or after > target + NOTHING * search.shortage:
                 return None
@@ -103,7 +125,7 @@ class Insurer:
             return None
         if under is None:
             return None
-        more = plan.total_cost - self.reference.total_cost + measure.outright
+        more = plan.total_cost - (self.reference.total_cost or 0.0) + measure.outright
         avoids: Literal["all", "half"] = "half" if target else "all"
         return Insurance(
             outage=search.outage.id,
@@ -120,11 +142,6 @@ class Insurer:
             text=f"{measure.text} would avoid {'half of the' if target else 'the'} shortage",
         )
 
-    @cached_property
-    def reference(self) -> Point:
-        """The plan's builds, operated at the least cost."""
-        return self.solve(self._session, (), self._builds)
-
     def _plan(self, measure: _Measure) -> Point:
         """The plan with it, without the outage."""
         builds = {key: value for key, value in self._builds.items() if measure.kind != "build" or key[1] != measure.on}
@@ -132,10 +149,10 @@ class Insurer:
 
     def solve(self, session: Session, changes: Changes, held: dict[Key, Held], **aim: object) -> Point:
         """A point within the time that is left."""
-        session.time_limit = self.clock.left()
+        session.time_limit = self.clock.demand()
         point = session.solve(changes, fixed=held, **aim)  # type: ignore[arg-type]
         if point.status == "no_answer":
-            self.clock.left()  # else it is the solver that has none
+            self.clock.demand()  # else it is the solver that has none
         return point
 
 
@@ -216,7 +233,7 @@ class _Search:
 
     def _build(self, facility: Facility, target: float) -> _Measure | None:
         """No less than planned of each order, and as little more as brings the shortage down."""
-        planned = self.trial.base.point.values
+        planned = self.trial.base.values
         adds = [key for key in self._session.columns if key[0] == "add" and key[1] == facility.id]
         most = {key: facility.builds[key[2]].largest_order for key in adds}
         free: dict[Key, Held] = {key: (planned[key], inf if (m := most[key]) is None else m) for key in adds}
@@ -274,7 +291,7 @@ class _Search:
         worth in that period, and kept.
         """
         pile, is_new = choice
-        planned = self.trial.base.point.values
+        planned = self.trial.base.values
         site = (pile.material, pile.at)
         keys: list[Key] = [("level", *site, year) for year in self._before]
         levels = {key: planned.get(key, 0.0) + amount for key in keys}

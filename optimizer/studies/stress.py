@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from threading import Event
+from functools import cached_property
+from threading import Event, Lock
 from typing import Any
 
 from oremix.models import InvalidOption, InvalidProblem, Plan, Problem, read_plan, read_problem
 from oremix.models.files import checked
 from oremix.models.studies.outages import Outage, StressOptions, outages_of
 from oremix.models.studies.stress import Insurance, Stress, Stressed
-from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
+from oremix.optimizer.clock import Clock, Progress
 from oremix.optimizer.decide import check_options, refuse_if_too_large
+from oremix.optimizer.engine import spread_as_done
 from oremix.optimizer.studies.baseline import Baseline, baseline
-from oremix.optimizer.studies.clock import Progress
 from oremix.optimizer.studies.insurance import Insurer
 from oremix.optimizer.studies.loosened import first_changed
-from oremix.optimizer.studies.stressed import Found, Trial
+from oremix.optimizer.studies.stressed import Trial
 from oremix.optimizer.studies.told import told
 
 __all__ = ["stress"]
@@ -72,36 +71,31 @@ def stress(
     question = read_problem(problem)
     refuse_if_too_large(question, max_columns)
     wanted, outages = _asked(question, options, asked)
-    clock = Clock(math.inf if time_limit is None else time_limit, stop)
-    say = progress or (lambda _done, _total, _text: None)
+    clock = Clock(time_limit, stop, progress)
     base = baseline(question, None if plan is None else read_plan(plan), time_limit=time_limit, gap=gap, stop=stop)
-    study = _Study(base, clock, gap, stop)
+    bench = _Bench(base, clock, gap)
     count = len(outages) + wanted.insurance
-    tried: list[_Tried] = []
-    insured: list[Insurance] = []
-    try:
-        for outage in outages:
-            tried.append(study.tried(outage))
-            say(len(tried), count, outage.id)
-        tried = _ranked(tried, base)
-        insurer = Insurer(base, clock, gap=gap, stop=stop)
-        for number, one in enumerate(_worst(tried)[: wanted.insurance]):
-            insured += insurer.cheapest(study.trial(one.outage), one.outage, one.found)
-            say(len(tried) + number + 1, count, f"insurance against {one.outage.id}")
-        complete = True
-    except OutOfTime:
-        complete = False
-    done = {id(one.outage) for one in tried}
+    tried: dict[int, Stressed] = {}
+    for number, result in spread_as_done(_tried, outages, make=bench, clock=clock):
+        tried[number] = result
+        clock.tell(len(tried), count, result.id)
+    ranked = _ranked([tried[number] for number in sorted(tried)], base)
+    complete = len(tried) == len(outages)
+    insured: dict[int, list[Insurance]] = {}
+    worst = [outages[number] for number in _worst(tried, ranked)[: wanted.insurance]] if complete else []
+    for number, found in spread_as_done(_insured, worst, make=bench, clock=clock):
+        insured[number] = found
+        clock.tell(len(tried) + len(insured), count, f"insurance against {worst[number].id}")
     return Stress(
         problem=question.name,
         problem_hash=question.hash,
         currency=question.currency,
         plan_cost=base.plan.total_cost or 0.0,
-        outages=[one.result for one in _ranked(tried, base)],
-        insurance=insured,
-        complete=complete,
-        untried=[outage.id for outage in outages if id(outage) not in done],
-        notes=list(_notes(base, tried)),
+        outages=ranked,
+        insurance=[one for number in sorted(insured) for one in insured[number]],
+        complete=complete and len(insured) == len(worst),
+        untried=[outage.id for number, outage in enumerate(outages) if number not in tried],
+        notes=list(_notes(base, ranked)),
     )
 
 
@@ -117,71 +111,103 @@ def _asked(
         raise InvalidOption("; ".join(faults)) from None
 
 
-class _Study:
-    """The plan, and the testers that are kept, one for each first period that changes."""
+class _Bench:
+    """What outages are tried with, made once in a process: testers by the first period that changes, and an insurer.
 
-    def __init__(self, base: Baseline, clock: Clock, gap: float | None, stop: Event | None) -> None:
-        self.base, self._clock = base, clock
-        self._gap, self._stop = gap, stop
+    Called, it gives a thread its own of them; sent to another process, it makes them anew.
+    """
+
+    def __init__(self, base: Baseline, clock: Clock, gap: float | None) -> None:
+        self.base, self._clock, self._gap = base, clock, gap
+        self._trials: dict[int | None, Trial] = {}
+        self._insurer: Insurer | None = None
+        self._making = Lock()
+
+    def __call__(self) -> _Own:
+        return _Own(self)
+
+    def __reduce__(self) -> tuple[type[_Bench], tuple[Baseline, Clock, float | None]]:
+        return type(self), (self.base, self._clock, self._gap)
+
+    def trial(self, start: int | None) -> Trial:
+        with self._making:
+            if start not in self._trials:
+                self._trials[start] = Trial(self.base, start, self._clock, gap=self._gap)
+            return self._trials[start].twin()
+
+    def insurer(self) -> Insurer:
+        with self._making:
+            if self._insurer is None:
+                self._insurer = Insurer(self.base, self._clock, gap=self._gap)
+            return self._insurer.twin()
+
+
+class _Own:
+    """What one thread tries outages with."""
+
+    def __init__(self, bench: _Bench) -> None:
+        self._bench = bench
         self._trials: dict[int | None, Trial] = {}
 
     def trial(self, outage: Outage) -> Trial:
-        start = first_changed(self.base.problem, outage.changes)
+        start = first_changed(self._bench.base.problem, outage.changes)
         if start not in self._trials:
-            self._trials[start] = Trial(self.base, start, gap=self._gap, stop=self._stop)
+            self._trials[start] = self._bench.trial(start)
         return self._trials[start]
 
-    def tried(self, outage: Outage) -> _Tried:
-        trial = self.trial(outage)
-        found = trial.meet(outage.changes, self._clock)
-        return _Tried(outage, found, told(trial, outage, found))
+    @cached_property
+    def insurer(self) -> Insurer:
+        return self._bench.insurer()
 
 
-@dataclass(frozen=True)
-class _Tried:
-    outage: Outage
-    found: Found
-    result: Stressed
+def _tried(own: _Own, outage: Outage) -> Stressed:
+    trial = own.trial(outage)
+    return told(trial, outage, trial.meet(outage.changes))
 
 
-def _ranked(tried: list[_Tried], base: Baseline) -> list[_Tried]:
+def _insured(own: _Own, outage: Outage) -> list[Insurance]:
+    trial = own.trial(outage)
+    return own.insurer.cheapest(trial, outage, trial.meet(outage.changes))
+
+
+def _ranked(tried: list[Stressed], base: Baseline) -> list[Stressed]:
     """What has no plan first, then by shortage, then by cost; what differs by rounding as it was asked for."""
     size = max(abs(base.plan.total_cost or 0.0), 1.0)
 
-    def rank(one: _Tried) -> tuple[bool, float, float]:
-        result = one.result
-        return result.total_cost is not None, -round(result.shortage, 6), -round((result.extra_cost or 0.0) / size, 9)
+    def rank(one: Stressed) -> tuple[bool, float, float]:
+        return one.total_cost is not None, -round(one.shortage, 6), -round((one.extra_cost or 0.0) / size, 9)
 
     return sorted(tried, key=rank)
 
 
-def _worst(tried: list[_Tried]) -> list[_Tried]:
-    """Those with a shortage; of those that leave the same missing the first."""
-    found: dict[object, _Tried] = {}
-    for one in tried:
-        if one.result.shortage > 0:
-            found.setdefault(one.result.harm, one)
+def _worst(tried: dict[int, Stressed], ranked: list[Stressed]) -> list[int]:
+    """The numbers of those with a shortage, the worst first; of those that leave the same missing the first."""
+    numbers = {id(one): number for number, one in tried.items()}
+    found: dict[object, int] = {}
+    for one in ranked:
+        if one.shortage > 0:
+            found.setdefault(one.harm, numbers[id(one)])
     return list(found.values())
 
 
-def _notes(base: Baseline, tried: list[_Tried]) -> Iterator[str]:
+def _notes(base: Baseline, tried: list[Stressed]) -> Iterator[str]:
     yield (
         "builds are as planned, and operations before the first changed period; the rest is decided again, knowing when"
         " the outage ends"
     )
-    if any(one.result.shortage for one in tried):
+    if any(one.shortage for one in tried):
         yield (
             "shortage is in years of demand: half a demand missing for two years is one; what is missing is not paid"
             " for, so costs of outages are to be compared at like shortage"
         )
-    if any(one.result.stocks for one in tried):
+    if any(one.stocks for one in tried):
         yield (
             "months of stock: stock when the outage begins, over the use that would go missing in its first period if"
             " no stock were drawn"
         )
     if base.problem.stockpiles:
         yield "minimum stocks need not be kept from the first changed period on, nor final stocks that follow from them"
-    if any(one.found.broken for one in tried):
+    if any(one.broken for one in tried):
         yield (
             "terms are broken only where they leave no plan at all, policies only where that is not enough, and both as"
             " little as can be"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
 from math import inf
-from threading import Event
 
 from oremix.models import Plan, Problem
 from oremix.models.changes import changed_parts
@@ -13,8 +12,8 @@ from oremix.models.diagnosis import Conflicting
 from oremix.models.errors import InvalidProblem, SolverFailed
 from oremix.models.scenarios import Change
 from oremix.models.studies.stress import Broken
-from oremix.optimizer.answering.diagnosis.clock import Clock
 from oremix.optimizer.answering.diagnosis.edits import edited
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held, Weights
@@ -72,7 +71,9 @@ class Found:
 
 
 class Trial:
-    """A plan's problem as outages from one period on meet it, kept in the solver from one outage to the next.
+    """A plan's problem as outages from one period on meet it, each beginning from the plan without an outage.
+
+    What comes of an outage does not depend on others before it.
 
     Parameters
     ----------
@@ -80,25 +81,33 @@ class Trial:
         The plan.
     start
         The first period that changes; none: none does.
+
+    Raises
+    ------
+    OutOfTime
+        Before the plan was solved without an outage.
     """
 
-    def __init__(self, base: Baseline, start: int | None, *, gap: float | None, stop: Event | None) -> None:
+    def __init__(self, base: Baseline, start: int | None, clock: Clock, *, gap: float | None = None) -> None:
         self.base, self.start = base, start
         self.held = base.held(start)
         self._hard = hard_demands(base.problem)
-        self._gap, self._stop = gap, stop
-        self._unhurt: float | None = None
-        self._has_room = False
+        self._gap, self._clock = gap, clock
         self.session = self._session(loosened(base.problem, start))
+        self._lawless = self._session(loosened(base.problem, start, rules=True)) if base.problem.rules else None
+        self._unhurt = self._without_outage()
+
+    def twin(self) -> Trial:
+        """Another for another thread."""
+        twin = copy(self)
+        twin.session = self.session.twin()
+        twin._lawless = self._lawless and self._lawless.twin()  # noqa: SLF001 - its own
+        return twin
 
     def _session(self, problem: Problem) -> Session:
-        return Session(problem, gap=self._gap, stop=self._stop)
+        return Session(problem, gap=self._gap, stop=self._clock.stop)
 
-    @cached_property
-    def _lawless(self) -> Session:
-        return self._session(loosened(self.base.problem, self.start, rules=True))
-
-    def meet(self, changes: Changes, clock: Clock) -> Found:
+    def meet(self, changes: Changes) -> Found:
         """The plan with the least shortage, and of those the cheapest.
 
         Where none is left at all, terms and rules are moved by as little as gives one.
@@ -109,54 +118,64 @@ class Trial:
             Before it was found.
         """
         try:
-            self._without_outage(clock)
-            found = self._met(self.session, changes, changes, clock)
+            self.session.rewind()
+            found = self._met(self.session, changes, changes)
             if found.least is not None:
-                found = replace(found, lawless=self._without_policies(changes, found.least, clock))
+                found = replace(found, lawless=self._without_policies(changes, found.least))
             else:
-                found = self._moved(changes, clock, found)
-            return replace(found, stockless=self._without_stock(found, changes, clock), unhurt=self._unhurt)
+                found = self._moved(changes, found)
+            return replace(found, stockless=self._without_stock(found, changes), unhurt=self._unhurt)
         except InvalidProblem as error:  # it takes away what is built
             return Found(None, reason="; ".join(fault.message for fault in error.errors))
         except SolverFailed as error:
             return Found(None, reason=str(error))
 
-    def _moved(self, changes: Changes, clock: Clock, found: Found) -> Found:
+    def _moved(self, changes: Changes, found: Found) -> Found:
         problem = self.session.changed(changes)
-        edits = given_way(problem, self.held, clock)
+        edits = given_way(problem, self.held, self._clock)
         if edits:
-            met = self._met(self._session(edited(problem, edits)), (), changes, clock)
+            met = self._met(self._session(edited(problem, edits)), (), changes)
             if met.least is not None:
                 return replace(met, broken=tuple(broken(problem, edits)))
-        return replace(found, conflict=conflict_of(problem, self.held, clock))
+        return replace(found, conflict=conflict_of(problem, self.held, self._clock))
 
-    def _without_policies(self, changes: Changes, least: Point, clock: Clock) -> float | None:
-        if not self.base.problem.rules or (least.objective or 0.0) <= NOTHING:
+    def _without_policies(self, changes: Changes, least: Point) -> float | None:
+        if self._lawless is None or (least.objective or 0.0) <= NOTHING:
             return None
-        free = self._solve(self._lawless, changes, self.held, self.missing(changes), [], clock)
+        self._lawless.rewind()
+        free = self._solve(self._lawless, changes, self.held, self.missing(changes), [])
         return None if free.objective is None else max(free.objective, 0.0)
 
-    def _without_outage(self, clock: Clock) -> float | None:
-        """The cost without the outage; if what is held adds up only to within rounding, it gets room for that."""
-        within = [(self.missing(()), SLACK)]
-        if self._unhurt is None:
-            self._unhurt = self._solve(self.session, (), self.held, None, within, clock).total_cost
-        if self._unhurt is None and not self._has_room:
-            self._has_room, self.held = True, self.base.held(self.start, ROUNDING)
-            self._unhurt = self._solve(self.session, (), self.held, None, within, clock).total_cost
-        return self._unhurt
+    def _without_outage(self) -> float | None:
+        """The cost without the outage, where every outage begins.
 
-    def _without_stock(self, found: Found, outage: Changes, clock: Clock) -> Point | None:
+        If what is held adds up only to within rounding, it gets room for that.
+        """
+        within = [(self.missing(()), SLACK)]
+        try:
+            cost = self._solve(self.session, (), self.held, None, within).total_cost
+            if cost is None:
+                self.held = self.base.held(self.start, ROUNDING)
+                cost = self._solve(self.session, (), self.held, None, within).total_cost
+            if self._lawless is not None:
+                self._solve(self._lawless, (), self.held, self.missing(()), [])
+                self._lawless.keep()
+        except SolverFailed:
+            return None
+        self.session.keep()
+        return cost
+
+    def _without_stock(self, found: Found, outage: Changes) -> Point | None:
         if found.session is None or self.start is None or not self.base.problem.stockpiles:
             return None
         first = self.base.problem.timeline.starts[self.start]
         draws: dict[Key, Held] = {k: 0.0 for k in found.session.columns if k[0] == "draw" and k[-1] >= first}
         held, missing = self.held | draws, self.missing(outage)
-        least = self._solve(found.session, found.changes, held, missing, [(missing, inf)], clock)
+        least = self._solve(found.session, found.changes, held, missing, [(missing, inf)])
         if least.objective is None:
             return None
         within = [(missing, least.objective + SLACK)]
-        point = self._solve(found.session, found.changes, held, None, within, clock)
+        point = self._solve(found.session, found.changes, held, None, within)
         return None if point.total_cost is None else point
 
     def missing(self, changes: Changes) -> Weights:
@@ -171,17 +190,17 @@ class Trial:
             if amount and self.start is not None and period >= self.start
         }
 
-    def _met(self, session: Session, changes: Changes, outage: Changes, clock: Clock) -> Found:
+    def _met(self, session: Session, changes: Changes, outage: Changes) -> Found:
         """The least shortage, and then the least cost; `changes` are those that the session's problem still lacks."""
         missing = self.missing(outage)
         # the row is there from the start: only its bound changes between the solves
-        least = self._solve(session, changes, self.held, missing, [(missing, inf)], clock)
+        least = self._solve(session, changes, self.held, missing, [(missing, inf)])
         if least.objective is None:
             return Found(None, reason=least.reason or f"the outage leaves no plan: {least.status}")
-        session.time_limit = clock.left()
+        session.time_limit = self._clock.demand()
         plan = session.plan(changes, fixed=self.held, within=[(missing, least.objective)])
         if plan.total_cost is None:
-            session.time_limit = clock.left()
+            session.time_limit = self._clock.demand()
             plan = session.plan(changes, fixed=self.held, within=[(missing, least.objective + SLACK)])
         return Found(plan, least, session, changes)
 
@@ -192,10 +211,9 @@ class Trial:
         held: dict[Key, Held],
         weights: Weights | None,
         within: list[tuple[Weights, float]],
-        clock: Clock,
     ) -> Point:
-        session.time_limit = clock.left()
+        session.time_limit = self._clock.demand()
         point = session.solve(changes, fixed=held, objective=weights, within=within)
         if point.status == "no_answer":
-            clock.left()  # else it is the solver that has none
+            self._clock.demand()  # else it is the solver that has none
         return point

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
@@ -9,11 +10,12 @@ from oremix.models import Problem, read_problem
 from oremix.models.errors import InvalidOption
 from oremix.models.studies.frontier import Edge, Surface, SurfacePoint
 from oremix.models.studies.frontier_options import SurfaceOptions
+from oremix.optimizer.clock import Clock, OutOfTime, Progress
 from oremix.optimizer.decide import check_options, refuse_if_too_large
+from oremix.optimizer.engine import spread_as_done
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.studies.asked import options_of, refuse, side_of, surface_faults
-from oremix.optimizer.studies.bounded import Bounded, Tightest, Undecided, freed
-from oremix.optimizer.studies.clock import Clock, Progress
+from oremix.optimizer.studies.bounded import Bounded, Side, Tightest, Undecided, freed
 
 __all__ = ["surface"]
 
@@ -60,20 +62,110 @@ def surface(
     return _Study(problem, options, Clock(time_limit, stop, progress), gap).answer()
 
 
+class _Pair:
+    """A problem in which the bounds of two policies move."""
+
+    def __init__(self, session: Session, sides: tuple[tuple[str, Side], tuple[str, Side]], clock: Clock) -> None:
+        self.session, self.clock = session, clock
+        self._sides = sides
+        self.first, self.second = (Bounded(session, *side) for side in sides)
+
+    def twin(self) -> _Pair:
+        """Another for another thread; sent to another process, it is made anew."""
+        return _Pair(self.session.twin(), self._sides, self.clock)
+
+    def __reduce__(self) -> tuple[type[_Pair], tuple[Any, ...]]:
+        return type(self), (self.session, self._sides, self.clock)
+
+    def begin(self) -> Point:
+        """The point at both loosest bounds, from which all others are looked for."""
+        loose = self.solved(self.first, self.first.ends[1])
+        self.session.keep()
+        return loose
+
+    def solved(self, bounded: Bounded, bound: float) -> Point:
+        """The point at a bound.
+
+        Raises
+        ------
+        Undecided
+            Time is over.
+        """
+        if self.clock.is_up():
+            raise Undecided
+        self.session.time_limit = self.clock.left()
+        point = bounded.solve(bound)
+        if point.status == "no_answer":
+            raise Undecided
+        return point
+
+    def rewind(self, bound: float) -> None:
+        """Go back to where it began, with the first bound at a value."""
+        self.session.rewind()
+        self.second.others = self.first.changes(bound)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What is known at one bound of the first policy; not `decided` where time ended before all of it was."""
+
+    points: list[SurfacePoint]
+    edge: float | None
+    decided: bool
+
+
+def _loosest(pair: _Pair, bound: float) -> float | None:
+    """What the second policy comes to at a bound of the first where it is free; none where there is no plan."""
+    pair.rewind(bound)
+    try:
+        point = pair.solved(pair.second, pair.second.ends[1])
+    except Undecided:
+        raise OutOfTime from None
+    return None if point.total_cost is None else pair.second.achieved(point)
+
+
+def _row(pair: _Pair, row: tuple[float, list[float]]) -> _Row:
+    """Every bound of the second policy beside one of the first, and the tightest there."""
+    bound, columns = row
+    pair.rewind(bound)
+    points: list[Point] = []
+    tightest: Tightest | None = None
+    try:
+        points.extend(pair.solved(pair.second, other) for other in columns)
+        if points[0].total_cost is not None:
+            tightest = pair.second.tightest(points[0])
+        decided = True
+    except Undecided:
+        decided = False
+    told = [_point(pair, bound, other, point) for other, point in zip(columns, points, strict=False)]
+    return _Row(told, None if tightest is None else tightest.bound, decided)
+
+
+def _point(pair: _Pair, bound: float, other: float, point: Point) -> SurfacePoint:
+    return SurfacePoint(
+        bound=bound,
+        second_bound=other,
+        status=point.status,
+        verified=point.verified,
+        total_cost=point.total_cost,
+        marginal=point.marginal(pair.first.policy),
+        second_marginal=point.marginal(pair.second.policy),
+    )
+
+
 class _Study:
     """One surface, from the options to the answer."""
 
     def __init__(self, problem: Problem, options: SurfaceOptions, clock: Clock, gap: float | None) -> None:
         self.problem, self.options, self.clock = problem, options, clock
-        rules = (
-            side_of(problem, options.policy, options.side),
-            side_of(problem, options.second_policy, options.second_side),
-        )
+        first, first_side = side_of(problem, options.policy, options.side)
+        second, second_side = side_of(problem, options.second_policy, options.second_side)
         base = problem
-        for rule, side in rules:
+        for rule, side in ((first, first_side), (second, second_side)):
             base = freed(base, rule.id, side, options.from_year, options.until_year)
-        session = Session(base, time_limit=clock.left(), gap=gap, stop=clock.stop)
-        self.first, self.second = (Bounded(session, rule.id, side) for rule, side in rules)
+        session = Session(base, gap=gap, stop=clock.stop)
+        self.pair = _Pair(session, ((first.id, first_side), (second.id, second_side)), clock)
+        self.first, self.second = self.pair.first, self.pair.second
         for bounded in (self.first, self.second):
             if not bounded.measures:
                 raise InvalidOption(f"`policy` {bounded.policy} bounds nothing here: there is nothing that it counts")
@@ -82,41 +174,41 @@ class _Study:
 
     def answer(self) -> Surface:
         """The whole study."""
-        points: list[SurfacePoint] = []
-        edge: list[Edge] = []
+        rows: dict[int, _Row] = {}
+        bounds: list[float] = []
         try:
-            rows, columns = self._grid()
-            for bound in rows:
-                self.second.others = self.first.changes(bound)
-                loose: Point | None = None
-                for other in columns:
-                    self.clock.tell(len(points), len(rows) * len(columns), "pairs of bounds solved")
-                    point = self._solved(self.second, other)
-                    loose = loose or point
-                    points.append(self._point(bound, other, point))
-                edge.append(Edge(bound=bound, tightest=self._edge(loose)))
+            bounds, columns = self._grid()
+            items = [(bound, columns) for bound in bounds]
+            for number, row in spread_as_done(_row, items, make=self.pair.twin, clock=self.clock):
+                rows[number] = row
+                done = sum(len(one.points) for one in rows.values())
+                self.clock.tell(done, len(bounds) * len(columns), "pairs of bounds solved")
+            self.complete = len(rows) == len(bounds) and all(row.decided for row in rows.values())
         except Undecided:
             self.complete = False
+        if not self.complete:
             self.notes.append("The study ended before its end: a limit was reached.")
+        points = [point for number in sorted(rows) for point in rows[number].points]
+        edge = [Edge(bound=bounds[number], tightest=row.edge) for number, row in sorted(rows.items()) if row.decided]
         if not points and self.complete:
             self.notes.append("There is no plan even at the loosest bounds; `oremix solve` says why.")
         return self._told(points, edge)
 
     def _grid(self) -> tuple[list[float], list[float]]:
         """The bounds of both: each from the loosest that binds beside some bound of the other to the tightest."""
-        loose = self._solved(self.first, self.first.ends[1])
+        loose = self.pair.begin()
         if loose.total_cost is None:
             return [], []
         ends = [self._tightest(bounded, loose) for bounded in (self.first, self.second)]
         self.first.others = self.second.changes(ends[1].bound)
-        beside = [loose, self._solved(self.first, self.first.ends[1])]
+        beside = [loose, self.pair.solved(self.first, self.first.ends[1])]
         self.first.others = []
-        rows = self._between(self.first, beside, ends[0].bound)
-        beside = []
-        for bound in rows:
-            self.second.others = self.first.changes(bound)
-            beside.append(self._solved(self.second, self.second.ends[1]))
-        return rows, self._between(self.second, beside, ends[1].bound)
+        achieved = [self.first.achieved(point) for point in beside if point.total_cost is not None]
+        rows = self._between(self.first, achieved, ends[0].bound)
+        found = dict(spread_as_done(_loosest, rows, make=self.pair.twin, clock=self.clock))
+        if len(found) < len(rows):
+            raise Undecided
+        return rows, self._between(self.second, [found[number] for number in range(len(rows))], ends[1].bound)
 
     def _tightest(self, bounded: Bounded, loose: Point) -> Tightest:
         found = bounded.tightest(loose)
@@ -124,46 +216,12 @@ class _Study:
             raise InvalidOption(f"the {bounded.side} of {bounded.policy} can be tightened for ever: it has no surface")
         return found
 
-    def _between(self, bounded: Bounded, points: list[Point], end: float) -> list[float]:
-        """Bounds from the loosest that any of these points comes to, to an end."""
-        achieved = [bounded.achieved(point) for point in points if point.total_cost is not None]
+    def _between(self, bounded: Bounded, achieved: list[float | None], end: float) -> list[float]:
+        """Bounds from the loosest that is achieved to an end."""
         start = bounded.sign * max(bounded.sign * bound for bound in [end, *achieved] if bound is not None)
         start = bounded.sign * min(bounded.sign * start, bounded.sign * bounded.ends[1])
         step = (end - start) / (self.options.points - 1)
         return list(dict.fromkeys([start + number * step for number in range(self.options.points - 1)] + [end]))
-
-    def _solved(self, bounded: Bounded, bound: float) -> Point:
-        """The point at a bound.
-
-        Raises
-        ------
-        Undecided
-            Time is over.
-        """
-        if self.clock.is_over:
-            raise Undecided
-        bounded.session.time_limit = self.clock.left()
-        point = bounded.solve(bound)
-        if point.status == "no_answer":
-            raise Undecided
-        return point
-
-    def _edge(self, loose: Point | None) -> float | None:
-        if loose is None or loose.total_cost is None:
-            return None
-        found = self.second.tightest(loose)
-        return None if found is None else found.bound
-
-    def _point(self, bound: float, other: float, point: Point) -> SurfacePoint:
-        return SurfacePoint(
-            bound=bound,
-            second_bound=other,
-            status=point.status,
-            verified=point.verified,
-            total_cost=point.total_cost,
-            marginal=point.marginal(self.first.policy),
-            second_marginal=point.marginal(self.second.policy),
-        )
 
     def _told(self, points: list[SurfacePoint], edge: list[Edge]) -> Surface:
         self.clock.tell(len(points), len(points), "done")
@@ -182,6 +240,6 @@ class _Study:
             complete=self.complete,
             points=points,
             edge=edge,
-            seconds=self.clock.passed(),
+            seconds=self.clock.seconds(),
             notes=self.notes,
         )

@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,8 @@ import pytest
 
 from oremix.models import InvalidOption
 from oremix.optimizer import engine
-from oremix.optimizer.engine import in_worker, shares_memory, spread
+from oremix.optimizer.clock import Clock, OutOfTime
+from oremix.optimizer.engine import in_worker, shares_memory, spread, spread_as_done
 from oremix.optimizer.solving import coupling
 from oremix.optimizer.solving.coupled import run_coupled
 from oremix.optimizer.solving.coupling import separated
@@ -43,38 +43,41 @@ def dying(item: tuple[int, str]) -> int:
     return number
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a cluster of two workers on this machine."""
-    from distributed import LocalCluster
-
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as started:
-        yield started.scheduler_address
-        engine.leave()
+def slow(number: int) -> int:
+    time.sleep(0.5 if number == 0 else 0.0)
+    return number
 
 
-@pytest.fixture(params=["threads", "loky", "dask"])
-def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Every engine in turn."""
-    return use(request, monkeypatch)
+class Maker:
+    """Makes a list that says where it was made, and what was done with it."""
+
+    def __call__(self) -> list[str]:
+        return [f"{os.getpid()} {threading.get_ident()}"]
 
 
-@pytest.fixture(params=["loky", "dask"])
-def outside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Every engine with processes of its own in turn."""
-    return use(request, monkeypatch)
+def noted(made: list[str], number: int) -> tuple[int, str, int]:
+    made.append(str(number))
+    time.sleep(0.02)
+    assert made[0] == f"{os.getpid()} {threading.get_ident()}"
+    return 10 * number, made[0], len(made)
 
 
-def use(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(engine, "_cores", lambda: 2)
-    stated = str(request.param)
-    if stated == "dask":
-        stated += ":" + request.getfixturevalue("cluster")
-    monkeypatch.setenv("OREMIX_ENGINE", stated)
-    return str(request.param)
+def dying_of(_: list[str], item: tuple[int, str]) -> int:
+    return dying(item)
 
 
-@pytest.mark.usefixtures("name")
+def patient(number: int) -> int:
+    time.sleep(4.0 if number else 0.0)
+    return number
+
+
+def out_of_time(number: int) -> int:
+    if number == 3:
+        raise OutOfTime
+    return number
+
+
+@pytest.mark.usefixtures("engine_name")
 def test_results_come_in_order() -> None:
     """However long each takes."""
     assert spread(squared, range(7)) == [0, 1, 4, 9, 16, 25, 36]
@@ -82,26 +85,91 @@ def test_results_come_in_order() -> None:
     assert spread(squared, [3]) == [9]
 
 
-@pytest.mark.usefixtures("name")
+@pytest.mark.usefixtures("engine_name")
 def test_errors_come_through() -> None:
     """What a worker raises is raised here."""
     with pytest.raises(ValueError, match="not 0"):
         spread(refused, [0, 0])
 
 
-@pytest.mark.usefixtures("name")
+@pytest.mark.usefixtures("engine_name")
+def test_results_are_handed_over_as_they_are_done() -> None:
+    """The first takes long: the others are there before it, each with its number."""
+    found = list(spread_as_done(slow, range(6)))
+    assert sorted(found) == [(number, number) for number in range(6)]
+    assert found[0] != (0, 0)
+
+
+@pytest.mark.usefixtures("engine_name")
+def test_every_worker_makes_what_it_needs_once() -> None:
+    """Each has its own, made where it is used; and another call makes another."""
+    for _ in range(2):
+        found = dict(spread_as_done(noted, range(12), make=Maker()))
+        assert [found[number][0] for number in range(12)] == list(range(0, 120, 10))
+        counts: dict[str, list[int]] = {}
+        for _, where, count in found.values():
+            counts.setdefault(where, []).append(count)
+        assert all(sorted(each) == list(range(2, len(each) + 2)) for each in counts.values())
+        assert len(counts) <= 2
+
+
+def test_alone_it_makes_it_once_too() -> None:
+    """An item alone is done here, and so are all within a worker."""
+    (only,) = spread_as_done(noted, [4], make=Maker())
+    assert only == (0, (40, Maker()()[0], 2))
+
+
+@pytest.mark.usefixtures("outside_engine")
+def test_a_worker_that_takes_over_makes_it_again(tmp_path: Path) -> None:
+    """What the killed one had made is made anew."""
+    items = [(number, str(tmp_path / "died")) for number in range(6)]
+    assert dict(spread_as_done(dying_of, items, make=Maker())) == dict(enumerate(range(6)))
+    assert (tmp_path / "died").exists()
+
+
+@pytest.mark.usefixtures("outside_engine")
+@pytest.mark.parametrize("stopped", [True, False])
+def test_nobody_waits_beyond_the_end(stopped: bool) -> None:
+    """Stopped, or at its limit, what is done is handed over, and what is under way is left; others come after it."""
+    spread(squared, [1, 2])  # workers that stand
+    stop = threading.Event()
+    clock = Clock(None if stopped else 2.0, stop)
+    began = time.monotonic()
+    found = []
+    for result in spread_as_done(patient, [0, 1, 2, 3, 4], clock=clock):
+        found.append(result)
+        if stopped:
+            stop.set()
+    assert found == [(0, 0)]
+    assert time.monotonic() - began < 3.5
+    assert spread(squared, [1, 2, 3, 4]) == [1, 4, 9, 16]
+
+
+@pytest.mark.usefixtures("engine_name")
+def test_what_ran_out_of_time_is_left_out() -> None:
+    """An item that says so ends it; without a clock it is an error like any other."""
+    found = dict(spread_as_done(out_of_time, range(400), clock=Clock()))
+    assert 3 not in found
+    assert len(found) < 399
+    assert all(number == result for number, result in found.items())
+    with pytest.raises(OutOfTime):
+        spread(out_of_time, range(5))
+    assert list(spread_as_done(squared, range(5), clock=Clock(0.0))) == []
+
+
+@pytest.mark.usefixtures("engine_name")
 def test_a_worker_does_not_spread_further() -> None:
     """Within a worker the work is done one after another, and workers are not waited for by workers."""
     assert spread(nested, [1, 2]) == [(True, [1, 4]), (True, [4, 9])]
     assert not in_worker()
 
 
-def test_only_threads_share_memory(name: str) -> None:
+def test_only_threads_share_memory(engine_name: str) -> None:
     """Who wants to hand on an event asks first."""
-    assert shares_memory() == (name == "threads")
+    assert shares_memory() == (engine_name == "threads")
 
 
-@pytest.mark.usefixtures("outside")
+@pytest.mark.usefixtures("outside_engine")
 def test_a_killed_worker_costs_nothing_but_time(tmp_path: Path) -> None:
     """Its work is done again by another."""
     items = [(number, str(tmp_path / "died")) for number in range(6)]
@@ -128,7 +196,7 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         spread(squared, [1, 2])
 
 
-@pytest.mark.usefixtures("outside")
+@pytest.mark.usefixtures("outside_engine")
 def test_prices_are_found_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     """A decomposition ends bit for bit as in one thread."""
     monkeypatch.setattr(coupling, "COLUMNS_PER_ROW", 3)

@@ -591,6 +591,36 @@ def test_no_country_above_a_share(solver: str, fields: Document, total: float) -
     assert solved(document, solver).total_cost == near(total)
 
 
+@pytest.mark.parametrize("measure", ["supply", "production"])
+@pytest.mark.parametrize(
+    ("fields", "total"),
+    [
+        ({"min": 10}, None),
+        ({"min": 10, "except": ["JP", "US"]}, 100 * 5),
+        ({"min": 10, "countries": ["CN"]}, 100 * 5),
+        # ten tonnes each of Japan, where only demand is, and of the United States, where only a place is
+        ({"min": 10, "penalty": 2}, 100 * 5 + 2 * 10 * 2),
+        ({"min": 10, "max": 200, "penalty": 2}, 100 * 5 + 2 * 10 * 2),
+        ({"max": 200}, 100 * 5),
+    ],
+)
+def test_a_floor_is_on_countries_that_make_nothing_too(
+    solver: str, measure: str, fields: Document, total: float | None
+) -> None:
+    """CN at 5 alone makes anything; every country in the problem is every one."""
+    document = {
+        "materials": tonnes("oxide"),
+        "places": [{"id": "dock", "country": "US"}],
+        "suppliers": [supplier("theirs", "CN", 5)],
+        "demands": [demand(100)],
+        "policies": [rule("quantity", measure=measure, each=True, **fields)],
+    }
+    if total is None:
+        refused(document, solver)
+        return
+    assert solved(document, solver).total_cost == near(total)
+
+
 # ---------------------------------------------------------------- one with another
 
 

@@ -9,12 +9,12 @@ import numpy as np
 import pulp
 
 from oremix.models.errors import SolverFailed
-from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
 from oremix.optimizer.answering.diagnosis.elastic import NOTHING, Elastic, has_point
 from oremix.optimizer.answering.diagnosis.loosening import loosened, roomy
 from oremix.optimizer.answering.diagnosis.part import part_about
 from oremix.optimizer.answering.diagnosis.rows import spots
 from oremix.optimizer.answering.diagnosis.statements import Statement, stated, statements_of
+from oremix.optimizer.clock import Clock, OutOfTime
 from oremix.optimizer.formulation import Model, build_model
 from oremix.optimizer.lean import Key
 from oremix.optimizer.solving.arrays import Floats

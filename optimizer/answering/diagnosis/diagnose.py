@@ -6,11 +6,11 @@ from threading import Event
 
 from oremix.models.diagnosis import Conflicting, Diagnosis, Repair
 from oremix.models.errors import SolverFailed
-from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
 from oremix.optimizer.answering.diagnosis.conflict import Conflict, smallest_conflict
 from oremix.optimizer.answering.diagnosis.repairs import repairs
 from oremix.optimizer.answering.diagnosis.statements import Statement, path_of
 from oremix.optimizer.answering.diagnosis.wording import describe
+from oremix.optimizer.clock import Clock, OutOfTime
 from oremix.optimizer.formulation import Model
 
 __all__ = ["SECONDS", "conflicting", "diagnose"]

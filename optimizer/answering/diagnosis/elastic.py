@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
 from oremix.models.errors import SolverFailed
-from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
 from oremix.optimizer.answering.diagnosis.rows import Spot
 from oremix.optimizer.answering.diagnosis.statements import Statement
+from oremix.optimizer.clock import Clock, OutOfTime
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.lean import Key
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
@@ -100,7 +101,8 @@ class Elastic:
             # the offset: what proofs of an optimum of nothing are measured by
             self._hot = Hot(replace(self.arrays, cost=np.concatenate([zero, cost]), offset=1.0))
         hot = self._hot
-        hot.solver.setOptionValue("time_limit", hot.solver.getRunTime() + self._clock.left())
+        left = self._clock.demand()
+        hot.solver.setOptionValue("time_limit", inf if left is None else hot.solver.getRunTime() + left)
         for number in range(len(cost)):
             column = self.first + number
             if hot.arrays.cost[column] != cost[number]:
@@ -111,7 +113,7 @@ class Elastic:
         try:
             point = hot.solve()
         except SolverFailed:
-            self._clock.left()
+            self._clock.demand()
             raise
         return None if point is None else (point.x, point.duals)
 
@@ -119,7 +121,7 @@ class Elastic:
         high = self.arrays.high.copy()
         high[self.first :] = np.where(allowed, np.inf, 0.0)
         arrays = replace(self.arrays, cost=np.concatenate([np.zeros(self.first), cost]), offset=0.0, high=high)
-        claim = run_highs(arrays, time_limit=self._clock.left(), gap=1e-6, stop=self._clock.stop)
+        claim = run_highs(arrays, time_limit=self._clock.demand(), gap=1e-6, stop=self._clock.stop)
         if claim.status == "infeasible":
             return None
         if claim.x is None or claim.status != "optimal":
@@ -188,7 +190,7 @@ def has_point(model: Model, clock: Clock) -> bool:
     """
     arrays, _, _ = arrays_of(model.lp)
     free = replace(arrays, cost=np.zeros_like(arrays.cost), offset=0.0)
-    claim = run_highs(free, time_limit=clock.left(), stop=clock.stop)
+    claim = run_highs(free, time_limit=clock.demand(), stop=clock.stop)
     if claim.status == "limit" and claim.x is None:
         raise OutOfTime
     return claim.status != "infeasible"

@@ -14,7 +14,6 @@ from pydantic import ValidationError
 from oremix.models import Problem
 from oremix.models.diagnosis import Repair
 from oremix.models.errors import SolverFailed
-from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
 from oremix.optimizer.answering.diagnosis.conflict import Conflict
 from oremix.optimizer.answering.diagnosis.edits import Edit, as_changes, edited, said
 from oremix.optimizer.answering.diagnosis.elastic import Elastic, has_point
@@ -24,6 +23,7 @@ from oremix.optimizer.answering.diagnosis.options import options
 from oremix.optimizer.answering.diagnosis.rows import spots
 from oremix.optimizer.answering.diagnosis.statements import Statement, statements_of
 from oremix.optimizer.answering.diagnosis.wording import move
+from oremix.optimizer.clock import Clock, OutOfTime
 from oremix.optimizer.formulation import Model, build_model
 from oremix.optimizer.lean import Key
 from oremix.optimizer.solving import solve_lp
@@ -216,9 +216,9 @@ class _Workshop:
     def _cost(self, problem: Problem) -> float | None:
         """The cost of the cheapest plan of a changed problem, verified; none where there is none."""
         lp = build_model(problem).lp
-        outcome = solve_lp(lp, time_limit=self.clock.left(), gap=self.gap, stop=self.clock.stop)
+        outcome = solve_lp(lp, time_limit=self.clock.demand(), gap=self.gap, stop=self.clock.stop)
         if outcome.status == "no_answer":
-            self.clock.left()
+            self.clock.demand()
         proved = outcome.status in ("optimal", "feasible") and outcome.verified
         return outcome.objective if proved else None
 

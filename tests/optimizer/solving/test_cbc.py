@@ -10,9 +10,9 @@ import pytest
 import oremix
 from oremix.models import read_problem
 from oremix.models.errors import SolverFailed
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving.cbc import Cbc
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim
 from tests.optimizer.solving.test_solve import hard, yes_no
 

@@ -17,10 +17,10 @@ import oremix
 from benchmarks import families
 from oremix.models import read_problem
 from oremix.optimizer import engine
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import coupled, coupling, parts
 from oremix.optimizer.solving.arrays import Arrays, arrays_of
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.coupled import run_coupled
 from oremix.optimizer.solving.coupling import separated
 from oremix.optimizer.solving.highs import run_highs

@@ -18,10 +18,11 @@ from hypothesis import assume, given
 import oremix
 from oremix.models import read_problem
 from oremix.models.errors import SolverFailed
+from oremix.optimizer import clock
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.formulation import build_model
-from oremix.optimizer.solving import clock, mip, solve_lp
+from oremix.optimizer.solving import mip, solve_lp
 from oremix.optimizer.solving.arrays import Arrays, arrays_of, with_decisions
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim, run_highs
 from oremix.optimizer.solving.mip import Progress, Search
 from oremix.optimizer.solving.proof import TOLERANCE

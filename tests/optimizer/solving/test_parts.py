@@ -14,10 +14,10 @@ from hypothesis import given, settings
 import oremix
 from oremix.models import read_problem
 from oremix.optimizer import engine
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving import parts, solve_lp
 from oremix.optimizer.solving.arrays import Arrays
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import run_highs
 from oremix.optimizer.solving.hot import Hot
 from oremix.optimizer.solving.pieces import components

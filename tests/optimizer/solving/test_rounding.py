@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, event, given
 
 from oremix.models import read_problem
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.formulation import build_model
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import run_highs
 from oremix.optimizer.solving.mip import without_integers
 from oremix.optimizer.solving.proof import TOLERANCE, cost_of, primal_residual

@@ -12,9 +12,9 @@ import pulp
 import pytest
 
 import oremix
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.solving import Highs, solve_lp
 from oremix.optimizer.solving.arrays import Arrays, arrays_of
-from oremix.optimizer.solving.clock import Clock
 from oremix.optimizer.solving.highs import Claim
 from oremix.optimizer.solving.proof import dual_proof, primal_residual, proves_infeasible, proves_unbounded
 from oremix.optimizer.solving.solve import _verdict

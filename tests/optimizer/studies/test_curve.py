@@ -24,8 +24,10 @@ def lines(*corners: tuple[float, float]) -> Formula:
     return formula
 
 
-def found(formula: Formula, low: float, high: float, *, convex: bool, most: int = 1000) -> tuple[list[Piece], Curve]:
-    curve = Curve(lambda at: Node(at, *formula(at)), convex, 1e-9, most)
+def found(
+    formula: Formula, low: float, high: float, *, convex: bool, most: int = 1000, together: int = 1
+) -> tuple[list[Piece], Curve]:
+    curve = Curve(lambda bounds: [Node(at, *formula(at)) for at in bounds], convex, 1e-9, most, together)
     ends = [Node(at, *formula(at)) for at in (low, high)]
     return curve.pieces(ends), curve
 
@@ -39,10 +41,11 @@ def kinks(pieces: list[Piece]) -> list[tuple[float, float, float]]:
 CONVEX = ((0.0, 100.0), (1.0, 40.0), (1.5, 25.0), (4.0, 5.0), (10.0, 5.0))
 
 
+@pytest.mark.parametrize("together", [1, 3])
 @pytest.mark.parametrize("convex", [True, False])
-def test_the_corners_of_lines_are_found(convex: bool) -> None:
+def test_the_corners_of_lines_are_found(convex: bool, together: int) -> None:
     """Slopes 60, 30, 8 and 0, with corners at 1, 1.5 and 4, where it begins to cost."""
-    pieces, curve = found(lines(*CONVEX), 0, 10, convex=convex)
+    pieces, curve = found(lines(*CONVEX), 0, 10, convex=convex, together=together)
     assert curve.complete
     expected = [(1, 60, 30), (1.5, 30, 8), (4, 8, 0)]
     assert [number for kink in kinks(pieces) for number in kink] == pytest.approx(sum(expected, ()), abs=1e-5)

@@ -9,6 +9,7 @@ import pytest
 
 import oremix
 from oremix.models.studies.stress import Stress, Stressed
+from oremix.optimizer import engine
 from tests.plans import demand, near, refinery, supplier, tonnes
 from tests.problems import AUSTRALIA, CHINA, document
 
@@ -461,8 +462,9 @@ def test_a_plan_that_is_not_the_problems_is_refused() -> None:
         oremix.stress(document(suppliers=[CHINA | {"capacity": 1}]))
 
 
-def test_it_stops_with_what_is_done() -> None:
-    """After the first outage somebody stops it: the others are named as untried."""
+def test_it_stops_with_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the first outage somebody stops it: those that were not under way are named as untried."""
+    monkeypatch.setattr(engine, "_cores", lambda: 1)
     stop, told = Event(), []
 
     def progress(done: int, total: int, text: str) -> None:
@@ -471,9 +473,10 @@ def test_it_stops_with_what_is_done() -> None:
 
     found = oremix.stress(CHAIN, stop=stop, progress=progress)
     assert not found.complete
-    assert [outage.id for outage in found.outages] == ["AU"]
-    assert "CN" in found.untried
-    assert told == [(1, 7 + 3, "AU")]
+    assert 1 <= len(found.outages) <= len(told) < 7
+    assert len(found.outages) + len(found.untried) == 7
+    assert told[0] == (1, 7 + 3, told[0][2])
+    assert {text for _, _, text in told} == {outage.id for outage in found.outages}
     assert "not complete" in str(found)
 
 

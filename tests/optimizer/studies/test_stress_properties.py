@@ -13,7 +13,7 @@ from oremix.models import Problem, read_problem
 from oremix.models.changes import changed
 from oremix.models.studies.outages import StressOptions, outages_of
 from oremix.models.studies.stress import Stress
-from oremix.optimizer.answering.diagnosis.clock import Clock
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.decide import solve
 from oremix.optimizer.studies.baseline import baseline
 from oremix.optimizer.studies.loosened import first_changed, loosened
@@ -71,7 +71,7 @@ def test_every_stressed_plan_is_right_beside_its_own_problem(data: st.DataObject
     base = baseline(problem, None)
     for outage in outages_of(problem, asked)[:4]:
         start = first_changed(problem, outage.changes)
-        found = Trial(base, start, gap=None, stop=None).meet(outage.changes, Clock(1e9))
+        found = Trial(base, start, Clock()).meet(outage.changes)
         event("broken" if found.broken else "no plan" if found.plan is None else "met")
         if found.plan is None or found.broken:
             assert found.broken or found.reason

@@ -9,6 +9,7 @@ import pytest
 
 import oremix
 from oremix.models.studies.frontier import Surface
+from oremix.optimizer import engine
 from tests.plans import near
 from tests.problems import CHINA, FIRST, SECOND, YEARS, document
 
@@ -100,17 +101,18 @@ def test_no_plan_at_all() -> None:
     assert "no plan even at the loosest" in found.notes[0]
 
 
-def test_somebody_who_stops_it_gets_what_there_is() -> None:
-    """Stopped at the third pair."""
+def test_somebody_who_stops_it_gets_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped after the first row, by one worker: the second may be under way."""
+    monkeypatch.setattr(engine, "_cores", lambda: 1)
     stop = threading.Event()
 
     def listen(done: int, _total: int, _text: str) -> None:
-        if done == 3:
+        if done >= 3:
             stop.set()
 
     found = oremix.surface(document(**SELLERS), "cap", "other", points=3, stop=stop, progress=listen)
     assert not found.complete
-    assert len(found.points) == 3
+    assert 3 <= len(found.points) < 9
 
 
 def test_it_can_be_read() -> None:

@@ -1,12 +1,14 @@
-"""How long a solve may still go on, by a clock that the test sets."""
+"""How long something may still go on, by a clock that the test sets."""
 
 from __future__ import annotations
 
+import pickle
+import time
 from threading import Event
 
 import pytest
 
-from oremix.optimizer.solving.clock import BEYOND, GRACE, Clock
+from oremix.optimizer.clock import BEYOND, GRACE, Clock, OutOfTime
 
 
 class Watch:
@@ -59,3 +61,40 @@ def test_the_last_step_may_go_a_little_beyond_the_limit() -> None:
     assert not clock.is_over()
     watch.time += 10 * BEYOND
     assert clock.is_over()
+
+
+def test_nothing_is_begun_when_it_is_up() -> None:
+    """Who asks for time once there is none is told so; without a limit there is always some."""
+    watch, stop = Watch(), Event()
+    clock = Clock(10.0, stop, now=watch)
+    watch.time += 9
+    assert (clock.demand(), clock.is_up()) == (1.0, False)
+    watch.time += 1
+    assert clock.is_up()
+    with pytest.raises(OutOfTime):
+        clock.demand()
+    endless = Clock(stop=stop)
+    assert endless.demand() is None
+    stop.set()
+    with pytest.raises(OutOfTime):
+        endless.demand()
+
+
+def test_progress_is_told_to_whom_it_may_concern() -> None:
+    """Or to nobody."""
+    told: list[tuple[int, int, str]] = []
+    Clock(progress=lambda *what: told.append(what)).tell(1, 2, "done")
+    Clock().tell(1, 2, "done")
+    assert told == [(1, 2, "done")]
+
+
+def test_a_clock_that_is_sent_keeps_its_end() -> None:
+    """By the time of day, as other computers' clocks began at another time; its stop stays behind."""
+    clock = Clock(10.0, Event(), lambda *_: None)
+    time.sleep(0.05)
+    sent = pickle.loads(pickle.dumps(clock))  # noqa: S301 - its own
+    assert sent.limit == 10.0
+    assert sent.stop is None
+    assert sent.left() == pytest.approx(clock.left(), abs=0.02)
+    assert sent.seconds() >= 0.04
+    sent.tell(1, 2, "nobody hears it")
