@@ -328,6 +328,55 @@ def test_a_claim_that_there_is_no_plan_has_no_records() -> None:
     assert "states purchases, shipments, deliveries" in found.reasons[0]
 
 
+TRACED: Document = {
+    "materials": [{"id": "oxide", "unit": "t"}, {"id": "metal", "unit": "t"}],
+    "periods": [2026, 2029],
+    "final_years": 3,
+    "discount_rate": 0,
+    "suppliers": [
+        {"id": name, "country": country, "material": "oxide", "unit_cost": 1, "capacity": 60, "stage": "mining"}
+        for name, country in (("a", "CN"), ("b", "KR"), ("c", "AU"))
+    ],
+    "plants": [
+        {
+            "id": "works",
+            "country": "JP",
+            "stage": "refining",
+            "recipes": [{"id": "melt", "inputs": {"oxide": 1}, "outputs": {"metal": 1}}],
+        }
+    ],
+    "demands": [
+        {"id": "d", "country": "JP", "material": "metal", "quantity": [100, 140]},
+        {"id": "e", "country": "AU", "material": "metal", "quantity": 10},
+    ],
+    "stockpiles": [
+        {"country": "JP", "material": "oxide", "initial": 30, "minimum": 30, "initial_origin": {"CN": 0.5}},
+        {"country": "JP", "material": "metal", "initial": 60, "minimum": [40, 0]},
+    ],
+    "policies": [
+        {"id": rule, "type": "share", "measure": "content", "stages": ["mining"], "countries": ["CN", "KR"], **bound}
+        for rule, bound in (("cap", {"max": 0.9}), ("floor", {"min": 0.1, "penalty": 2}))
+    ],
+}
+
+
+@pytest.mark.parametrize("table", ["purchases", "production", "shipments", "stocks", "deliveries"])
+@pytest.mark.parametrize("amount", [1.7e308, 1e308, 1e300, -1e300])
+def test_amounts_that_add_up_to_no_number_are_wrong(table: str, amount: float) -> None:
+    """In one record or in all, traced or not: nothing endless is divided by itself."""
+    right = json.loads(oremix.solve(TRACED, detail="plan").to_json())
+    count = len(right[table])
+    for numbers in (range(count), *([number] for number in range(count))):
+        wrong = copy.deepcopy(right)
+        for number in numbers:
+            line = wrong[table][number]
+            line |= dict.fromkeys(line.keys() & {"quantity", "activity", "fill", "level", "paid"}, amount)
+        found = oremix.verify(TRACED, wrong)
+        assert found.right is False
+        assert str(found)
+        json.loads(found.to_json())
+
+
 # ---------------------------------------------------------------- every problem
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import nan
+from math import isfinite, nan
 from typing import NamedTuple
 
 import numpy as np
@@ -122,6 +122,8 @@ class Program:
         """By how much each bound is broken where the price of all that is the least; NaN where it was not found."""
         free, sign = len(self.flows), -1.0 if self._most else 1.0
         rows, prices = list(self._rows), [bound.price * bound.size for bound in bounds]
+        if not all(map(isfinite, prices)):
+            return [nan] * len(bounds)
         for number, bound in enumerate(bounds):
             terms = {self._column[flow]: sign * weight / bound.size for flow, weight in bound.part.items()}
             rows.append(_Row({**terms, free + number: -1.0}, -np.inf, sign * bound.room / bound.size))

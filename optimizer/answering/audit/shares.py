@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from math import nan
+from math import isfinite, nan
 
 from oremix.models.plan import Check, ShareRecord
 from oremix.models.policies import Budget, Diversify, Footprint
@@ -63,8 +63,8 @@ def _together(book: Book, gauge: Gauge, measured: list[Ratio]) -> None:
     groups: list[list[Ratio]] = []
     for ratio in measured:
         subject = ratio.subject
-        if subject.measure != "content" or subject.name is None or ratio.is_empty:
-            continue
+        if subject.measure != "content" or subject.name is None or ratio.is_empty or not isfinite(_size(ratio)):
+            continue  # what is no number has been said to be none
         if _size(ratio) > 0:
             layers[subject.name, subject.country, subject.bounds[0]].append(ratio)
         else:  # nothing is delivered that could be marked for one or another

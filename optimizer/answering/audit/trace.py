@@ -13,6 +13,8 @@ __all__ = ["Run", "Trace"]
 
 # Smaller parts of a material's largest flow are what a solver leaves behind instead of a zero.
 NOTHING = 1e-12
+# No plan has more of anything; a wrong one is traced as if it had this, so that sums stay numbers.
+MOST = 1e100
 
 Node = tuple[Any, ...]
 Flow = tuple[int, float]
@@ -66,6 +68,8 @@ class Trace:
         self._move()
         self._store()
         self._deliver(scope)
+        for flows in (*self.into, *self.out_of):
+            flows[:] = [(flow, min(amount, MOST)) for flow, amount in flows]
 
     @cached_property
     def ends_at(self) -> list[list[int]]:
@@ -184,4 +188,4 @@ class Trace:
         for (material, place, period, inside), amount in together.items():
             flow = self._used(material, place, period, amount)
             if flow is not None and inside:
-                self.delivered[material, place, period] = (flow, amount)
+                self.delivered[material, place, period] = (flow, min(amount, MOST))

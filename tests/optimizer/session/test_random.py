@@ -101,6 +101,25 @@ def test_what_is_changed_in_place_is_what_would_be_made_anew(data: st.DataObject
     assert_same_lp(State.of(base).edited(edits), State.of(problem))
 
 
+@pytest.mark.parametrize("penalty", [0, 3])
+def test_a_priced_rule_that_has_nothing_left_to_bound(penalty: float) -> None:
+    """Nothing is made any more: what is beyond a bound of nothing costs something or nothing, and could be anything."""
+    seller = {"id": "s", "country": "CN", "material": "m", "unit_cost": 1, "capacity": 50}
+    document = {
+        "materials": [{"id": "m", "unit": "t"}],
+        "suppliers": [seller],
+        "demands": [{"id": "d", "country": "JP", "material": "m", "quantity": 10, "shortage_cost": 9}],
+        "policies": [{"id": "r", "type": "share", "countries": ["CN"], "max": 0.5, "penalty": penalty}],
+    }
+    found = [{"on": "suppliers", "field": "availability", "set": 0}]
+    problem = valid(document, found)
+    assert problem is not None
+    base = read_problem(document)
+    edits = edits_of(base, found)
+    assert edits is not None
+    assert_same_lp(State.of(base).edited(edits), State.of(problem))
+
+
 def edits_of(problem: Problem, found: list[Document]) -> Edits | None:
     """What the formulation says the changes change in place."""
     pairs = []
@@ -137,12 +156,19 @@ def assert_same_lp(one: State, new: State) -> None:
 
 
 def _dead(one: State, new: State) -> set[Key]:
-    """Columns that only the first has: whatever the plan, there is nothing in any of them."""
+    """Columns that only the first has: whatever the plan, there is nothing in any of them, or there need not be.
+
+    There need not be in what costs something or nothing and is in no row that the second has too, as where a priced
+    rule is broken that has nothing to bound: the rows that only the first has hold without (see `assert_same_lp`).
+    """
     extra = one.columns.keys() - new.columns.keys()
+    shared = {one.rows[key] for key in new.rows}
     arrays = replace(one.arrays, integer=np.zeros_like(one.arrays.integer))
-    if extra and run_highs(replace(arrays, cost=np.zeros_like(arrays.cost))).status != "infeasible":
-        most = np.zeros_like(arrays.cost)
-        most[[one.columns[key] for key in extra]] = -1.0
+    bound = {int(column) for column, row in zip(arrays.columns, arrays.row_of, strict=True) if row in shared}
+    places = [one.columns[key] for key in extra]
+    most = np.zeros_like(arrays.cost)
+    most[[place for place in places if place in bound or arrays.cost[place] < 0 or arrays.low[place] > 0]] = -1.0
+    if most.any() and run_highs(replace(arrays, cost=np.zeros_like(arrays.cost))).status != "infeasible":
         claim = run_highs(replace(arrays, cost=most))
         assert claim.x is not None
         assert -(most @ claim.x) <= 1e-6
