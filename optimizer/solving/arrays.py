@@ -113,11 +113,29 @@ def with_decisions(arrays: Arrays, x: Floats) -> Arrays:
     return replace(arrays, low=low, high=high, lower=lower, upper=upper)
 
 
+def with_wider_gates(arrays: Arrays, room: float) -> Arrays:
+    """The LP whose gates allow so much more where they are open, and where they are shut what they did."""
+    place, yes_gives_room = _gates(arrays)
+    row = arrays.row_of[place]
+    sign = np.where(np.isfinite(arrays.upper[row]), 1.0, -1.0)
+    lower, upper, coefficients = arrays.lower.copy(), arrays.upper.copy(), arrays.coefficients.copy()
+    coefficients[place] += np.where(yes_gives_room, -sign, sign) * room
+    no = row[~yes_gives_room]
+    lower[no], upper[no] = lower[no] - room, upper[no] + room
+    return replace(arrays, lower=lower, upper=upper, coefficients=coefficients)
+
+
+def _gates(arrays: Arrays) -> tuple[Ints, NDArray[np.bool_]]:
+    """Where gates have their decisions, and whether it is yes that gives the more room."""
+    place = np.flatnonzero(arrays.gates[arrays.row_of] & arrays.integer[arrays.columns] & (arrays.coefficients != 0))
+    row = arrays.row_of[place]
+    return place, (arrays.coefficients[place] < 0) == np.isfinite(arrays.upper[row])
+
+
 def _open_gates(arrays: Arrays, decisions: Floats) -> NDArray[np.bool_]:
     """The gates whose decision is the one that leaves them the more room."""
-    place = np.flatnonzero(arrays.gates[arrays.row_of] & arrays.integer[arrays.columns] & (arrays.coefficients != 0))
+    place, yes_gives_room = _gates(arrays)
     row, decided = arrays.row_of[place], decisions[arrays.columns[place]] > 0
-    yes_gives_room = (arrays.coefficients[place] < 0) == np.isfinite(arrays.upper[row])
     opened = np.zeros(len(arrays.gates), dtype=np.bool_)
     opened[row[decided == yes_gives_room]] = True
     return opened

@@ -9,12 +9,13 @@ from math import inf
 import numpy as np
 
 from oremix.models.errors import SolverFailed
+from oremix.optimizer.answering.diagnosis.loosening import roomy
 from oremix.optimizer.answering.diagnosis.rows import Spot
 from oremix.optimizer.answering.diagnosis.statements import Statement
 from oremix.optimizer.clock import Clock, OutOfTime
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.lean import Key
-from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
+from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_wider_gates
 from oremix.optimizer.solving.highs import run_highs
 from oremix.optimizer.solving.hot import Hot
 
@@ -63,7 +64,9 @@ class Elastic:
         self.scale = self._scales(model)
         self.whole = whole and bool(arrays.integer.any())
         self._hot: Hot | None = None
-        if not self.whole:
+        if self.whole:  # what an open gate allows was derived from limits that may be exceeded
+            self.arrays = with_wider_gates(self.arrays, roomy(model.problem, decisions=True))
+        else:
             self.arrays = replace(self.arrays, integer=np.zeros_like(self.arrays.integer))
 
     def _scales(self, model: Model) -> Floats:

@@ -307,6 +307,35 @@ def test_two_conflicts_are_repaired_together() -> None:
     assert {(change.id, change.to) for change in repair.changes} == {("jp", 60.0), ("us", 60.0)}
 
 
+@pytest.mark.parametrize(
+    ("terms", "fixed", "policies"),
+    [
+        ({"fixed_cost": 5}, {}, []),
+        ({}, {"fixed_cost": 5}, []),
+        ({"minimum_order": 5, "fixed_cost": 5}, {}, []),
+        ({"fixed_cost": 5}, {}, [{"id": "one", "type": "diversify", "of": "countries", "max": 1}]),
+        ({"fixed_cost": 5}, {}, [{"id": "one", "type": "diversify", "of": "countries", "min": 1, "smallest": 0.5}]),
+    ],
+)
+def test_two_capacities_are_raised_beyond_what_a_decision_allowed(
+    terms: Document, fixed: Document, policies: list[Document]
+) -> None:
+    """Of 100 t a mine makes 50 and its lane carries 60: what either allows a yes is no limit where both are raised.
+
+    100 t at 1, and 5 for the one or the other.
+    """
+    problem = document(
+        suppliers=[supplier("north", "CN", 1, capacity=50, **terms)],
+        lanes=[{"id": "strait", "from": "CN", "to": "JP", "capacity": 60, **fixed}],
+        demands=[demand(100, firm=True)],
+        policies=policies,
+    )
+    (repair,) = diagnosed(problem).repairs
+    assert repair.checked
+    assert {(change.id, change.to) for change in repair.changes} == {("north", 100.0), ("strait", 100.0)}
+    assert repair.total_cost == pytest.approx(105)
+
+
 def test_lots_of_capacity_are_moved_as_little_as_works() -> None:
     """A joint lane that carries too little is named by its id, and raised by what is missing."""
     problem = document(
