@@ -16,12 +16,14 @@ from oremix.models.problem import Problem
 from oremix.models.scenarios import Change
 from oremix.models.timeline import Timeline
 
-__all__ = ["Parts", "changed", "changed_parts", "read_changes"]
+__all__ = ["Parts", "at_rate", "changed", "changed_parts", "read_changes"]
 
 Parts = dict[str, list[Part]]
 """Lists of a problem, by their keys."""
 
 OVER_TIME = str(Series)
+# What a plan is made without.
+FOR_STUDIES = ("scenarios", "uncertainties")
 # Where nothing is stated there is no limit, and none of no limit is nothing.
 LIMITS = ("capacity", "quantity", "fill_max", "draw_max", "surplus_max", "reserve")
 
@@ -59,19 +61,31 @@ def changed(problem: Problem, changes: Iterable[Change | dict[str, Any]]) -> Pro
 
 
 def with_parts(problem: Problem, parts: Parts) -> Problem:
-    """The problem with lists replaced, and without scenarios of its own.
+    """The problem with lists replaced, and without scenarios and uncertainties of its own.
 
     Raises
     ------
     InvalidProblem
         What is wrong with it.
     """
-    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude={*parts, "scenarios"})
+    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude={*parts, *FOR_STUDIES})
     lists = {
         name: [part.model_dump(by_alias=True, exclude_unset=True) for part in entries]
         for name, entries in parts.items()
     }
     return checked(Problem, stated | lists)
+
+
+def at_rate(problem: Problem, rate: float) -> Problem:
+    """The problem with another discount rate, and without scenarios and uncertainties of its own.
+
+    Raises
+    ------
+    InvalidProblem
+        What is wrong with it.
+    """
+    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude=set(FOR_STUDIES))
+    return checked(Problem, stated | {"discount_rate": rate})
 
 
 def changed_parts(problem: Problem, changes: list[Change]) -> Parts:
@@ -101,6 +115,21 @@ def _made(problem: Problem, entries: list[Part], change: Change) -> list[Part]:
         return [*entries, *_added(change)]
     if problem.timeline.typical and (change.from_year is not None or change.until_year is not None):
         raise _wrong("from_year", "is of no use without `periods`: there is one typical year", change.from_year)
+    chosen = _chosen(problem, entries, change)
+    if not _during(change, problem.timeline):
+        raise _wrong("from_year", "leaves no period: none starts in these years", change.from_year)
+    result: list[Part] = []
+    for entry in entries:
+        is_meant = any(entry is other for other in chosen) and _reaches(entry, change.field)
+        result += _changed(entry, change, problem.timeline) if is_meant else [entry]
+    is_same = len(result) == len(entries) and all(a is b for a, b in zip(result, entries, strict=True))
+    if is_same and "set" not in change.model_fields_set and not any(_states(entry, change.field) for entry in chosen):
+        raise _wrong("field", f"is stated by none of these {change.on}, so nothing would change", change.field)
+    return result
+
+
+def _chosen(problem: Problem, entries: list[Part], change: Change) -> list[Part]:
+    """The parts that a change is about, of which some have its field."""
     chosen = [entry for entry in entries if _is_meant(problem, entry, change)]
     unknown = [key for key in change.where if entries and not any(_named(entry, key) for entry in entries)]
     if unknown:
@@ -111,16 +140,9 @@ def _made(problem: Problem, entries: list[Part], change: Change) -> list[Part]:
         raise _wrong("field", "cannot change: other parts name it", change.field)
     if not any(_named(entry, change.field) for entry in chosen):
         raise _wrong("field", f"is no field of these {change.on}", change.field)
-    if not _during(change, problem.timeline):
-        raise _wrong("from_year", "leaves no period: none starts in these years", change.from_year)
-    result: list[Part] = []
-    for entry in entries:
-        is_meant = any(entry is other for other in chosen) and _named(entry, change.field)
-        result += _changed(entry, change, problem.timeline) if is_meant else [entry]
-    is_same = len(result) == len(entries) and all(a is b for a, b in zip(result, entries, strict=True))
-    if is_same and "set" not in change.model_fields_set and not any(_states(entry, change.field) for entry in chosen):
-        raise _wrong("field", f"is stated by none of these {change.on}, so nothing would change", change.field)
-    return result
+    if not any(_reaches(entry, change.field) for entry in chosen):
+        raise _wrong("field", f"is no field that {_called(chosen[0])} has", change.field)
+    return chosen
 
 
 def _added(change: Change) -> list[Part]:
@@ -148,6 +170,21 @@ def _named(part: Part, field: str) -> str | None:
     """The attribute that a document's key, or the first of its steps, stands for; none where there is no such field."""
     fields = type(part).model_fields
     return next((name for name, info in fields.items() if field.partition(".")[0] == (info.alias or name)), None)
+
+
+def _reaches(part: Part, field: str) -> bool:
+    """Whether a part has a field, or one within what it states in a field."""
+    name, rest = _named(part, field), field.partition(".")[2]
+    value = getattr(part, name) if name and rest else None
+    if not rest or name is None:
+        return name is not None
+    if isinstance(value, list):
+        return any(isinstance(entry, Part) and _reaches(entry, rest) for entry in value)
+    return rest in value if isinstance(value, dict) else isinstance(value, Part) and _reaches(value, rest)
+
+
+def _called(part: Part) -> str:
+    return getattr(part, "id", None) or getattr(part, "name", None) or "the part"
 
 
 def _states(part: Part, field: str) -> bool:
@@ -214,13 +251,10 @@ def _changed_within(part: Part, change: Change, timeline: Timeline) -> Part:
         value = old[rest]
         changed_value = _new(value, change, "") if whole else _some_periods(value, change, "", timeline)
         new = {**old, rest: changed_value}
-    elif isinstance(old, Part) and _named(old, rest):
+    elif isinstance(old, Part):
         new = _changed(old, inner, timeline)[0]
-    elif isinstance(old, list) and old and isinstance(old[0], Part) and _named(old[0], rest):
-        new = [_changed(entry, inner, timeline)[0] for entry in old]
     else:
-        label = getattr(part, "id", None) or "the part"
-        raise _wrong("field", f"is no field that {label} has", change.field)
+        new = [_changed(entry, inner, timeline)[0] if _reaches(entry, rest) else entry for entry in old]
     return _with(part, first, old, new)
 
 
@@ -263,9 +297,8 @@ def _with(part: Part, field: str, old: Any, new: Any) -> Part:
     try:
         return type(part).model_validate({**stated, field: new})
     except ValidationError as error:
-        label = getattr(part, "id", None) or getattr(part, "name", None) or "the part"
         messages = ", or ".join(dict.fromkeys(str(line["msg"]) for line in error.errors(include_url=False)))
-        raise _wrong("field", f"`{field}` of {label} would be wrong: {messages}", new) from None
+        raise _wrong("field", f"`{field}` of {_called(part)} would be wrong: {messages}", new) from None
 
 
 def _of_capacity(facility: Facility, change: Change, timeline: Timeline) -> Part:

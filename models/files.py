@@ -19,6 +19,7 @@ from oremix.models.listing import listed
 from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
+from oremix.models.uncertainties import Distribution, Uncertainty
 
 __all__ = ["checked", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
 
@@ -46,6 +47,9 @@ PARTS: dict[str, type[BaseModel]] = {
     "stockpiles": chain.Stockpile,
     "scenarios": Scenario,
     "changes": Change,
+    "uncertainties": Uncertainty,
+    "times": Distribution,
+    "plus": Distribution,
     "sources": chain.Source,
 }
 POLICIES: dict[Any, type[BaseModel]] = {

@@ -28,6 +28,7 @@ from oremix.models.network import Network
 from oremix.models.policies import Policy, Rule
 from oremix.models.scenarios import Scenario
 from oremix.models.timeline import Timeline
+from oremix.models.uncertainties import Uncertainty
 from oremix.models.warnings import warnings_of
 from oremix.models.written_out import Stated, written_out
 
@@ -79,6 +80,10 @@ class Problem(Part):
     )
     scenarios: list[Scenario] = Field(
         default_factory=list, description="named changes to the data, which studies ask about; a plan is made without"
+    )
+    uncertainties: list[Uncertainty] = Field(
+        default_factory=list,
+        description="numbers that are not known, which studies draw; a plan is made without",
     )
     sources: list[Source] = Field(default_factory=list, description="where figures come from")
 

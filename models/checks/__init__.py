@@ -20,6 +20,7 @@ from oremix.models.checks.references import identities, references, references_i
 from oremix.models.checks.scenarios import scenarios
 from oremix.models.checks.stockpiles import stockpiles
 from oremix.models.checks.time import time
+from oremix.models.checks.uncertainties import uncertainties
 from oremix.models.fields import Part, faults_error
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ LISTS = (
     "stockpiles",
     "policies",
     "scenarios",
+    "uncertainties",
     "sources",
 )
 # What stands in for a list of which no entry is sound, so that the rest can still be checked.
@@ -128,7 +130,10 @@ def _restored(findings: Iterable[Finding], positions: dict[str, list[int]]) -> I
 def _between_entries(problem: Problem, known: Known) -> Iterator[Finding]:
     """Faults that only show between entries."""
     yield from identities(known)
-    yield from faults_of_policies(problem, known, of_parts_and_rules)
+    found = list(faults_of_policies(problem, known, of_parts_and_rules))
+    yield from found
+    if all(path and path[0] == "scenarios" for path, _, _ in found):
+        yield from uncertainties(problem, known)
 
 
 def of_parts_and_rules(problem: Problem, known: Known) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ __all__ = ["identities", "references", "references_in_malformed", "unknown"]
 MOST_COMPARED = 300
 
 FACILITIES = ("suppliers", "plants", "recyclers")
-OTHERS = ("places", "materials", "demands", "lanes", "stockpiles", "policies", "scenarios", "sources")
+OTHERS = ("places", "materials", "demands", "lanes", "stockpiles", "policies", "scenarios", "uncertainties", "sources")
 
 
 def identities(known: Known) -> Iterator[Finding]:

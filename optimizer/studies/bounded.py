@@ -344,7 +344,7 @@ def freed(
             name = policy if number == 0 else _free(f"{policy[:80]} (rest)", taken)
             taken.add(name)
             rules.append({**part, "id": name})
-    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude={"policies", "scenarios"})
+    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude={"policies", "scenarios", "uncertainties"})
     return checked(Problem, {**stated, "policies": rules})
 
 

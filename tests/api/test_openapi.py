@@ -54,6 +54,7 @@ def test_answers_are_as_described(client, minimal):
         "frontier": client.post("/v1/studies/frontier", json={"problem": minimal}),
         "surface": client.post("/v1/studies/surface", json=two_caps(minimal)),
         "stress": client.post("/v1/studies/stress", json={"problem": minimal, "options": {"insurance": 1}}),
+        "sensitivity": client.post("/v1/studies/sensitivity", json=drawn(minimal)),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
         "presets": client.get("/v1/presets"),
@@ -67,6 +68,12 @@ def test_answers_are_as_described(client, minimal):
     assert set(requests) == {operation.name for operation in OPERATIONS}
     for operation in OPERATIONS:
         conforms(described, operation, requests[operation.name])
+
+
+def drawn(minimal):
+    """A problem with an uncertainty, to be drawn twice."""
+    boom = {"id": "boom", "on": "demands", "field": "quantity", "times": {"values": [1, 1.1]}}
+    return {"problem": minimal | {"uncertainties": [boom]}, "options": {"samples": 2}}
 
 
 def two_caps(minimal):
