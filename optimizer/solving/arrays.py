@@ -125,11 +125,12 @@ def with_wider_gates(arrays: Arrays, room: float) -> Arrays:
     return replace(arrays, lower=lower, upper=upper, coefficients=coefficients)
 
 
-def _gates(arrays: Arrays) -> tuple[Ints, NDArray[np.bool_]]:
+def _gates(arrays: Arrays) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Where gates have their decisions, and whether it is yes that gives the more room."""
     place = np.flatnonzero(arrays.gates[arrays.row_of] & arrays.integer[arrays.columns] & (arrays.coefficients != 0))
     row = arrays.row_of[place]
-    return place, (arrays.coefficients[place] < 0) == np.isfinite(arrays.upper[row])
+    yes_gives_room: NDArray[np.bool_] = (arrays.coefficients[place] < 0) == np.isfinite(arrays.upper[row])
+    return place, yes_gives_room
 
 
 def _open_gates(arrays: Arrays, decisions: Floats) -> NDArray[np.bool_]:
