@@ -107,6 +107,10 @@ class Stressed(Record):
     shortage_without_policies: float | None = Field(
         description="the same if hard policies that are not firm need not be kept; none: nothing is missing, or unknown"
     )
+    shortage_without_obligations: float | None = Field(
+        description="the same if nothing that is not firm had to run, to be taken or to be collected at least; none:"
+        " nothing is missing, nothing is obliged, or unknown"
+    )
     shortages: list[Short] = Field(description="every demand and period that goes short")
     years_to_shortage: float | None = Field(
         description="from the start of the first changed period to that of the first in which a hard demand goes short;"

@@ -112,10 +112,10 @@ def _months(outage: Stressed) -> str:
 def _told(outage: Stressed) -> Iterator[str]:
     yield from ["", f"{outage.id}: {outage.text}"]
     yield from _listed("missing", [_missing(short) for short in outage.shortages])
-    if outage.shortage_without_policies is not None:
-        spared = outage.shortage - outage.shortage_without_policies
-        if spared > 1e-6 * outage.shortage:
-            yield f"  policies cost {spared:,.3g} of these {outage.shortage:,.3g} years of demand"
+    without = {"policies": outage.shortage_without_policies, "obligations": outage.shortage_without_obligations}
+    for what, least in without.items():
+        if least is not None and outage.shortage - least > 1e-6 * outage.shortage:
+            yield f"  {what} cost {outage.shortage - least:,.3g} of these {outage.shortage:,.3g} years of demand"
     for cover in outage.stocks:
         if cover.months is not None:
             left = "some is always left" if cover.empty_after is None else f"none is left {_after(cover.empty_after)}"

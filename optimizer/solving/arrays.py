@@ -129,7 +129,8 @@ def _gates(arrays: Arrays) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Where gates have their decisions, and whether it is yes that gives the more room."""
     place = np.flatnonzero(arrays.gates[arrays.row_of] & arrays.integer[arrays.columns] & (arrays.coefficients != 0))
     row = arrays.row_of[place]
-    return place, (arrays.coefficients[place] < 0) == np.isfinite(arrays.upper[row])
+    yes_gives_room: NDArray[np.bool_] = (arrays.coefficients[place] < 0) == np.isfinite(arrays.upper[row])
+    return place, yes_gives_room
 
 
 def _open_gates(arrays: Arrays, decisions: Floats) -> NDArray[np.bool_]:

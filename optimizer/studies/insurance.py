@@ -13,7 +13,7 @@ from math import inf
 from typing import Literal
 
 from oremix.models import Problem
-from oremix.models.chain import Facility, Stockpile, Supplier
+from oremix.models.chain import Demand, Facility, Stockpile, Supplier
 from oremix.models.errors import InvalidProblem
 from oremix.models.scenarios import Change
 from oremix.models.studies.outages import Outage
@@ -280,8 +280,21 @@ class _Search:
             is_short = any(key[:2] == ("short", demand.id) and value > 0 for key, value in self.point.values.items())
             if is_short and site not in have:
                 have.add(site)
-                found.append((Stockpile(material=demand.material, country=demand.country, place=demand.place), True))
+                found.append((self._new_pile(demand), True))
         return found
+
+    def _new_pile(self, demand: Demand) -> Stockpile:
+        """Where a demand is, held at what the nearest stock of its material is; for nothing where there is none."""
+        network = self.problem.network
+
+        def far(pile: Stockpile) -> float:
+            known = network.geography.distance_km(pile.at, demand.at)
+            return inf if known is None else known
+
+        others = [p for p in self.problem.stockpiles if p.material == demand.material and p.holding_cost is not None]
+        nearest = min(others, key=lambda pile: (far(pile), pile.at), default=None)
+        new = Stockpile(material=demand.material, country=demand.country, place=demand.place)
+        return new if nearest is None else new.model_copy(update={"holding_cost": nearest.holding_cost})
 
     def _stock(self, choice: tuple[Stockpile, bool], amount: float) -> tuple[_Measure, list[Key]]:
         """So much more in stock when the outage begins.
@@ -297,7 +310,7 @@ class _Search:
         levels = {key: planned.get(key, 0.0) + amount for key in keys}
         last = keys[-1] if keys else None
         unit = self.problem.network.materials[pile.material].unit
-        where = f"in {'a new stock, held for nothing,' if is_new else 'stock'} at {pile.at}"
+        where = f"in {_called_new(pile) if is_new else 'stock'} at {pile.at}"
         when = "" if self.problem.timeline.typical else f" when {self.year} begins"
         empty = (_laid_in(pile, 0.0),) if is_new else ()
         given = (_laid_in(pile, amount) if is_new else _more(pile, amount),)
@@ -357,6 +370,10 @@ class _Search:
         text = f"a contract for {_amount(amount)} {unit} a year more from {supplier.id}{when}, take or pay,"
         measure = _Measure("contract", supplier.id, supplier.material, amount, unit, text, changes, changes, changes)
         return measure, [("supplier_capacity", supplier.id, year) for year in timeline.starts[self.start :]]
+
+
+def _called_new(pile: Stockpile) -> str:
+    return "a new stock, whose holding is not counted," if pile.holding_cost is None else "a new stock"
 
 
 def _laid_in(pile: Stockpile, amount: float) -> Change:

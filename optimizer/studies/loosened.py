@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from oremix.models import Problem
-from oremix.models.chain import Demand, Stockpile
+from oremix.models.chain import Demand, Facility, Stockpile
 from oremix.models.changes import Parts, changed_parts, with_parts
 from oremix.models.policies import Budget, Policy, Preset
 from oremix.models.scenarios import Change
 from oremix.optimizer.session.state import Weights
 
-__all__ = ["first_changed", "hard_demands", "is_hard", "loosened", "years_missing"]
+__all__ = ["first_changed", "hard_demands", "is_hard", "is_obliged", "loosened", "years_missing"]
 
 
 def is_hard(demand: Demand) -> bool:
@@ -45,11 +47,12 @@ def first_changed(problem: Problem, changes: tuple[Change, ...]) -> int | None:
     return min(periods, default=None)
 
 
-def loosened(problem: Problem, start: int | None, *, rules: bool = False) -> Problem:
+def loosened(problem: Problem, start: int | None, *, rules: bool = False, obligations: bool = False) -> Problem:
     """The problem in which hard demands may go short, and stocks need not be kept from a period on.
 
     With `rules`, hard policies that are not firm may be broken as well, all for nothing: what is to be least is for the
-    solver to be told. Budgets are left alone, as builds are.
+    solver to be told. Budgets are left alone, as builds are. With `obligations` nothing that is not firm has to run,
+    to be taken or to be collected.
     """
     parts: Parts = {
         "demands": [_missable(demand) for demand in problem.demands],
@@ -57,7 +60,28 @@ def loosened(problem: Problem, start: int | None, *, rules: bool = False) -> Pro
     }
     if rules:
         parts["policies"] = [_breakable(policy) for policy in problem.policies]
+    if obligations:
+        parts |= {
+            name: [_free(part) for part in getattr(problem, name)] for name in ("suppliers", "plants", "recyclers")
+        }
     return with_parts(problem, parts)
+
+
+def is_obliged(problem: Problem) -> bool:
+    """Whether anything has to run, to be taken or to be collected."""
+    return any(_free(facility) is not facility for facility in problem.facilities)
+
+
+def _free(facility: Facility) -> Facility:
+    """Without what it has to do at least."""
+    if facility.firm:
+        return facility
+    owed: dict[str, Any] = {name: None for name in ("minimum",) if getattr(facility, name, None)}
+    owed |= {name: 0.0 for name in ("minimum_utilisation", "minimum_collection_rate") if getattr(facility, name, None)}
+    if any(build.minimum_utilisation and not build.firm for build in facility.builds):
+        builds = [b if b.firm else b.model_copy(update={"minimum_utilisation": 0.0}) for b in facility.builds]
+        owed["build"] = builds if isinstance(facility.build, list) else builds[0]
+    return facility.model_copy(update=owed) if owed else facility
 
 
 def _missable(demand: Demand) -> Demand:

@@ -207,8 +207,19 @@ def _notes(base: Baseline, tried: list[Stressed]) -> Iterator[str]:
         )
     if base.problem.stockpiles:
         yield "minimum stocks need not be kept from the first changed period on, nor final stocks that follow from them"
+    if any(_obliged(one) for one in tried):
+        yield (
+            "what has to run, to be taken or to be collected comes before demand, so that losing a mine can leave more"
+            " missing than losing the plants that have to run on it too: beside each outage stands what that costs"
+        )
     if any(one.broken for one in tried):
         yield (
             "terms are broken only where they leave no plan at all, policies only where that is not enough, and both as"
             " little as can be"
         )
+
+
+def _obliged(one: Stressed) -> bool:
+    """Whether more is missing because of obligations."""
+    least = one.shortage_without_obligations
+    return least is not None and one.shortage - least > 1e-6 * one.shortage

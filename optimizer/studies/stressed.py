@@ -18,7 +18,7 @@ from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held, Weights
 from oremix.optimizer.studies.baseline import ROUNDING, Baseline
 from oremix.optimizer.studies.giving_way import broken, conflict_of, given_way
-from oremix.optimizer.studies.loosened import loosened, years_missing
+from oremix.optimizer.studies.loosened import is_obliged, loosened, years_missing
 
 __all__ = ["SLACK", "Found", "Trial"]
 
@@ -47,6 +47,8 @@ class Found:
         What the plan costs without the outage where stocks need not be kept from then on either.
     lawless
         The least shortage if policies need not be kept; none where nothing is missing, or it is not known.
+    unobliged
+        The least shortage if nothing had to run, to be taken or to be collected; none likewise.
     broken
         Rules and terms that could not be kept.
     conflict
@@ -64,6 +66,7 @@ class Found:
     stockless: Point | None = None
     unhurt: float | None = None
     lawless: float | None = None
+    unobliged: float | None = None
     broken: tuple[Broken, ...] = ()
     conflict: tuple[Conflicting, ...] = ()
     reason: str | None = None
@@ -92,7 +95,9 @@ class Trial:
         self.held = base.held(start)
         self._gap, self._clock = gap, clock
         self.session = self._session(loosened(base.problem, start))
-        self._lawless = self._session(loosened(base.problem, start, rules=True)) if base.problem.rules else None
+        obliged, ruled = is_obliged(base.problem), bool(base.problem.rules)
+        self._lawless = self._session(loosened(base.problem, start, rules=True)) if ruled else None
+        self._unobliged = self._session(loosened(base.problem, start, obligations=True)) if obliged else None
         self._unhurt = self._without_outage()
 
     def twin(self) -> Trial:
@@ -100,6 +105,7 @@ class Trial:
         twin = copy(self)
         twin.session = self.session.twin()
         twin._lawless = self._lawless and self._lawless.twin()  # noqa: SLF001 - its own
+        twin._unobliged = self._unobliged and self._unobliged.twin()  # noqa: SLF001 - as above
         return twin
 
     def _session(self, problem: Problem) -> Session:
@@ -119,7 +125,8 @@ class Trial:
             self.session.rewind()
             found = self._met(self.session, changes, changes)
             if found.least is not None:
-                found = replace(found, lawless=self._without_policies(changes, found.least))
+                lawless, unobliged = (self._in(free, changes, found.least) for free in (self._lawless, self._unobliged))
+                found = replace(found, lawless=lawless, unobliged=unobliged)
             else:
                 found = self._moved(changes, found)
             return replace(found, stockless=self._without_stock(found, changes), unhurt=self._unhurt)
@@ -137,12 +144,13 @@ class Trial:
                 return replace(met, broken=tuple(broken(problem, edits)))
         return replace(found, conflict=conflict_of(problem, self.held, self._clock))
 
-    def _without_policies(self, changes: Changes, least: Point) -> float | None:
-        if self._lawless is None or (least.objective or 0.0) <= NOTHING:
+    def _in(self, free: Session | None, changes: Changes, least: Point) -> float | None:
+        """The least shortage of the problem with less to be kept."""
+        if free is None or (least.objective or 0.0) <= NOTHING:
             return None
-        self._lawless.rewind()
-        free = self._solve(self._lawless, changes, self.held, self.missing(changes), [])
-        return None if free.objective is None else max(free.objective, 0.0)
+        free.rewind()
+        point = self._solve(free, changes, self.held, self.missing(changes), [])
+        return None if point.objective is None else max(point.objective, 0.0)
 
     def _without_outage(self) -> float | None:
         """The cost without the outage, where every outage begins.
@@ -155,9 +163,10 @@ class Trial:
             if cost is None:
                 self.held = self.base.held(self.start, ROUNDING)
                 cost = self._solve(self.session, (), self.held, None, within).total_cost
-            if self._lawless is not None:
-                self._solve(self._lawless, (), self.held, self.missing(()), [])
-                self._lawless.keep()
+            for free in (self._lawless, self._unobliged):
+                if free is not None:
+                    self._solve(free, (), self.held, self.missing(()), [])
+                    free.keep()
         except SolverFailed:
             return None
         self.session.keep()

@@ -48,6 +48,7 @@ def told(trial: Trial, outage: Outage, found: Found) -> Stressed:
         reason=found.reason if plan is None else plan.certificate.reason,
         shortage=sum(years[short.period] * short.share for short in hard),
         shortage_without_policies=found.lawless,
+        shortage_without_obligations=found.unobliged,
         shortages=shortages,
         years_to_shortage=min((short.period - (first or 0) for short in hard), default=None),
         total_cost=None if after is None else after.total_cost,

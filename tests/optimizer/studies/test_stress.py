@@ -10,7 +10,7 @@ import pytest
 import oremix
 from oremix.models.studies.stress import Stress, Stressed
 from oremix.optimizer import engine
-from tests.plans import demand, near, refinery, supplier, tonnes
+from tests.plans import demand, near, plant, refinery, supplier, tonnes
 from tests.problems import AUSTRALIA, CHINA, document
 
 YEARLY: dict[str, Any] = {"periods": [2026, 2027, 2028], "discount_rate": 0}
@@ -305,6 +305,30 @@ def test_rules_are_kept_though_demand_goes_short() -> None:
     assert outage.broken == []
 
 
+def test_a_mine_may_hurt_more_than_its_country_and_it_is_said_why() -> None:
+    """Australia's works must run at half of 50 t, on 2 t of ore a tonne; China's 100 t of ore are refined at 1 a tonne.
+
+    Without Australia's mine 50 t of China's ore go through its works: 25 and 50 t for 100, a quarter is missing.
+    Without Australia there are no works to run, and nothing is.
+    """
+    works = plant("works", "AU", 1, {"ore": 2}, {"oxide": 1}, capacity=50, minimum_utilisation=0.5)
+    problem = {
+        "materials": tonnes("ore", "oxide"),
+        "suppliers": [
+            supplier("cn_mine", "CN", 1, "ore", capacity=100),
+            supplier("au_mine", "AU", 1, "ore", capacity=50),
+        ],
+        "plants": [works, refinery("good", "CN", 1, capacity=100)],
+        "demands": [demand(100)],
+    }
+    found = stressed(problem, facilities=["au_mine"], countries=["AU"])
+    assert ranked(found) == [("au_mine", 0.25), ("AU", 0.0)]
+    assert found.outages[0].shortage_without_obligations == near(0)
+    assert found.outages[1].shortage_without_obligations is None
+    assert any("comes before demand" in note for note in found.notes)
+    assert "obligations cost 0.25 of these 0.25 years of demand" in str(found)
+
+
 STARVED: dict[str, Any] = {
     "materials": tonnes("ore", "oxide"),
     "suppliers": [supplier("mine", "AU", 5, "ore"), supplier("seller", "CN", 9, capacity=30)],
@@ -397,6 +421,26 @@ def test_the_cheapest_insurance() -> None:
     assert (built.amount, built.cost, built.cost_under_outage) == (near(100), near(100), near(800))
     assert built.shortage_before == near(1)
     assert "ordered in 2028" in built.text
+
+
+def test_a_new_stock_is_held_at_what_another_costs() -> None:
+    """100 t from 0 in 2027 and to 0 in 2028 are 50 t on the mean of each: 100 at 1 a tonne and year, as in the US."""
+    pile = {"country": "US", "material": "oxide", "holding_cost": 1}
+    found = stressed(
+        document(suppliers=[CHINA, AUSTRALIA], stockpiles=[pile], **YEARLY),
+        countries=["CN", "AU"],
+        pairs=[["CN", "AU"]],
+        from_year=2028,
+        insurance=1,
+    )
+    stock = next(one for one in found.insurance if one.on == "JP")
+    assert (stock.amount, stock.cost) == (near(100), near(100))
+    assert "not counted" not in stock.text
+    bare = stressed(document(suppliers=[CHINA], **YEARLY), countries=["CN"], from_year=2028, insurance=1)
+    (bare_stock,) = bare.insurance
+    assert bare_stock.text.startswith(
+        "100 t of oxide more in a new stock, whose holding is not counted, at JP when 2028"
+    )
 
 
 def test_half_is_better_than_nothing() -> None:
