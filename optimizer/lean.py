@@ -6,13 +6,16 @@ A `LeanProblem` is a `pulp.LpProblem`; every solver of PuLP takes it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from typing import Any
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate, chain, pairwise
+from typing import Any, NamedTuple
 
+import numpy as np
 import pulp
+from numpy.typing import NDArray
 
-__all__ = ["Column", "Expression", "Key", "LeanProblem", "Pairs", "Row", "difference", "rows_of"]
+__all__ = ["Column", "Expression", "Key", "LeanProblem", "Matrix", "Pairs", "Row", "difference", "rows_of"]
 
 # So that a name of five words stays below the hundred letters that PuLP allows in LP files.
 LONGEST_WORD = 20
@@ -22,21 +25,32 @@ Key = tuple[Any, ...]
 
 
 class Column(pulp.LpVariable):  # type: ignore[misc]
-    """A variable with its key; at least 0, at most `upBound`."""
+    """A variable with its key; at least 0, at most `upBound`.
+
+    `number` is its place among its problem's columns.
+    """
 
     # What PuLP keeps beside these of one variable goes into its dict, which most never need.
-    __slots__ = ("_labels", "_upbound_original", "key", "upBound")
+    __slots__ = ("_end", "_labels", "_stem", "number")
 
     varValue: float | None = None  # noqa: N815 - PuLP's name
     dj: float | None = None
     cat: str = pulp.LpContinuous
     modified = True
     lowBound = _lowbound_original = 0.0  # noqa: N815 - PuLP's name
+    upBound: float | None = None  # noqa: N815 - PuLP's name
+    _upbound_original: float | None = None
 
-    def __init__(self, labels: _Labels, key: Key, upper: float | None) -> None:
+    def __init__(self, labels: _Labels, stem: Key, end: Any, number: int) -> None:
         self._labels = labels
-        self.key = key
-        self.upBound = self._upbound_original = upper
+        self._stem = stem
+        self._end = end
+        self.number = number
+
+    @property
+    def key(self) -> Key:
+        """What it stands for; columns of one run share all of it but the end."""
+        return (*self._stem, self._end)
 
     def limit(self, upper: float) -> None:
         """Let it be at most this."""
@@ -65,6 +79,43 @@ class Expression(pulp.LpAffineExpression):  # type: ignore[misc]
         self.constant = constant
 
 
+class _Terms:
+    """What all rows of a problem add up, row after row: the numbers of columns, and their coefficients.
+
+    `is_read`: a row's expression has been asked for; what has become of it since, nobody says.
+    """
+
+    def __init__(self, columns: list[pulp.LpVariable]) -> None:
+        self.columns = columns
+        self.starts = array("l", [0])
+        self.numbers = array("i")
+        self.coefficients = array("d")
+        self.is_read = False
+
+    def add(self, numbers: list[int], coefficients: list[float]) -> int:
+        """The next row; its position."""
+        self.numbers.fromlist(numbers)
+        self.coefficients.fromlist(coefficients)
+        self.starts.append(len(self.numbers))
+        return len(self.starts) - 2
+
+    def of(self, row: int) -> dict[Column, float]:
+        """Column → coefficient."""
+        start, end = self.starts[row], self.starts[row + 1]
+        columns = map(self.columns.__getitem__, self.numbers[start:end])
+        return dict(zip(columns, self.coefficients[start:end], strict=True))
+
+    def put_in_order(self, rows: list[int], numbers: NDArray[np.int32]) -> None:
+        """Put the rows at these positions one after another; `numbers` are the new ones of the columns."""
+        starts = np.array(self.starts)
+        lengths = np.diff(starts)[rows]
+        ends = np.cumsum(lengths)
+        taken = np.repeat(starts[rows] - ends + lengths, lengths) + np.arange(int(lengths.sum()))
+        self.numbers = array("i", numbers[np.array(self.numbers)[taken]].tobytes())
+        self.coefficients = array("d", np.array(self.coefficients)[taken].tobytes())
+        self.starts = array("l", np.concatenate(([0], ends)).astype(starts.dtype).tobytes())
+
+
 class Row(pulp.LpConstraint):  # type: ignore[misc]
     """A constraint with its key; its expression is made when somebody asks for it, and from then on it decides.
 
@@ -72,35 +123,38 @@ class Row(pulp.LpConstraint):  # type: ignore[misc]
     limit of the problem, only more than any plan needs.
     """
 
-    __slots__ = ("_labels", "_terms", "constant", "gate", "key", "sense")
+    __slots__ = ("_expression", "_labels", "_terms", "constant", "key", "number", "sense")
 
     pi: float | None = None
     slack: float | None = None
     modified = True
+    gate = False
 
-    def __init__(self, labels: _Labels, key: Key, terms: dict[Column, float], sense: int, rhs: float) -> None:
+    def __init__(self, labels: _Labels, key: Key, terms: _Terms, number: int, sense: int, rhs: float) -> None:
         self._labels = labels
         self.key = key
         self._terms = terms
+        self.number = number
+        self._expression: Expression | None = None
         self.sense = sense
         self.constant = -rhs
-        self.gate = False
 
     @property
     def terms(self) -> dict[Column, float]:
         """Column → coefficient."""
-        return self._terms
+        return self._terms.of(self.number) if self._expression is None else self._expression
 
     @property
     def expr(self) -> Expression:
         """The terms as PuLP takes them."""
-        if not isinstance(self._terms, Expression):
-            self._terms = Expression(self._terms)
-        return self._terms
+        if self._expression is None:
+            self.expr = Expression(self.terms.items())
+        return self._expression
 
     @expr.setter
     def expr(self, expression: Expression) -> None:
-        self._terms = expression
+        self._expression = expression
+        self._terms.is_read = True
 
     @property
     def name(self) -> str:
@@ -140,6 +194,16 @@ class _Labels:
         return self._words[text]
 
 
+class Matrix(NamedTuple):
+    """A problem's numbers: what a unit of each column costs, and the rows one after another."""
+
+    cost: NDArray[np.float64]
+    constant: float
+    starts: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    coefficients: NDArray[np.float64]
+
+
 class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
     """A minimisation with an index from every column and row back to its key.
 
@@ -152,59 +216,105 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
     def __init__(self, name: str = "oremix") -> None:
         self.rows: dict[Key, Row] = {}
         self.labels = _Labels()
-        self._runs: list[list[Column]] = []
+        self._runs: list[int] = []  # where each begins among the variables
         self._columns: dict[Key, Column] | None = None
         self._named: dict[str, pulp.LpConstraint] | None = None
+        self._costs: tuple[NDArray[np.float64], float] | None = None
+        self._objective: pulp.LpAffineExpression | None = None
         super().__init__(name, pulp.LpMinimize)
         self._variables: list[pulp.LpVariable] = []
         self._variable_ids: dict[int, pulp.LpVariable] = {}
+        self._terms = _Terms(self._variables)
 
     def column(self, *key: Any, upper: float | None = None, integer: bool = False) -> Column:
         """Make a column."""
-        column = Column(self.labels, key, upper)
+        (column,) = self.columns_over(key[-1:], *key[:-1])
+        if upper is not None:
+            column.limit(upper)
         if integer:
             column.cat = pulp.LpInteger  # type: ignore[misc]  # into its dict
-        self._add([column])
         return column
 
     def columns_over(self, ends: Iterable[Any], *key: Any) -> list[Column]:
         """Make a column for each end of the key, such as the periods; the ends are in order."""
-        columns = [Column(self.labels, (*key, end), None) for end in ends]
+        first, labels = len(self._variables), self.labels
+        columns = [Column(labels, key, end, number) for number, end in enumerate(ends, first)]
         if columns:
-            self._add(columns)
+            self._runs.append(first)
+            self._variables += columns
+            self._columns = None
         return columns
-
-    def _add(self, run: list[Column]) -> None:
-        self._runs.append(run)
-        self._variables += run
-        self._columns = None
 
     @property
     def columns(self) -> dict[Key, Column]:
         """Its own columns by key, in the order in which they were made, or of their keys once they are put in order."""
         if self._columns is None:
-            self._columns = {column.key: column for column in chain.from_iterable(self._runs)}
+            self._columns = {column.key: column for column in self._variables if isinstance(column, Column)}
         return self._columns
 
     def row(self, *key: Any, pairs: Pairs, sense: int, rhs: float = 0.0) -> Row:
         """Make a row: the pairs' sum, `pulp.LpConstraintLE`, `EQ` or `GE`, and the right-hand side."""
-        terms = dict(pairs)
-        if len(terms) < len(pairs):
-            terms = dict(summed(pairs))
-        row = self.rows[key] = Row(self.labels, key, terms, sense, rhs)
+        numbers = [column.number for column, _ in pairs]
+        if len(set(numbers)) < len(numbers):
+            pairs = summed(pairs)
+            numbers = [column.number for column, _ in pairs]
+        position = self._terms.add(numbers, [coefficient for _, coefficient in pairs])
+        row = self.rows[key] = Row(self.labels, key, self._terms, position, sense, rhs)
         if self._named is not None:
             self._named[row.name] = row
         return row
+
+    def minimise(self, cost: NDArray[np.float64], constant: float) -> None:
+        """What is minimised: the cost of a unit of each column by number, and a fixed sum."""
+        self._costs, self._objective = (cost, constant), None
+
+    @property
+    def objective(self) -> pulp.LpAffineExpression | None:
+        """As PuLP takes it; made when somebody asks for it, and from then on it decides."""
+        if self._objective is None and self._costs is not None:
+            cost, constant = self._costs
+            priced = np.flatnonzero(cost)
+            columns = map(self._variables.__getitem__, priced.tolist())
+            self._objective = Expression(zip(columns, cost[priced].tolist(), strict=True), constant)
+        return self._objective
+
+    @objective.setter
+    def objective(self, expression: pulp.LpAffineExpression | None) -> None:
+        self._costs, self._objective = None, expression
 
     def put_in_order(self) -> None:
         """Order columns and rows by their keys, so that a solver sees the same whatever was made first.
 
         What is left over comes last: a solver tries it last where something else costs as much.
         """
-        self._runs.sort(key=lambda run: (run[0].key[0] == "surplus", str(run[0].key)))
-        self.rows = {key: self.rows[key] for key in sorted(self.rows, key=str)}
-        self._variables = list(chain.from_iterable(self._runs))
+        variables, text = self._variables, _text_of_keys()
+        runs = [variables[first:end] for first, end in pairwise([*self._runs, len(variables)])]
+        runs.sort(key=lambda run: (run[0].key[0] == "surplus", text(run[0].key)))
+        variables[:] = chain.from_iterable(runs)
+        self._runs = [0, *accumulate(map(len, runs[:-1]))] if runs else []
+        numbers = np.empty(len(variables), dtype=np.int32)
+        for number, column in enumerate(variables):
+            numbers[column.number] = number
+            column.number = number
         self._columns = None
+        self.rows = {key: self.rows[key] for key in sorted(self.rows, key=text)}
+        self._terms.put_in_order([row.number for row in self.rows.values()], numbers)
+        for number, row in enumerate(self.rows.values()):
+            row.number = number
+
+    def matrix(self) -> Matrix | None:
+        """Its numbers; none where PuLP's objects may say otherwise by now."""
+        terms = self._terms
+        if self._costs is None or self._objective is not None or self._named is not None or terms.is_read:
+            return None
+        if len(self._costs[0]) != len(self._variables):
+            return None
+        return Matrix(
+            *self._costs,
+            np.array(terms.starts, dtype=np.int32),
+            np.array(terms.numbers, dtype=np.int32),
+            np.array(terms.coefficients),
+        )
 
     # What PuLP keeps by name is made when it is first asked for.
     @property
@@ -236,6 +346,20 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         if self.dummyVar is not None:
             self._register_variable(self.dummyVar)
         return self._variables
+
+
+def _text_of_keys() -> Callable[[Key], str]:
+    """`str` of keys, of which many in a row differ in nothing but their end."""
+    known: tuple[Key, str] = ((), "")
+
+    def text(key: Key) -> str:
+        nonlocal known
+        stem = key[:-1]
+        if stem != known[0]:
+            known = (stem, "(" + "".join(f"{part!r}, " for part in stem))
+        return f"{known[1]}{key[-1]!r})" if stem else str(key)
+
+    return text
 
 
 def rows_of(problem: pulp.LpProblem) -> list[pulp.LpConstraint]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from copy import copy
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.formulation.marking import Marking
 from oremix.optimizer.formulation.tracing import Layer
-from oremix.optimizer.lean import Column, Key, LeanProblem, Pairs
+from oremix.optimizer.lean import Column, Key, Pairs, summed
 from oremix.optimizer.solving.arrays import Arrays
 from oremix.optimizer.solving.least import Sum, leasts
 
@@ -38,6 +39,40 @@ def contents(values: Values) -> dict[int, float]:
     return found
 
 
+class _Laid(NamedTuple):
+    """A row over the plan's flows."""
+
+    key: Key
+    pairs: Pairs
+    sense: int
+    rhs: float
+
+
+class _Overlay:
+    """Columns and rows laid over the plan's flows, made as those of a `LeanProblem`.
+
+    Its columns are numbered down from −1, so that they are told from the model's.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._labels = model.lp.labels
+        self.size = 0
+        self.rows: list[_Laid] = []
+
+    def column(self, *key: Any) -> Column:
+        """Make a column."""
+        self.size += 1
+        return Column(self._labels, key[:-1], key[-1], -self.size)
+
+    def row(self, *key: Any, pairs: Pairs, sense: int, rhs: float = 0.0) -> _Laid:
+        """Make a row."""
+        if len({column.number for column, _ in pairs}) < len(pairs):
+            pairs = summed(pairs)
+        row = _Laid(key, pairs, sense, rhs)
+        self.rows.append(row)
+        return row
+
+
 def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[int, float]:
     model = values.model
     asked_after = {position: model.measures[position].traced for position in positions}
@@ -45,8 +80,8 @@ def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[in
     material = {demand.id: demand.material for demand in model.problem.demands}
     wanted = {material[demand] for group in traced.values() for demand, _, _ in group}
     periods = sorted({period for group in traced.values() for _, period, _ in group})
-    lp = LeanProblem()
-    layer = Layer(_moving(values), marking, wanted, periods, lp)
+    overlay = _Overlay(model)
+    layer = Layer(_moving(values), marking, wanted, periods, overlay)
     parts = {
         position: [
             (column, factor * amount)
@@ -55,13 +90,13 @@ def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[in
         ]
         for position, group in traced.items()
     }
-    known = {p: float(values.sum([pair for pair in part if pair[0] in values.value])) for p, part in parts.items()}
+    known = {p: float(values.sum([pair for pair in part if pair[0].number >= 0])) for p, part in parts.items()}
     if not layer.within:
         return known
-    costs = {position: [p for p in part if p[0] not in values.value] for position, part in parts.items()}
+    costs = {position: [p for p in part if p[0].number < 0] for position, part in parts.items()}
     asked = [position for position in positions if costs[position]]
     sign = 1.0 if marking.side == "max" else -1.0
-    amounts = _solved(values, layer, lp, [costs[position] for position in asked], sign)
+    amounts = _solved(values, layer, overlay, [costs[position] for position in asked], sign)
     return known | {position: known[position] + amount for position, amount in zip(asked, amounts, strict=True)}
 
 
@@ -84,46 +119,45 @@ def _moving(values: Values) -> Model:
     return model
 
 
-def _solved(values: Values, layer: Layer, lp: LeanProblem, costs: list[Pairs], sign: float) -> list[float]:
+def _solved(values: Values, layer: Layer, overlay: _Overlay, costs: list[Pairs], sign: float) -> list[float]:
     """The least of each sum (with a sign of −1 the most), all over the same marked flows."""
-    columns = {column: number for number, column in enumerate(layer.within)}
     flows = [values.sum(flow) for flow in layer.within.values()]
     sums: list[Sum] = []
     for cost in costs:
         total: Sum = defaultdict(float)
         for column, amount in cost:
-            total[columns[column]] += sign * amount * flows[columns[column]]
+            total[~column.number] += sign * amount * flows[~column.number]
         sums.append(total)
-    return [sign * least for least in leasts(*_arrays(values, layer, lp, columns, flows), sums)]
+    return [sign * least for least in leasts(*_arrays(values, layer, overlay, flows), sums)]
 
 
 def _arrays(
-    values: Values, layer: Layer, lp: LeanProblem, columns: dict[Column, int], flows: list[float]
+    values: Values, layer: Layer, overlay: _Overlay, flows: list[float]
 ) -> tuple[Arrays, NDArray[np.bool_]]:
     """The layer as an LP, with the rows that may be taken for equations.
 
     Where one material alone hands on its mark, a run carries just that: more helps no cap, less helps no floor.
     """
-    balances = {row: key for key, row in layer.balances.items()}
-    carriers = Counter(_run_of(row.key) for row in lp.rows.values() if row.key[0] == "marked_step")
+    balances = {id(row): key for key, row in layer.balances.items()}
+    carriers = Counter(_run_of(row.key) for row in overlay.rows if row.key[0] == "marked_step")
     starts, index, coefficients, lower, upper, tight = [0], [], [], [], [], []
-    for row in lp.rows.values():
-        known = sum(amount * values.value[column] for column, amount in row.terms.items() if column in values.value)
-        terms = [(columns[column], amount) for column, amount in row.terms.items() if column in columns]
+    for row in overlay.rows:
+        known = sum(amount * values.value[column] for column, amount in row.pairs if column.number >= 0)
+        terms = [(~column.number, amount) for column, amount in row.pairs if column.number < 0]
         if not terms:
             continue
-        through = max([abs(known), abs(row.constant), *(abs(amount) * flows[number] for number, amount in terms)])
+        through = max([abs(known), abs(row.rhs), *(abs(amount) * flows[number] for number, amount in terms)])
         if through == 0:
             continue  # nothing goes through, marked or not
         index += [number for number, _ in terms]
         coefficients += [amount * flows[number] / through for number, amount in terms]
         starts.append(len(index))
-        rhs = (-row.constant - known) / through
-        leak = (_imbalance(values, balances[row]) if row in balances else 0.0) / through + ROUNDING
+        rhs = (row.rhs - known) / through
+        leak = (_imbalance(values, balances[id(row)]) if id(row) in balances else 0.0) / through + ROUNDING
         lower.append(-np.inf if row.sense < 0 else rhs - leak)
         upper.append(np.inf if row.sense > 0 else rhs + leak)
         tight.append(carriers[_run_of(row.key)] == 1)
-    size = len(columns)
+    size = overlay.size
     arrays = Arrays(
         cost=np.zeros(size),
         offset=0.0,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
 import pulp
 
 from oremix.models import Problem
@@ -18,7 +19,7 @@ from oremix.models.plan import PayerKind
 from oremix.models.policies import Rule
 from oremix.optimizer.formulation.charges import Charges, Payment
 from oremix.optimizer.formulation.marking import Traced
-from oremix.optimizer.lean import Column, Expression, LeanProblem, Pairs, Row
+from oremix.optimizer.lean import Column, LeanProblem, Pairs, Row
 
 __all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "total"]
 
@@ -258,9 +259,12 @@ class Model:
 
     def set_objective(self) -> None:
         """Minimise the discounted sum of all charges."""
-        costs: dict[Any, float] = {}
-        known, weights, charges = costs.get, self.timeline.weights, self.charges
-        for column, rate, period in zip(charges.columns, charges.rates, charges.periods, strict=True):
-            costs[column] = known(column, 0.0) + rate * weights[period]
-        fixed = costs.pop(None, 0.0)
-        self.lp.objective = Expression(costs.items(), fixed)
+        charges, weights = self.charges, np.array(self.timeline.weights)
+        # those of no column come first of all
+        numbers = [0 if column is None else column.number + 1 for column in charges.columns]
+        costs = np.bincount(
+            np.array(numbers, dtype=np.int64),
+            np.array(charges.rates) * weights[np.array(charges.periods, dtype=np.int64)],
+            minlength=1 + len(self.lp.variables()),
+        )
+        self.lp.minimise(costs[1:], float(costs[0]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import pulp
 
@@ -17,9 +17,19 @@ from oremix.models.geography import Origin
 from oremix.models.history import Step
 from oremix.optimizer.formulation.marking import Marking
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Column, Key, LeanProblem, Pairs, Row
+from oremix.optimizer.lean import Column, Key, Pairs
 
 __all__ = ["Layer"]
+
+class Rows(Protocol):
+    """What columns and rows can be made in: a problem, or what is laid over a plan."""
+
+    def column(self, *key: Any) -> Column:
+        """Make a column."""
+
+    def row(self, *key: Any, pairs: Pairs, sense: int, rhs: float = 0.0) -> Any:
+        """Make a row."""
+
 
 Mix = set[bool]
 """What a flow may be made of: marked, clean, or both."""
@@ -55,12 +65,12 @@ class Layer:
         marking: Marking,
         wanted: set[str],
         periods: Iterable[int],
-        lp: LeanProblem | None = None,
+        lp: Rows | None = None,
     ) -> None:
         self.model, self.marking = model, marking
-        self.lp = model.lp if lp is None else lp
+        self.lp: Rows = model.lp if lp is None else lp
         self.within: dict[Column, Pairs] = {}
-        self.balances: dict[Key, Row] = {}
+        self.balances: dict[Key, Any] = {}
         self._wanted = wanted
         self._label = (marking.policy, tuple(sorted(marking.countries)), marking.side)
         self._known_marks: dict[str, bool | None] = {}
@@ -189,7 +199,7 @@ class Layer:
         self.within[column] = flow
         return column
 
-    def _row(self, kind: str, key: Key, pairs: Pairs, sense: int = pulp.LpConstraintEQ, rhs: float = 0.0) -> Row:
+    def _row(self, kind: str, key: Key, pairs: Pairs, sense: int = pulp.LpConstraintEQ, rhs: float = 0.0) -> Any:
         return self.lp.row(kind, *self._label, *key, pairs=pairs, sense=sense, rhs=rhs)
 
     def _part(self, mix: Mix, flow: Pairs, kind: str, key: Key) -> Pairs:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from oremix.optimizer.lean import Row, rows_of
+from oremix.optimizer.lean import LeanProblem, Matrix, Row, rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
 __all__ = [
@@ -165,30 +166,48 @@ def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
     """The arrays of a PuLP problem, with its variables and constraints in the same order."""
     variables = list(problem.variables())  # PuLP may add to its own list while it solves
     rows = rows_of(problem)
-    position = dict(zip(variables, range(len(variables)), strict=True)).__getitem__
-    terms = [row.terms if isinstance(row, Row) else row.expr for row in rows]
-    lengths = [len(row) for row in terms]
-    columns = np.fromiter(map(position, chain.from_iterable(terms)), np.int32, sum(lengths))
-    coefficients = np.fromiter(chain.from_iterable(row.values() for row in terms), np.float64, sum(lengths))
+    matrix = problem.matrix() if isinstance(problem, LeanProblem) else None
+    if matrix is None:
+        matrix = _read(problem, variables, rows)
     bounds = np.array([-row.constant for row in rows], dtype=np.float64)
     senses = np.array([row.sense for row in rows], dtype=np.int8)
     sign = -1.0 if problem.sense == pulp.LpMaximize else 1.0
-    cost = np.zeros(len(variables))
-    objective = problem.objective if problem.objective is not None else {}
-    priced = np.fromiter(map(position, objective), np.int32, len(objective))
-    cost[priced] = sign * np.fromiter(objective.values(), np.float64, len(objective))
+    low, high = _ends(variables, "lowBound"), _ends(variables, "upBound")
     arrays = Arrays(
-        cost=cost,
-        offset=sign * float(getattr(objective, "constant", 0.0)),
-        low=np.array([-np.inf if (lower := v.lowBound) is None else lower for v in variables], dtype=np.float64),
-        high=np.array([np.inf if (upper := v.upBound) is None else upper for v in variables], dtype=np.float64),
+        cost=sign * matrix.cost,
+        offset=sign * matrix.constant,
+        low=np.where(np.isnan(low), -np.inf, low),
+        high=np.where(np.isnan(high), np.inf, high),
         integer=np.array([v.cat == pulp.LpInteger for v in variables], dtype=np.bool_),
-        starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
-        columns=columns,
-        coefficients=coefficients,
+        starts=matrix.starts,
+        columns=matrix.columns,
+        coefficients=matrix.coefficients,
         lower=np.where(senses == pulp.LpConstraintLE, -np.inf, bounds),
         upper=np.where(senses == pulp.LpConstraintGE, np.inf, bounds),
         gates=np.array([getattr(row, "gate", False) for row in rows], dtype=np.bool_),
         sign=sign,
     )
     return arrays, variables, rows
+
+
+def _ends(variables: list[Any], name: str) -> Floats:
+    """The variables' bounds on one side, not a number where there is none."""
+    return np.fromiter(map(attrgetter(name), variables), dtype=np.float64, count=len(variables))
+
+
+def _read(problem: pulp.LpProblem, variables: list[Any], rows: list[Any]) -> Matrix:
+    """The numbers in the expressions of a PuLP problem."""
+    position = dict(zip(variables, range(len(variables)), strict=True)).__getitem__
+    terms = [row.terms if isinstance(row, Row) else row.expr for row in rows]
+    lengths = [len(row) for row in terms]
+    cost = np.zeros(len(variables))
+    objective = problem.objective if problem.objective is not None else {}
+    priced = np.fromiter(map(position, objective), np.int32, len(objective))
+    cost[priced] = np.fromiter(objective.values(), np.float64, len(objective))
+    return Matrix(
+        cost,
+        float(getattr(objective, "constant", 0.0)),
+        np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
+        np.fromiter(map(position, chain.from_iterable(terms)), np.int32, sum(lengths)),
+        np.fromiter(chain.from_iterable(row.values() for row in terms), np.float64, sum(lengths)),
+    )
