@@ -194,6 +194,32 @@ class _Labels:
         return self._words[text]
 
 
+class _Runs:
+    """Where keys that differ in nothing but their ends, which are in order, begin among all in a row."""
+
+    def __init__(self) -> None:
+        self.starts: list[int] = []
+        self._texts: list[tuple[bool, str]] = []
+        self._last: tuple[Key, str] = ((), "")
+
+    def add(self, position: int, stem: Key, first: Any, last: Any) -> None:
+        """Enter a key, or several with the same stem."""
+        known, before = self._last
+        text = repr(first)
+        if not self.starts or stem != known or text <= before:
+            self.starts.append(position)
+            self._texts.append((stem[:1] == ("surplus",), "(" + "".join([f"{part!r}, " for part in stem]) + text))
+        self._last = (stem, text if last is first else repr(last))
+
+    def in_order(self, found: list[Any]) -> list[Any]:
+        """What has these keys, in the order of their texts; what is left over comes last."""
+        runs = [found[first:end] for first, end in pairwise([*self.starts, len(found)])]
+        order = sorted(range(len(runs)), key=self._texts.__getitem__)
+        self._texts, runs = [self._texts[number] for number in order], [runs[number] for number in order]
+        self.starts, self._last = [0, *accumulate(map(len, runs[:-1]))][: len(runs)], ((), "")
+        return list(chain.from_iterable(runs))
+
+
 class Matrix(NamedTuple):
     """A problem's numbers: what a unit of each column costs, and the rows one after another."""
 
@@ -216,7 +242,7 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
     def __init__(self, name: str = "oremix") -> None:
         self.rows: dict[Key, Row] = {}
         self.labels = _Labels()
-        self._runs: list[int] = []  # where each begins among the variables
+        self._runs, self._runs_of_rows = _Runs(), _Runs()
         self._columns: dict[Key, Column] | None = None
         self._named: dict[str, pulp.LpConstraint] | None = None
         self._costs: tuple[NDArray[np.float64], float] | None = None
@@ -240,7 +266,7 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         first, labels = len(self._variables), self.labels
         columns = [Column(labels, key, end, number) for number, end in enumerate(ends, first)]
         if columns:
-            self._runs.append(first)
+            self._runs.add(first, key, columns[0]._end, columns[-1]._end)
             self._variables += columns
             self._columns = None
         return columns
@@ -259,6 +285,7 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
             pairs = summed(pairs)
             numbers = [column.number for column, _ in pairs]
         position = self._terms.add(numbers, [coefficient for _, coefficient in pairs])
+        self._runs_of_rows.add(position, key[:-1], key[-1], key[-1])
         row = self.rows[key] = Row(self.labels, key, self._terms, position, sense, rhs)
         if self._named is not None:
             self._named[row.name] = row
@@ -287,17 +314,14 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
 
         What is left over comes last: a solver tries it last where something else costs as much.
         """
-        variables, text = self._variables, _text_of_keys()
-        runs = [variables[first:end] for first, end in pairwise([*self._runs, len(variables)])]
-        runs.sort(key=lambda run: (run[0].key[0] == "surplus", text(run[0].key)))
-        variables[:] = chain.from_iterable(runs)
-        self._runs = [0, *accumulate(map(len, runs[:-1]))] if runs else []
+        variables = self._variables
+        variables[:] = self._runs.in_order(variables)
         numbers = np.empty(len(variables), dtype=np.int32)
         for number, column in enumerate(variables):
             numbers[column.number] = number
             column.number = number
         self._columns = None
-        self.rows = {key: self.rows[key] for key in sorted(self.rows, key=text)}
+        self.rows = {row.key: row for row in self._runs_of_rows.in_order(list(self.rows.values()))}
         self._terms.put_in_order([row.number for row in self.rows.values()], numbers)
         for number, row in enumerate(self.rows.values()):
             row.number = number
@@ -346,20 +370,6 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         if self.dummyVar is not None:
             self._register_variable(self.dummyVar)
         return self._variables
-
-
-def _text_of_keys() -> Callable[[Key], str]:
-    """`str` of keys, of which many in a row differ in nothing but their end."""
-    known: tuple[Key, str] = ((), "")
-
-    def text(key: Key) -> str:
-        nonlocal known
-        stem = key[:-1]
-        if stem != known[0]:
-            known = (stem, "(" + "".join(f"{part!r}, " for part in stem))
-        return f"{known[1]}{key[-1]!r})" if stem else str(key)
-
-    return text
 
 
 def rows_of(problem: pulp.LpProblem) -> list[pulp.LpConstraint]:

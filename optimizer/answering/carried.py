@@ -141,8 +141,7 @@ class _Load:
         for measure in self._model.measures:
             for side, row in measure.rows.items():
                 if measure.policy is not None and row in self._duals:
-                    bound = measure.bounds.get(side, 0.0)
-                    amount = self._values.sum(bound) if isinstance(bound, list) else bound
+                    amount = self._values.bound(measure, side) if side in measure.stated else 0.0
                     self.found[f"policy {measure.policy.id}", side] += self._duals[row] * amount
 
     def of_yields(self) -> None:

@@ -120,7 +120,7 @@ def _counts(values: Values, measure: Measure) -> bool:
 
 
 def _whole(values: Values, measure: Measure) -> float:
-    return float(measure.whole) if isinstance(measure.whole, int | float) else values.sum(measure.whole or [])
+    return 0.0 if measure.whole is None else values.amount(measure.whole)
 
 
 def _policy_limit(
@@ -137,8 +137,7 @@ def _policy_limit(
     pooled, once = measure.period is None, isinstance(rule, Budget)
     horizon = pooled and once
     weight = 1.0 if horizon else sum(model.timeline.weights[t] for t in measure.periods)
-    room = measure.bounds[side]
-    bound = room if isinstance(room, int | float) else values.sum(room)
+    bound = values.bound(measure, side)
     if isinstance(rule, Share):
         whole = _whole(values, measure)
         scale, per, at = Scale(whole / 100, 0.01, weight), POINT, bound / whole

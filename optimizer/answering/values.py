@@ -8,7 +8,7 @@ from functools import cached_property
 
 from oremix.models.geography import Origin
 from oremix.models.plan import CategoryCost, Costs, CountryCost, FacilityCost, PayerKind, PeriodCost
-from oremix.optimizer.formulation import Model
+from oremix.optimizer.formulation import Measure, Model
 from oremix.optimizer.lean import Column, Pairs
 from oremix.optimizer.solving.arrays import Floats
 
@@ -55,6 +55,17 @@ class Values:
     def sum(self, pairs: Pairs) -> float:
         """Σ coefficient · value."""
         return sum(coefficient * self.value[column] for column, coefficient in pairs)
+
+    def amount(self, amount: Pairs | float) -> float:
+        """A sum, or the number that it is."""
+        return self.sum(amount) if isinstance(amount, list) else float(amount)
+
+    def bound(self, measure: Measure, side: str) -> float:
+        """What bounds a part, as `Measure.bounds`."""
+        stated = measure.stated[side]
+        if not isinstance(stated, list):
+            return float(stated)
+        return sum(stated[period] * self.amount(whole) for period, whole in measure.wholes)
 
     @cached_property
     def arrivals(self) -> dict[tuple[str, str, int], list[tuple[Origin, float, Column]]]:

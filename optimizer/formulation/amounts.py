@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oremix.models.policies import Budget, Footprint
-from oremix.optimizer.formulation.model import Emission, Measure, Model, bound_of
+from oremix.optimizer.formulation.model import Emission, Measure, Model
 from oremix.optimizer.lean import Pairs
 
 __all__ = ["budgets", "footprints", "price_footprint"]
@@ -31,7 +31,7 @@ def footprints(model: Model, rule: Footprint, pools: list[list[int]]) -> Iterato
         )
         for side in ("max", "min"):
             if (stated := getattr(rule, side)) is not None:
-                measure.bounds[side] = bound_of(measure, model.timeline.read(stated))
+                measure.stated[side] = model.timeline.read(stated)
         yield measure
 
 
@@ -69,7 +69,7 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
             unit=model.problem.currency,
             wholes=[(periods[0], 1.0)],
         )
-        measure.bounds["max"] = bound_of(measure, model.timeline.read(rule.max))
+        measure.stated["max"] = model.timeline.read(rule.max)
         yield measure
 
 

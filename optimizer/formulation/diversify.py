@@ -69,7 +69,7 @@ def _bound(model: Model, rule: Diversify, material: str, period: int, side: str,
         part=count,
         whole=None,
         unit=rule.of,
-        bounds={side: limit},
+        stated={side: limit},
         sources=found,
     )
     pairs = list(count)

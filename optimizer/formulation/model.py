@@ -21,7 +21,7 @@ from oremix.optimizer.formulation.charges import Charges, Payment
 from oremix.optimizer.formulation.marking import Traced
 from oremix.optimizer.lean import Column, LeanProblem, Pairs, Row
 
-__all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "total"]
+__all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "times", "total"]
 
 
 class Flow(NamedTuple):
@@ -47,11 +47,8 @@ class Emission(NamedTuple):
 class Measure:
     """A part and its whole, and the rows that bound it.
 
-    Sums are per year, or over the years of the pooled periods. `bounds` are the `max` and `min` times the whole (for
-    anything but a share, the bounds themselves), so that the rule reads part + constant ≤ bounds["max"], and ≥
-    bounds["min"].
-
-    `wholes` are by what the stated bound of each period is multiplied to make them.
+    Sums are per year, or over the years of the pooled periods. `stated` are the `max` and `min`, by period or as one
+    number, and `wholes` by what the stated bound of each period is multiplied (see `bounds`).
 
     Two parts are not what the columns of `part` say, which a bound may leave room: of content, `traced` says whose it
     is, and it is the least (or most) that the plan's flows allow; of numbers, `sources` says what comes from whom.
@@ -71,9 +68,17 @@ class Measure:
     traced: Traced | None = None
     sources: dict[str, Pairs] | None = None
     wholes: list[tuple[int, Pairs | float]] = field(default_factory=list)
-    bounds: dict[str, Pairs | float] = field(default_factory=dict)
+    stated: dict[str, list[float] | float] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     beyond: dict[str, Column] = field(default_factory=dict)
+
+    @property
+    def bounds(self) -> dict[str, Pairs | float]:
+        """The stated bounds times the whole (for anything but a share, the bounds themselves).
+
+        The rule reads part + constant ≤ bounds["max"], and ≥ bounds["min"]. Made when asked for, since it is long.
+        """
+        return {side: bound_of(self, stated) for side, stated in self.stated.items()}
 
 
 def total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
@@ -82,14 +87,21 @@ def total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
     number = 0.0
     for factor, amount in amounts:
         if isinstance(amount, list):
-            pairs += [(column, factor * coefficient) for column, coefficient in amount]
+            pairs += times(factor, amount)
         else:
             number += factor * amount
     return pairs if any(isinstance(amount, list) for _, amount in amounts) else number
 
 
-def bound_of(measure: Measure, stated: list[float]) -> Pairs | float:
+def times(factor: float, pairs: Pairs) -> Pairs:
+    """The pairs with their coefficients times a factor."""
+    return pairs if factor == 1.0 else [(column, factor * amount) for column, amount in pairs]
+
+
+def bound_of(measure: Measure, stated: list[float] | float) -> Pairs | float:
     """What bounds the part, by what is stated in each period."""
+    if not isinstance(stated, list):
+        return stated
     return total([(stated[period], amount) for period, amount in measure.wholes])
 
 

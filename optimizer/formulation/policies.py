@@ -9,7 +9,7 @@ from oremix.optimizer.formulation.amounts import budgets, footprints, price_foot
 from oremix.optimizer.formulation.content import contents
 from oremix.optimizer.formulation.diversify import add_diversity
 from oremix.optimizer.formulation.marking import Marking, Traced
-from oremix.optimizer.formulation.model import Measure, Model, bound_of, total
+from oremix.optimizer.formulation.model import Measure, Model, times, total
 from oremix.optimizer.formulation.scopes import (
     Counted,
     Measured,
@@ -21,7 +21,6 @@ from oremix.optimizer.formulation.scopes import (
     shipments_counted,
     supplies,
     tested,
-    times,
     unit_of,
     weight,
 )
@@ -116,7 +115,7 @@ def _measure(
         period=None if "periods" in rule.across else periods[0],
         periods=periods,
         part=_sum([times(years[period], counted.part(period)) for period in periods]),
-        whole=total([(1.0, amount) for _, amount in wholes]) if isinstance(rule, Share) else None,
+        whole=_whole(wholes) if isinstance(rule, Share) else None,
         constant=sum(years[period] * counted.constant(period) for period in periods),
         unit=unit_of(model, rule, counted),
         wholes=wholes,
@@ -128,7 +127,7 @@ def _measure(
     if not wholes or not counts:
         return None
     for side in sides:
-        measure.bounds[side] = bound_of(measure, model.timeline.read(getattr(rule, side)))
+        measure.stated[side] = model.timeline.read(getattr(rule, side))
     return measure
 
 
@@ -150,6 +149,10 @@ def _wholes(model: Model, rule: Measured, counted: Counted, periods: list[int]) 
         else:
             wholes.append((period, times(years, counted.whole(period))))
     return wholes
+
+
+def _whole(wholes: list[tuple[int, Pairs | float]]) -> Pairs | float:
+    return wholes[0][1] if len(wholes) == 1 else total([(1.0, amount) for _, amount in wholes])
 
 
 def _sum(parts: list[Pairs]) -> Pairs:

@@ -11,7 +11,7 @@ from oremix.models.geography import Origin
 from oremix.models.history import Step
 from oremix.models.network import products
 from oremix.models.policies import Quantity, Share
-from oremix.optimizer.formulation.model import Model
+from oremix.optimizer.formulation.model import Model, times
 from oremix.optimizer.lean import Pairs
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "shipments_counted",
     "supplies",
     "tested",
-    "times",
     "unit_of",
     "weight",
 ]
@@ -190,11 +189,6 @@ def _supply(
         part=lambda period: arriving(period, from_inside),
         whole=lambda period: arriving(period, model.arriving),
     )
-
-
-def times(factor: float, pairs: Pairs) -> Pairs:
-    """The pairs with their coefficients times a factor."""
-    return pairs if factor == 1.0 else [(column, factor * amount) for column, amount in pairs]
 
 
 # ---------------------------------------------------------------- production
