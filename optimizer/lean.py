@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, chain, pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -198,26 +198,38 @@ class _Runs:
     """Where keys that differ in nothing but their ends, which are in order, begin among all in a row."""
 
     def __init__(self) -> None:
-        self.starts: list[int] = []
+        self._starts: list[int] = []
         self._texts: list[tuple[bool, str]] = []
         self._last: tuple[Key, str] = ((), "")
+        self._words: dict[Key, str] = {}
 
     def add(self, position: int, stem: Key, first: Any, last: Any) -> None:
         """Enter a key, or several with the same stem."""
         known, before = self._last
         text = repr(first)
-        if not self.starts or stem != known or text <= before:
-            self.starts.append(position)
-            self._texts.append((stem[:1] == ("surplus",), "(" + "".join([f"{part!r}, " for part in stem]) + text))
+        if stem != known or text <= before:
+            self._starts.append(position)
+            words = "".join([f"{self._word(part)}, " for part in stem])
+            self._texts.append((stem[:1] == ("surplus",), f"({words}{text}"))
         self._last = (stem, text if last is first else repr(last))
 
+    def _word(self, part: Any) -> str:
+        if not isinstance(part, tuple):
+            return repr(part)
+        if part not in self._words:
+            self._words[part] = repr(part)
+        return self._words[part]
+
     def in_order(self, found: list[Any]) -> list[Any]:
-        """What has these keys, in the order of their texts; what is left over comes last."""
-        runs = [found[first:end] for first, end in pairwise([*self.starts, len(found)])]
+        """What has these keys, in the order of their texts, behind what was in order before.
+
+        What is left over comes last.
+        """
+        ends = [*self._starts, len(found)]
+        runs = [found[first:end] for first, end in pairwise(ends)]
         order = sorted(range(len(runs)), key=self._texts.__getitem__)
-        self._texts, runs = [self._texts[number] for number in order], [runs[number] for number in order]
-        self.starts, self._last = [0, *accumulate(map(len, runs[:-1]))][: len(runs)], ((), "")
-        return list(chain.from_iterable(runs))
+        self.__init__()  # type: ignore[misc]
+        return [*found[: ends[0]], *chain.from_iterable(runs[number] for number in order)]
 
 
 class Matrix(NamedTuple):

@@ -73,14 +73,15 @@ class Values:
         model, value = self.model, self.value
         found: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = {}
         for flow in model.flows:
-            for period, (ship, arrives) in flow.arriving.items():
+            for period, ship, arrives in flow.ships():
                 if value[ship]:
                     found.setdefault((flow.material, flow.place, period), []).append((flow.origin, arrives, ship))
         place_of = {id(flow): number for number, flow in enumerate(model.flows)}
 
         def first_made(key: tuple[str, str, int]) -> tuple[int, int]:
             material, place, period = key
-            return next((place_of[id(f)], period) for f in model.flows_to[material, place] if period in f.arriving)
+            flows = model.flows_to[material, place]
+            return next((place_of[id(flow)], period) for flow in flows if flow.arriving[period] is not None)
 
         return {key: found[key] for key in sorted(found, key=first_made)}
 

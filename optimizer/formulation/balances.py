@@ -18,7 +18,7 @@ def add_balances(model: Model) -> None:
     spare: dict[tuple[str, int], Pairs] = defaultdict(list)
     own = _own_terms(model)
     for (material, origin, period), made in list(model.made.items()):
-        pairs = [*made, *((ship, -1.0) for ship, _ in model.sent.get((material, origin, period), ()))]
+        pairs = made + [(ship, -1.0) for ship, _ in model.sent.get((material, origin, period), ())]
         plant = own.get((material, origin))
         surplus = _surplus(model, model.network.materials[material], origin, period, plant)
         if surplus is not None:
@@ -71,6 +71,6 @@ def _used(model: Model) -> None:
     for (number, place, period), draw in model.draw.items():
         drawn[model.problem.stockpiles[number].material, place, period].append((draw, 1.0))
     for (material, place, period), needs in list(model.needs.items()):
-        pairs = [*model.arriving(material, place, period), *drawn[material, place, period]]
+        pairs = model.arriving(material, place, period) + drawn[material, place, period]
         pairs += [(column, -amount) for column, amount in needs]
         model.equal("used", material, place, model.start(period), pairs=pairs)

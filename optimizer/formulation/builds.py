@@ -33,6 +33,7 @@ class _Terms:
     fixed_capex: list[float]
     per_capacity: list[float]
     fixed: list[float]
+    available: list[float]
 
     @classmethod
     def of(cls, model: Model, facility: Facility, number: int, build: Build) -> _Terms:
@@ -55,6 +56,7 @@ class _Terms:
             fixed_capex=read(build.fixed_capex, 0.0),
             per_capacity=read(build.fixed_cost_per_capacity, 0.0),
             fixed=read(build.fixed_cost, 0.0),
+            available=model.timeline.read(facility.availability),
         )
 
 
@@ -84,10 +86,13 @@ def _order(model: Model, terms: _Terms, period: int, on_stream: list[int]) -> No
         capex += [(column, terms.fixed_capex[period]) for column, _ in opened]
     model.opened[index] = opened
     model.capex[index] = [pair for pair in capex if pair[1]]
+    built: dict[float, tuple[Column, float]] = {}
     for later in on_stream:
-        if not model.network.is_out(terms.host, later):
-            share = model.network.built_share(terms.host, build, period, later)
-            model.built[terms.facility, later].append((add, share))
+        if terms.available[later] != 0:
+            share = terms.available[later]
+            if build.ramp_up is not None:
+                share = model.network.built_share(terms.host, build, period, later)
+            model.built[terms.facility, later].append(built.setdefault(share, (add, share)))
         _charge(model, terms, later, add, opened, capex)
 
 

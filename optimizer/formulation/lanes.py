@@ -54,25 +54,27 @@ def _periods(model: Model, material: str, where: Iterable[Where], found: Mapping
 
 
 def _ship(model: Model, material: str, origin: Origin, place: str, periods: list[int], groups: Groups) -> None:
-    resolved = model.network.lanes.moves(material, origin.place, place)
-    periods = [period for period in periods if not resolved[period].closed]
-    moves = [resolved[period] for period in periods]
-    ships = model.lp.columns_over(map(model.start, periods), "ship", material, origin, place)
-    arriving = dict(zip(periods, zip(ships, [1.0 - move.loss for move in moves], strict=True), strict=True))
-    flow = Flow(material, origin, place, arriving)
-    model.flows.append(flow)
-    model.flows_to[material, place].append(flow)
-    country = model.country(place)
-    charge = model.charges.add_over
-    charge(ships, [move.freight for move in moves], periods, Payment("freight", "lane", place, country))
-    charge(ships, [move.duty for move in moves], periods, Payment("duties", "lane", place, country))
+    moves = model.network.lanes.moves(material, origin.place, place)
+    periods = [period for period in periods if not moves[period].closed]
+    starts = model.timeline.starts
+    ships = model.lp.columns_over([starts[period] for period in periods], "ship", material, origin, place)
+    flow = Flow(material, origin, place, [None] * len(starts))
     sent = model.sent
-    for period, ship, move in zip(periods, ships, moves, strict=True):
-        sent[material, origin, period].append((ship, 1.0))
+    for period, ship in zip(periods, ships, strict=True):
+        move = moves[period]
+        leaving = (ship, 1.0)
+        sent[material, origin, period].append(leaving)
+        flow.arriving[period] = (ship, 1.0 - move.loss) if move.loss else leaving
         if move.footprint:
             model.emit_at(move.footprint, period, ship, model.country(origin.place))
         if move.is_limited:
             _share(model, ship, origin, place, period, move, groups)
+    model.flows.append(flow)
+    model.flows_to[material, place].append(flow)
+    country = model.country(place)
+    charge = model.charges.add_over
+    charge(ships, [moves[t].freight for t in periods], periods, Payment("freight", "lane", place, country))
+    charge(ships, [moves[t].duty for t in periods], periods, Payment("duties", "lane", place, country))
 
 
 def _share(model: Model, ship: Column, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -25,12 +25,21 @@ __all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "times", "total"]
 
 
 class Flow(NamedTuple):
-    """What is shipped of a material from an origin to a place: period → its column, and the share that arrives."""
+    """What is shipped of a material from an origin to a place.
+
+    `arriving` has its column and the share that arrives in each period, none where nothing can move.
+    """
 
     material: str
     origin: Origin
     place: str
-    arriving: dict[int, tuple[Column, float]]
+    arriving: list[tuple[Column, float] | None]
+
+    def ships(self) -> Iterator[tuple[int, Column, float]]:
+        """Each period in which something can move, with its column and the share that arrives."""
+        for period, arriving in enumerate(self.arriving):
+            if arriving is not None:
+                yield period, *arriving
 
 
 class Emission(NamedTuple):
@@ -115,7 +124,7 @@ class Model:
     made
         (material, origin, period) → what is made there, as pairs.
     sent
-        (material, origin, period) → what is shipped from there, as pairs.
+        (material, origin, period) → what is shipped from there, as pairs, in units sent.
     needs
         (material, place, period) → what is used there, as pairs with positive coefficients.
     built
@@ -162,6 +171,7 @@ class Model:
         self._arriving: dict[tuple[str, str, int], Pairs] = {}
         self.measures: list[Measure] = []
         self.charges = Charges()
+        self._payments: dict[Payment, Payment] = {}
         self.emissions: list[Emission] = []
 
     def at_most(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
@@ -194,7 +204,8 @@ class Model:
     ) -> None:
         """Enter a cost per year; nothing is entered at a rate of 0."""
         if rate:
-            self.charges.add(column, rate, period, Payment(category, kind, facility, country))
+            payment = Payment(category, kind, facility, country)
+            self.charges.add(column, rate, period, self._payments.setdefault(payment, payment))
 
     def charge_penalty(self, rule: Rule, periods: list[int], beyond: Column) -> None:
         """The penalty per year for what is beyond a bound; of pooled periods, spread over all their years."""
@@ -225,7 +236,7 @@ class Model:
         return {
             (flow.material, flow.origin, flow.place, period): ship
             for flow in self.flows
-            for period, (ship, _) in flow.arriving.items()
+            for period, ship, _ in flow.ships()
         }
 
     @cached_property
@@ -233,7 +244,7 @@ class Model:
         """(material, place, period) → (origin, share that arrives, ship column); made once, as `ship`."""
         found: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = defaultdict(list)
         for flow in self.flows:
-            for period, (ship, arrives) in flow.arriving.items():
+            for period, ship, arrives in flow.ships():
                 found[flow.material, flow.place, period].append((flow.origin, arrives, ship))
         return found
 
@@ -242,7 +253,7 @@ class Model:
         key = (material, place, period)
         if key not in self._arriving:
             flows = self.flows_to.get((material, place), ())
-            self._arriving[key] = [flow.arriving[period] for flow in flows if period in flow.arriving]
+            self._arriving[key] = [pair for flow in flows if (pair := flow.arriving[period]) is not None]
         return self._arriving[key]
 
     def less_built(self, facility: Facility, period: int) -> Pairs:

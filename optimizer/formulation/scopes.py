@@ -179,8 +179,7 @@ def _supply(
         return found
 
     def from_inside(material: str, spot: str, period: int) -> Pairs:
-        flows = own[material, spot]
-        return [flow.arriving[period] for flow in flows if period in flow.arriving]
+        return [pair for flow in own[material, spot] if (pair := flow.arriving[period]) is not None]
 
     return Counted(
         material=_named(rule, spots),
