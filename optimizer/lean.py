@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
@@ -19,6 +19,9 @@ __all__ = ["Column", "Expression", "Key", "LeanProblem", "Matrix", "Pairs", "Row
 
 # So that a name of five words stays below the hundred letters that PuLP allows in LP files.
 LONGEST_WORD = 20
+
+# Comes after the bracket that texts of keys begin with.
+LAST = "~"
 
 Key = tuple[Any, ...]
 """The kind of a column or row, then the user's ids it stands for."""
@@ -92,18 +95,29 @@ class _Terms:
         self.coefficients = array("d")
         self.is_read = False
 
-    def add(self, numbers: list[int], coefficients: list[float]) -> int:
-        """The next row; its position."""
-        self.numbers.fromlist(numbers)
-        self.coefficients.fromlist(coefficients)
-        self.starts.append(len(self.numbers))
-        return len(self.starts) - 2
+    def add(self, rows: list[Pairs]) -> int:
+        """The next rows; the position of the first."""
+        first, end = len(self.starts) - 1, len(self.numbers)
+        pairs = rows[0] if len(rows) == 1 else list(chain.from_iterable(rows))
+        self.numbers.fromlist([column.number for column, _ in pairs])
+        self.coefficients.fromlist([coefficient for _, coefficient in pairs])
+        for row in rows:
+            end += len(row)
+            self.starts.append(end)
+        return first
+
+    @property
+    def repeat(self) -> bool:
+        """Whether a column stands twice in a row."""
+        row_of = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        places = np.sort(row_of * len(self.columns) + np.array(self.numbers))
+        return bool((places[1:] == places[:-1]).any())
 
     def of(self, row: int) -> dict[Column, float]:
         """Column → coefficient."""
         start, end = self.starts[row], self.starts[row + 1]
         columns = map(self.columns.__getitem__, self.numbers[start:end])
-        return dict(zip(columns, self.coefficients[start:end], strict=True))
+        return dict(summed(zip(columns, self.coefficients[start:end], strict=True)))
 
     def put_in_order(self, rows: list[int], numbers: NDArray[np.int32]) -> None:
         """Put the rows at these positions one after another; `numbers` are the new ones of the columns."""
@@ -199,7 +213,7 @@ class _Runs:
 
     def __init__(self) -> None:
         self._starts: list[int] = []
-        self._texts: list[tuple[bool, str]] = []
+        self._texts: list[str] = []
         self._last: tuple[Key, str] = ((), "")
         self._words: dict[Key, str] = {}
 
@@ -210,7 +224,7 @@ class _Runs:
         if stem != known or text <= before:
             self._starts.append(position)
             words = "".join([f"{self._word(part)}, " for part in stem])
-            self._texts.append((stem[:1] == ("surplus",), f"({words}{text}"))
+            self._texts.append(f"{LAST if stem[:1] == ('surplus',) else ''}({words}{text}")
         self._last = (stem, text if last is first else repr(last))
 
     def _word(self, part: Any) -> str:
@@ -292,16 +306,24 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
 
     def row(self, *key: Any, pairs: Pairs, sense: int, rhs: float = 0.0) -> Row:
         """Make a row: the pairs' sum, `pulp.LpConstraintLE`, `EQ` or `GE`, and the right-hand side."""
-        numbers = [column.number for column, _ in pairs]
-        if len(set(numbers)) < len(numbers):
-            pairs = summed(pairs)
-            numbers = [column.number for column, _ in pairs]
-        position = self._terms.add(numbers, [coefficient for _, coefficient in pairs])
-        self._runs_of_rows.add(position, key[:-1], key[-1], key[-1])
-        row = self.rows[key] = Row(self.labels, key, self._terms, position, sense, rhs)
+        return self.rows_over(key[-1:], *key[:-1], pairs=[pairs], sense=sense, rhs=[rhs])[0]
+
+    def rows_over(
+        self, ends: Sequence[Any], *key: Any, pairs: list[Pairs], sense: int, rhs: Sequence[float]
+    ) -> list[Row]:
+        """Make a row for each end of the key, such as the periods; the ends are in order."""
+        if not ends:
+            return []
+        position, labels, terms = self._terms.add(pairs), self.labels, self._terms
+        self._runs_of_rows.add(position, key, ends[0], ends[-1])
+        made = []
+        for number, (end, bound) in enumerate(zip(ends, rhs, strict=True), position):
+            row = Row(labels, (*key, end), terms, number, sense, bound)
+            self.rows[row.key] = row
+            made.append(row)
         if self._named is not None:
-            self._named[row.name] = row
-        return row
+            self._named |= {row.name: row for row in made}
+        return made
 
     def minimise(self, cost: NDArray[np.float64], constant: float) -> None:
         """What is minimised: the cost of a unit of each column by number, and a fixed sum."""
@@ -339,11 +361,11 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
             row.number = number
 
     def matrix(self) -> Matrix | None:
-        """Its numbers; none where PuLP's objects may say otherwise by now."""
+        """Its numbers; none where PuLP's objects may say otherwise by now, or a row adds up a column twice."""
         terms = self._terms
         if self._costs is None or self._objective is not None or self._named is not None or terms.is_read:
             return None
-        if len(self._costs[0]) != len(self._variables):
+        if len(self._costs[0]) != len(self._variables) or terms.repeat:
             return None
         return Matrix(
             *self._costs,

@@ -12,13 +12,17 @@ from oremix.optimizer.lean import Column, Pairs
 
 __all__ = ["add_balances"]
 
+Balances = dict[tuple[str, Origin | str], dict[int, Pairs]]
+"""Material, and where it is made or used → period → what adds up to nothing."""
+
 
 def add_balances(model: Model) -> None:
     """Columns surplus, rows made, used, surplus_max and plant_surplus_max."""
     spare: dict[tuple[str, int], Pairs] = defaultdict(list)
     own = _own_terms(model)
-    for (material, origin, period), made in list(model.made.items()):
-        pairs = made + [(ship, -1.0) for ship, _ in model.sent.get((material, origin, period), ())]
+    balances: Balances = defaultdict(dict)
+    for (material, origin, period), made in model.made.items():
+        pairs = made + [(ship, -1.0) for ship, _ in model.sent(material, origin, period)]
         plant = own.get((material, origin))
         surplus = _surplus(model, model.network.materials[material], origin, period, plant)
         if surplus is not None:
@@ -29,9 +33,15 @@ def add_balances(model: Model) -> None:
                 rhs = model.timeline.read(plant.surplus_max)[period]
                 key = (plant.id, material, model.start(period))
                 model.at_most("plant_surplus_max", *key, pairs=[(surplus, 1.0)], rhs=rhs)
-        model.equal("made", material, origin, model.start(period), pairs=pairs)
+        balances[material, origin][period] = pairs
+    _balance(model, "made", balances)
     _limit_surplus(model, spare)
     _used(model)
+
+
+def _balance(model: Model, kind: str, balances: Balances) -> None:
+    for (material, where), pairs in balances.items():
+        model.equal_over(list(pairs), kind, material, where, pairs=list(pairs.values()))
 
 
 def _own_terms(model: Model) -> dict[tuple[str, Origin], Plant]:
@@ -70,7 +80,8 @@ def _used(model: Model) -> None:
     drawn: dict[tuple[str, str, int], Pairs] = defaultdict(list)
     for (number, place, period), draw in model.draw.items():
         drawn[model.problem.stockpiles[number].material, place, period].append((draw, 1.0))
-    for (material, place, period), needs in list(model.needs.items()):
+    balances: Balances = defaultdict(dict)
+    for (material, place, period), needs in model.needs.items():
         pairs = model.arriving(material, place, period) + drawn[material, place, period]
-        pairs += [(column, -amount) for column, amount in needs]
-        model.equal("used", material, place, model.start(period), pairs=pairs)
+        balances[material, place][period] = pairs + [(column, -amount) for column, amount in needs]
+    _balance(model, "used", balances)

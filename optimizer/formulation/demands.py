@@ -30,14 +30,16 @@ def _demand(model: Model, demand: Demand) -> None:
         model.charges.add_over(
             short, costs, periods, Payment("shortage", "demand", demand.id, model.country(demand.at))
         )
+    met: list[Pairs] = []
     for period, deliver in enumerate(delivered):
         model.deliver[demand.id, period] = deliver
-        model.needs[demand.material, demand.at, period].append((deliver, 1.0))
-        met: Pairs = [(deliver, 1.0)]
+        delivery = (deliver, 1.0)
+        model.needs[demand.material, demand.at, period].append(delivery)
+        met.append([delivery])
         if short:
             model.short[demand.id, period] = short[period]
-            met.append((short[period], 1.0))
-        model.equal("demand", demand.id, starts[period], pairs=met, rhs=quantity[period])
+            met[period].append((short[period], 1.0))
+    model.equal_over(periods, "demand", demand.id, pairs=met, rhs=quantity)
 
 
 def _outlet(model: Model, demand: Demand, prices: list[float]) -> None:

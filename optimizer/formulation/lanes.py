@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from oremix.models.geography import Origin
 from oremix.models.lanes import JOINT, Move
 from oremix.models.plan import PayerKind
-from oremix.optimizer.formulation.charges import Payment
 from oremix.optimizer.formulation.model import Flow, Model
 from oremix.optimizer.lean import Column, Key, Pairs
 
@@ -58,23 +57,38 @@ def _ship(model: Model, material: str, origin: Origin, place: str, periods: list
     periods = [period for period in periods if not moves[period].closed]
     starts = model.timeline.starts
     ships = model.lp.columns_over([starts[period] for period in periods], "ship", material, origin, place)
-    flow = Flow(material, origin, place, [None] * len(starts))
-    sent = model.sent
-    for period, ship in zip(periods, ships, strict=True):
-        move = moves[period]
-        leaving = (ship, 1.0)
-        sent[material, origin, period].append(leaving)
-        flow.arriving[period] = (ship, 1.0 - move.loss) if move.loss else leaving
-        if move.footprint:
-            model.emit_at(move.footprint, period, ship, model.country(origin.place))
-        if move.is_limited:
-            _share(model, ship, origin, place, period, move, groups)
+    flow = _flow(material, origin, place, len(starts), periods, ships, moves)
     model.flows.append(flow)
+    model.flows_from[material, origin].append(flow)
     model.flows_to[material, place].append(flow)
     country = model.country(place)
     charge = model.charges.add_over
-    charge(ships, [moves[t].freight for t in periods], periods, Payment("freight", "lane", place, country))
-    charge(ships, [moves[t].duty for t in periods], periods, Payment("duties", "lane", place, country))
+    charge(ships, [moves[t].freight for t in periods], periods, model.payment("freight", "lane", place, country))
+    charge(ships, [moves[t].duty for t in periods], periods, model.payment("duties", "lane", place, country))
+    for period, ship in zip(periods, ships, strict=True):
+        move = moves[period]
+        if move.footprint:
+            model.emit_at(move.footprint, period, ship, model.country(origin.place))
+        if move.capacity is not None or move.minimum or move.fixed_cost:
+            _share(model, ship, origin, place, period, move, groups)
+
+
+def _flow(
+    material: str,
+    origin: Origin,
+    place: str,
+    length: int,
+    periods: list[int],
+    ships: list[Column],
+    moves: list[Move],
+) -> Flow:
+    leaving: list[tuple[Column, float] | None] = [None] * length
+    for period, ship in zip(periods, ships, strict=True):
+        leaving[period] = (ship, 1.0)
+    if not any([move.loss for move in moves]):
+        return Flow(material, origin, place, leaving, leaving)
+    arriving = [pair and (pair[0], 1.0 - move.loss) for pair, move in zip(leaving, moves, strict=True)]
+    return Flow(material, origin, place, leaving, arriving)
 
 
 def _share(model: Model, ship: Column, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:

@@ -27,12 +27,14 @@ __all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "times", "total"]
 class Flow(NamedTuple):
     """What is shipped of a material from an origin to a place.
 
-    `arriving` has its column and the share that arrives in each period, none where nothing can move.
+    `leaving` and `arriving` have its column in each period, in units sent and with the share that arrives; none where
+    nothing can move.
     """
 
     material: str
     origin: Origin
     place: str
+    leaving: list[tuple[Column, float] | None]
     arriving: list[tuple[Column, float] | None]
 
     def ships(self) -> Iterator[tuple[int, Column, float]]:
@@ -123,8 +125,6 @@ class Model:
         (supplier, period) → what is taken, as pairs, and what is paid for in any case.
     made
         (material, origin, period) → what is made there, as pairs.
-    sent
-        (material, origin, period) → what is shipped from there, as pairs, in units sent.
     needs
         (material, place, period) → what is used there, as pairs with positive coefficients.
     built
@@ -135,8 +135,8 @@ class Model:
         (recycler, position of the return, period) → scrap from past deliveries, as pairs.
     follows
         (demand, period) → rows whose bound moves with the quantity demanded, and by how much per unit of it.
-    flows, flows_to
-        What is shipped; and by (material, place) where to.
+    flows, flows_from, flows_to
+        What is shipped; by (material, origin) where from, and by (material, place) where to.
     charges, emissions
         Every cost, for the objective and for the plan; every footprint.
     """
@@ -152,6 +152,7 @@ class Model:
         self.run: dict[tuple[str, str, int], Column] = {}
         self.collect: dict[tuple[str, int], Column] = {}
         self.flows: list[Flow] = []
+        self.flows_from: dict[tuple[str, Origin], list[Flow]] = defaultdict(list)
         self.flows_to: dict[tuple[str, str], list[Flow]] = defaultdict(list)
         self.deliver: dict[tuple[str, int], Column] = {}
         self.short: dict[tuple[str, int], Column] = {}
@@ -164,14 +165,13 @@ class Model:
         self.returned: dict[tuple[str, int, int], Pairs] = {}
         self.surplus: dict[tuple[str, Origin, int], Column] = {}
         self.made: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
-        self.sent: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
         self.needs: dict[tuple[str, str, int], Pairs] = defaultdict(list)
         self.built: dict[tuple[str, int], Pairs] = defaultdict(list)
         self.follows: dict[tuple[str, int], list[tuple[Row, float]]] = defaultdict(list)
         self._arriving: dict[tuple[str, str, int], Pairs] = {}
         self.measures: list[Measure] = []
         self.charges = Charges()
-        self._payments: dict[Payment, Payment] = {}
+        self._payments: dict[tuple[str, PayerKind, str, str | None], Payment] = {}
         self.emissions: list[Emission] = []
 
     def at_most(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
@@ -192,6 +192,19 @@ class Model:
         """A row: the sum is `rhs`."""
         return self.lp.row(*key, pairs=pairs, sense=pulp.LpConstraintEQ, rhs=rhs)
 
+    def at_most_over(self, periods: list[int], *key: Any, pairs: list[Pairs], rhs: list[float]) -> list[Row]:
+        """A row for each period, as `at_most`."""
+        return self._over(periods, *key, pairs=pairs, sense=pulp.LpConstraintLE, rhs=rhs)
+
+    def equal_over(
+        self, periods: list[int], *key: Any, pairs: list[Pairs], rhs: list[float] | None = None
+    ) -> list[Row]:
+        """A row for each period, as `equal`."""
+        return self._over(periods, *key, pairs=pairs, sense=pulp.LpConstraintEQ, rhs=rhs or [0.0] * len(periods))
+
+    def _over(self, periods: list[int], *key: Any, pairs: list[Pairs], sense: int, rhs: list[float]) -> list[Row]:
+        return self.lp.rows_over([self.start(t) for t in periods], *key, pairs=pairs, sense=sense, rhs=rhs)
+
     def charge(
         self,
         category: str,
@@ -204,8 +217,14 @@ class Model:
     ) -> None:
         """Enter a cost per year; nothing is entered at a rate of 0."""
         if rate:
-            payment = Payment(category, kind, facility, country)
-            self.charges.add(column, rate, period, self._payments.setdefault(payment, payment))
+            self.charges.add(column, rate, period, self.payment(category, kind, facility, country))
+
+    def payment(self, category: str, kind: PayerKind, facility: str, country: str | None) -> Payment:
+        """What is paid for and where, the same object each time."""
+        key = (category, kind, facility, country)
+        if key not in self._payments:
+            self._payments[key] = Payment(*key)
+        return self._payments[key]
 
     def charge_penalty(self, rule: Rule, periods: list[int], beyond: Column) -> None:
         """The penalty per year for what is beyond a bound; of pooled periods, spread over all their years."""
@@ -247,6 +266,11 @@ class Model:
             for period, ship, arrives in flow.ships():
                 found[flow.material, flow.place, period].append((flow.origin, arrives, ship))
         return found
+
+    def sent(self, material: str, origin: Origin, period: int) -> Pairs:
+        """What is shipped from an origin."""
+        flows = self.flows_from.get((material, origin), ())
+        return [pair for flow in flows if (pair := flow.leaving[period]) is not None]
 
     def arriving(self, material: str, place: str, period: int) -> Pairs:
         """What arrives at a place; made once, when all of it is known."""

@@ -220,7 +220,7 @@ def _production(model: Model, rule: Measured, countries: tuple[str, ...], spots:
         for material, counted in where.items():
             factor = weight(model, rule, material, period)
             for origin in counted:
-                found += times(factor, model.sent.get((material, origin, period), []))
+                found += times(factor, model.sent(material, origin, period))
         return found
 
     return Counted(

@@ -51,19 +51,22 @@ def _levels(model: Model, number: int, pile: Stockpile, drawn: list[Pairs]) -> N
     starts = model.timeline.starts
     levels = model.lp.columns_over(starts, "level", pile.material, pile.at)
     least = model.network.minimum_stock(pile)
-    capacity = None if pile.capacity is None else model.timeline.read(pile.capacity)
+    if pile.capacity is not None:
+        capacity = model.timeline.read(pile.capacity)
+        held: list[Pairs] = [[(level, 1.0)] for level in levels]
+        model.at_most_over(list(model.timeline), "stock_capacity", pile.material, pile.at, pairs=held, rhs=capacity)
+    balances: list[Pairs] = []
     for period, level in enumerate(levels):
         model.level[number, period] = level
-        key = (pile.material, pile.at, starts[period])
         _at_least(model, pile, period, level, least[period])
-        if capacity is not None:
-            model.at_most("stock_capacity", *key, pairs=[(level, 1.0)], rhs=capacity[period])
         years = float(model.timeline.years[period])
         balance: Pairs = [(level, 1.0), (model.fill[number, period], -years)]
         balance += [(draw, years) for draw, _ in drawn[period]]
         if period:
             balance.append((levels[period - 1], -1.0))
-        model.equal("stock", *key, pairs=balance, rhs=0.0 if period else pile.initial)
+        balances.append(balance)
+    initial = [pile.initial] + [0.0] * (len(levels) - 1)
+    model.equal_over(list(model.timeline), "stock", pile.material, pile.at, pairs=balances, rhs=initial)
     if pile.holding_cost is not None:
         _holding(model, pile, levels, model.timeline.read(pile.holding_cost))
 
