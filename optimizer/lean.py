@@ -215,6 +215,7 @@ class _Runs:
         self._starts: list[int] = []
         self._texts: list[str] = []
         self._last: tuple[Key, str] = ((), "")
+        self._start: tuple[Key, str] = ((), "(")
         self._words: dict[Key, str] = {}
 
     def add(self, position: int, stem: Key, first: Any, last: Any) -> None:
@@ -223,9 +224,17 @@ class _Runs:
         text = repr(first)
         if stem != known or text <= before:
             self._starts.append(position)
-            words = "".join([f"{self._word(part)}, " for part in stem])
-            self._texts.append(f"{LAST if stem[:1] == ('surplus',) else ''}({words}{text}")
+            self._texts.append(self._text(stem) + text)
         self._last = (stem, text if last is first else repr(last))
+
+    def _text(self, stem: Key) -> str:
+        """All of a key's text but its end; most are as the one before but for a word."""
+        if not stem:
+            return "("
+        if stem[:-1] != self._start[0]:
+            words = "".join([f"{self._word(part)}, " for part in stem[:-1]])
+            self._start = (stem[:-1], f"{LAST if stem[0] == 'surplus' else ''}({words}")
+        return f"{self._start[1]}{self._word(stem[-1])}, "
 
     def _word(self, part: Any) -> str:
         if not isinstance(part, tuple):

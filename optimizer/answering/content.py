@@ -7,7 +7,6 @@ flow and each row is relative to what passes through it, so that a tolerance mea
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,7 +29,7 @@ ROUNDING = 1e-12
 def contents(values: Values) -> dict[int, float]:
     """The marked part of every measure of content, by its position among the model's measures."""
     groups: dict[Marking, list[int]] = defaultdict(list)
-    for position, measure in enumerate(values.model.measures):
+    for position, measure in enumerate(values.measures):
         if measure.traced is not None:
             groups[measure.traced.marking].append(position)
     found: dict[int, float] = {}
@@ -75,13 +74,13 @@ class _Overlay:
 
 def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[int, float]:
     model = values.model
-    asked_after = {position: model.measures[position].traced for position in positions}
+    asked_after = {position: values.measures[position].traced for position in positions}
     traced = {position: found.deliveries for position, found in asked_after.items() if found is not None}
     material = {demand.id: demand.material for demand in model.problem.demands}
     wanted = {material[demand] for group in traced.values() for demand, _, _ in group}
     periods = sorted({period for group in traced.values() for _, period, _ in group})
     overlay = _Overlay(model)
-    layer = Layer(_moving(values), marking, wanted, periods, overlay)
+    layer = Layer(values.moving, marking, wanted, periods, overlay)
     parts = {
         position: [
             (column, factor * amount)
@@ -98,25 +97,6 @@ def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[in
     sign = 1.0 if marking.side == "max" else -1.0
     amounts = _solved(values, layer, overlay, [costs[position] for position in asked], sign)
     return known | {position: known[position] + amount for position, amount in zip(asked, amounts, strict=True)}
-
-
-def _moving(values: Values) -> Model:
-    """The model with the flows that the plan has, and no others."""
-    value, model = values.value, copy(values.model)
-    model.run = {key: column for key, column in model.run.items() if value[column] > 0}
-    model.collect = {key: column for key, column in model.collect.items() if value[column] > 0}
-    model.ship = {
-        (material, origin, place, period): ship
-        for (material, place, period), ways in values.arrivals.items()
-        for origin, _, ship in ways
-    }
-    model.arrivals = values.arrivals
-    model.draw = {key: column for key, column in model.draw.items() if value[column] > 0}
-    model.level = {key: column for key, column in model.level.items() if value[column] > 0}
-    model.surplus = {key: column for key, column in model.surplus.items() if value[column] > 0}
-    model.taken = {key: [pair for pair in pairs if value[pair[0]] > 0] for key, pairs in model.taken.items()}
-    model.needs = {key: [pair for pair in pairs if value[pair[0]] > 0] for key, pairs in model.needs.items()}
-    return model
 
 
 def _solved(values: Values, layer: Layer, overlay: _Overlay, costs: list[Pairs], sign: float) -> list[float]:

@@ -106,7 +106,7 @@ def _worth(
 
 
 def _policies(values: Values, duals: Duals, marginals: Marginals | None, places: dict[int, int]) -> Iterator[Limit]:
-    for measure in values.model.measures:
+    for measure in values.model.bounded:
         # a number of sources is a matter of decisions, and prices hold with those as they are
         if measure.policy is not None and measure.sources is None:
             for side, row in measure.rows.items():
@@ -120,7 +120,7 @@ def _counts(values: Values, measure: Measure) -> bool:
 
 
 def _whole(values: Values, measure: Measure) -> float:
-    return 0.0 if measure.whole is None else values.amount(measure.whole)
+    return values.whole(measure) or 0.0
 
 
 def _policy_limit(
@@ -275,7 +275,7 @@ def _subject(values: Values, row: Row) -> tuple[str | None, str]:
     name = key[0]
     if name in ("joint_capacity", "joint_minimum", "outlet"):
         # what moves together, or is delivered, is of one unit: that of the first
-        return _material(values, next(iter(row.expr)).key), str(key[1])
+        return _material(values, next(iter(row.terms)).key), str(key[1])
     if name.startswith("lane"):
         return key[1], f"the lane {key[2]} to {key[3]}"
     if name.startswith("stock") or name == "draw_max":

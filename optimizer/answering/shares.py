@@ -20,13 +20,13 @@ BINDING = 1e-7
 def shares(values: Values) -> Iterator[ShareRecord]:
     """A record for every ratio or amount that a policy bounds, and for China's shares."""
     traced = contents(values)
-    for position, measure in enumerate(values.model.measures):
+    for position, measure in enumerate(values.measures):
         yield _record(values, measure, traced.get(position))
 
 
 def _record(values: Values, measure: Measure, traced: float | None) -> ShareRecord:
     part = _part(values, measure) if traced is None else traced
-    whole = None if measure.whole is None else values.amount(measure.whole)
+    whole = values.whole(measure)
     is_share = measure.policy is None or isinstance(measure.policy, Share)
     scale = (whole or 0.0) if is_share else 1.0
     achieved = (part / scale if scale > 0 else None) if is_share else part
@@ -65,7 +65,7 @@ def _record(values: Values, measure: Measure, traced: float | None) -> ShareReco
 def _part(values: Values, measure: Measure) -> float:
     """The part as it is: of numbers, how many sources bring anything, or for a floor enough to count."""
     if measure.sources is None or not isinstance(measure.policy, Diversify):
-        return values.sum(measure.part) + measure.constant
+        return values.part(measure)
     amounts = [values.sum(amount) for amount in measure.sources.values()]
     # of a floor the sources that are large enough count, of a cap all but what the solver left instead of nothing
     smallest = BINDING if "max" in measure.stated else (measure.policy.smallest or 0.0) * (1 - BINDING)

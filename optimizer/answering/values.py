@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from oremix.models.geography import Origin
 from oremix.models.plan import CategoryCost, Costs, CountryCost, FacilityCost, PayerKind, PeriodCost
-from oremix.optimizer.formulation import Measure, Model
+from oremix.optimizer.formulation import Measure, Model, standing_report
 from oremix.optimizer.lean import Column, Pairs
 from oremix.optimizer.solving.arrays import Floats
 
@@ -60,28 +61,68 @@ class Values:
         """A sum, or the number that it is."""
         return self.sum(amount) if isinstance(amount, list) else float(amount)
 
+    # ------------------------------------------------------------ what is measured
+
+    @cached_property
+    def measures(self) -> list[Measure]:
+        """What policies bound, and what is measured whether a policy asks for it or not."""
+        return [*self.model.bounded, *standing_report(self.model)]
+
+    def part(self, measure: Measure) -> float:
+        """The part of a measure."""
+        return self.sum(measure.part(self.moving)) + measure.constant
+
+    def whole(self, measure: Measure) -> float | None:
+        """What a share is of; none of anything else."""
+        whole = measure.whole(self.moving)
+        return None if whole is None else self.amount(whole)
+
     def bound(self, measure: Measure, side: str) -> float:
-        """What bounds a part, as `Measure.bounds`."""
+        """What bounds the part."""
         stated = measure.stated[side]
         if not isinstance(stated, list):
             return float(stated)
-        return sum(stated[period] * self.amount(whole) for period, whole in measure.wholes)
+        return sum(stated[period] * self.amount(whole) for period, whole in measure.wholes(self.moving))
+
+    @cached_property
+    def moving(self) -> Model:
+        """The model with the flows that the plan has, and no others."""
+        value, model = self.value, copy(self.model)
+        model.__dict__.pop("ship", None)
+        model.flows = []
+        model.flows_from, model.flows_to = defaultdict(list), defaultdict(list)
+        for flow in self.model.flows:
+            ships = [ship if ship is not None and value[ship] else None for ship in flow.ships]
+            if any(ship is not None for ship in ships):
+                moving = flow._replace(ships=ships)
+                model.flows.append(moving)
+                model.flows_from[flow.material, flow.origin].append(moving)
+                model.flows_to[flow.material, flow.place].append(moving)
+        model.run = {key: column for key, column in model.run.items() if value[column] > 0}
+        model.collect = {key: column for key, column in model.collect.items() if value[column] > 0}
+        model.draw = {key: column for key, column in model.draw.items() if value[column] > 0}
+        model.level = {key: column for key, column in model.level.items() if value[column] > 0}
+        model.surplus = {key: column for key, column in model.surplus.items() if value[column] > 0}
+        model.taken = {key: [pair for pair in pairs if value[pair[0]] > 0] for key, pairs in model.taken.items()}
+        model.needs = {key: [pair for pair in pairs if value[pair[0]] > 0] for key, pairs in model.needs.items()}
+        return model
 
     @cached_property
     def arrivals(self) -> dict[tuple[str, str, int], list[tuple[Origin, float, Column]]]:
-        """As the model's, of what is shipped, and in its order."""
-        model, value = self.model, self.value
+        """(material, place, period) → origin, share that arrives, column: of what is shipped, in the model's order."""
+        model = self.model
         found: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = {}
-        for flow in model.flows:
-            for period, ship, arrives in flow.ships():
-                if value[ship]:
-                    found.setdefault((flow.material, flow.place, period), []).append((flow.origin, arrives, ship))
+        for flow in self.moving.flows:
+            for period, ship in enumerate(flow.ships):
+                if ship is not None:
+                    ways = found.setdefault((flow.material, flow.place, period), [])
+                    ways.append((flow.origin, flow.arrives[period], ship))
         place_of = {id(flow): number for number, flow in enumerate(model.flows)}
 
         def first_made(key: tuple[str, str, int]) -> tuple[int, int]:
             material, place, period = key
             flows = model.flows_to[material, place]
-            return next((place_of[id(flow)], period) for flow in flows if flow.arriving[period] is not None)
+            return next((place_of[id(flow)], period) for flow in flows if flow.ships[period] is not None)
 
         return {key: found[key] for key in sorted(found, key=first_made)}
 

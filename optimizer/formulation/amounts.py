@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from oremix.models.policies import Budget, Footprint
 from oremix.optimizer.formulation.model import Emission, Measure, Model
@@ -10,12 +11,16 @@ from oremix.optimizer.lean import Pairs
 
 __all__ = ["budgets", "footprints", "price_footprint"]
 
+Amounts = TypeVar("Amounts")
+
 
 def footprints(model: Model, rule: Footprint, pools: list[list[int]]) -> Iterator[Measure]:
     """What is emitted or used up in the rule's countries, per year or over the years of all periods."""
     pooled = "periods" in rule.across
     for periods in pools:
         years = {period: float(model.timeline.years[period]) if pooled else 1.0 for period in periods}
+        part = [(e.column, e.rate * years[e.period]) for e in _counted(model, rule) if e.period in years]
+        wholes: list[tuple[int, Pairs | float]] = list(years.items())
         measure = Measure(
             policy=rule,
             countries=_countries(model, rule),
@@ -24,10 +29,9 @@ def footprints(model: Model, rule: Footprint, pools: list[list[int]]) -> Iterato
             place=None,
             period=None if pooled else periods[0],
             periods=periods,
-            part=[(e.column, e.rate * years[e.period]) for e in _counted(model, rule) if e.period in years],
-            whole=None,
+            part=_always(part),
+            wholes=_always(wholes),
             unit=rule.of,
-            wholes=list(years.items()),
         )
         for side in ("max", "min"):
             if (stated := getattr(rule, side)) is not None:
@@ -56,6 +60,7 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
     pooled = "periods" in rule.across
     spent = _spent(model, rule)
     for periods in pools:
+        wholes: list[tuple[int, Pairs | float]] = [(periods[0], 1.0)]
         measure = Measure(
             policy=rule,
             countries=_countries(model, rule),
@@ -64,13 +69,17 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
             place=None,
             period=None if pooled else periods[0],
             periods=periods,
-            part=[pair for period in periods for pair in spent.get(period, ())],
-            whole=None,
+            part=_always([pair for period in periods for pair in spent.get(period, ())]),
+            wholes=_always(wholes),
             unit=model.problem.currency,
-            wholes=[(periods[0], 1.0)],
         )
         measure.stated["max"] = model.timeline.read(rule.max)
         yield measure
+
+
+def _always(amounts: Amounts) -> Callable[[Model], Amounts]:
+    """The same of every model."""
+    return lambda _: amounts
 
 
 def _spent(model: Model, rule: Budget) -> dict[int, Pairs]:

@@ -52,6 +52,8 @@ class Charges:
         self, columns: Sequence[Column | None], rates: Sequence[float], periods: list[int], paid: Payment
     ) -> None:
         """Enter the same cost in several periods; nothing is entered at a rate of 0."""
+        if not any(rates):
+            return
         if not all(rates):
             kept = [number for number, rate in enumerate(rates) if rate]
             columns, rates, periods = [columns[n] for n in kept], [rates[n] for n in kept], [periods[n] for n in kept]

@@ -47,8 +47,9 @@ def _countries(model: Model, rule: Diversify, period: int) -> dict[str, Sources]
     for counted in supplies(model, scope, (), "min"):
         for material, places in counted.spots.items():
             for place in places:
-                for origin, arrives, ship in model.arrivals.get((material, place, period), ()):
-                    found[material][model.country(origin.place)].append((ship, arrives))
+                for flow in model.flows_to.get((material, place), ()):
+                    if (ship := flow.ships[period]) is not None:
+                        found[material][model.country(flow.origin.place)].append((ship, flow.arrives[period]))
     return found
 
 
@@ -66,8 +67,8 @@ def _bound(model: Model, rule: Diversify, material: str, period: int, side: str,
         place=None,
         period=period,
         periods=[period],
-        part=count,
-        whole=None,
+        part=lambda _: count,
+        wholes=lambda _: [],
         unit=rule.of,
         stated={side: limit},
         sources=found,
@@ -88,7 +89,7 @@ def _bound(model: Model, rule: Diversify, material: str, period: int, side: str,
         measure.rows[side] = model.at_most("diversify_max", rule.id, material, start, pairs=pairs, rhs=limit)
     else:
         measure.rows[side] = model.at_least("diversify_min", rule.id, material, start, pairs=pairs)
-    model.measures.append(measure)
+    model.bounded.append(measure)
 
 
 def _any(model: Model, rule: Diversify, material: str, period: int, found: Sources) -> Pairs:

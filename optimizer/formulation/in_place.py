@@ -125,21 +125,21 @@ class InPlace:
                 beyond = measure.beyond.get(side)
                 if beyond is not None:
                     self._penalty(measure, beyond, new, edits)
-                if any(isinstance(amount, list) for _, amount in measure.wholes):
+                wholes = measure.wholes(self._model)
+                if any(isinstance(amount, list) for _, amount in wholes):
                     edits.rows[self._rows[id(row)]] = self._ratio(measure, row, beyond).against(stated)
                 else:
-                    limit = bound_of(measure, stated)
+                    limit = bound_of(wholes, stated)
                     edits.bounds[self._rows[id(row)]] = -measure.constant + limit  # type: ignore[operator]
         return True
 
     def _ratio(self, measure: Measure, row: Row, beyond: Column | None) -> _Ratio:
         """A share's row taken apart; what is beyond the bound stands last in it."""
         if id(row) not in self._ratios:
-            wholes = [(period, whole) for period, whole in measure.wholes if isinstance(whole, list)]
-            part = measure.part if beyond is None else [*measure.part, (beyond, float(row.expr[beyond]))]
-            found = dict.fromkeys(
-                column for pairs in (measure.part, *(w for _, w in wholes), part) for column, _ in pairs
-            )
+            wholes = [(period, whole) for period, whole in measure.wholes(self._model) if isinstance(whole, list)]
+            plain = measure.part(self._model)
+            part = plain if beyond is None else [*plain, (beyond, row.terms[beyond])]
+            found = dict.fromkeys(column for pairs in (plain, *(w for _, w in wholes), part) for column, _ in pairs)
             places = {column: place for place, column in enumerate(found)}
             self._ratios[id(row)] = _Ratio(
                 np.array([self._columns[column] for column in found], dtype=np.int32),
@@ -160,7 +160,7 @@ class InPlace:
     @cached_property
     def _measures(self) -> dict[int, list[Measure]]:
         measures: dict[int, list[Measure]] = defaultdict(list)
-        for measure in self._model.measures:
+        for measure in self._model.bounded:
             measures[id(measure.policy)].append(measure)
         return measures
 

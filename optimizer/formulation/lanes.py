@@ -41,7 +41,10 @@ def add_lanes(model: Model) -> None:
         made = _periods(model, material, model.network.makers[material], model.made)
         used = _periods(model, material, model.network.uses[material], model.needs)
         for origin, place in model.network.flows(material):
-            if both := [period for period in made[origin] if period in used[place]]:
+            both = made[origin]
+            if both != used[place]:
+                both = [period for period in both if period in used[place]]
+            if both:
                 _ship(model, material, origin, place, both, groups)
     for (name, key, period), together in groups.items():
         _limit(model, name, (*key, model.start(period)), period, together)
@@ -54,41 +57,29 @@ def _periods(model: Model, material: str, where: Iterable[Where], found: Mapping
 
 def _ship(model: Model, material: str, origin: Origin, place: str, periods: list[int], groups: Groups) -> None:
     moves = model.network.lanes.moves(material, origin.place, place)
-    periods = [period for period in periods if not moves[period].closed]
-    starts = model.timeline.starts
+    # mostly the same terms in all periods, which need not be looked at again and again
+    terms = moves[:1] if moves.count(moves[0]) == len(moves) else moves
+    if any([move.closed for move in terms]):
+        periods = [period for period in periods if not moves[period].closed]
+    starts, country = model.timeline.starts, model.country(place)
     ships = model.lp.columns_over([starts[period] for period in periods], "ship", material, origin, place)
-    flow = _flow(material, origin, place, len(starts), periods, ships, moves)
+    for category, rates in (("freight", [move.freight for move in terms]), ("duties", [move.duty for move in terms])):
+        rates = rates * len(periods) if len(terms) == 1 else [rates[period] for period in periods]
+        model.charges.add_over(ships, rates, periods, model.payment(category, "lane", place, country))
+    flow = Flow(material, origin, place, [None] * len(starts), [1.0 - move.loss for move in terms])
+    if len(terms) == 1:
+        flow.arrives[:] = flow.arrives * len(starts)
+    for period, ship in zip(periods, ships, strict=True):
+        flow.ships[period] = ship
     model.flows.append(flow)
     model.flows_from[material, origin].append(flow)
     model.flows_to[material, place].append(flow)
-    country = model.country(place)
-    charge = model.charges.add_over
-    charge(ships, [moves[t].freight for t in periods], periods, model.payment("freight", "lane", place, country))
-    charge(ships, [moves[t].duty for t in periods], periods, model.payment("duties", "lane", place, country))
+    if not any([move.is_limited or move.footprint for move in terms]):
+        return
     for period, ship in zip(periods, ships, strict=True):
-        move = moves[period]
-        if move.footprint:
-            model.emit_at(move.footprint, period, ship, model.country(origin.place))
-        if move.capacity is not None or move.minimum or move.fixed_cost:
-            _share(model, ship, origin, place, period, move, groups)
-
-
-def _flow(
-    material: str,
-    origin: Origin,
-    place: str,
-    length: int,
-    periods: list[int],
-    ships: list[Column],
-    moves: list[Move],
-) -> Flow:
-    leaving: list[tuple[Column, float] | None] = [None] * length
-    for period, ship in zip(periods, ships, strict=True):
-        leaving[period] = (ship, 1.0)
-    if not any([move.loss for move in moves]):
-        return Flow(material, origin, place, leaving, leaving)
-    arriving = [pair and (pair[0], 1.0 - move.loss) for pair, move in zip(leaving, moves, strict=True)]
-    return Flow(material, origin, place, leaving, arriving)
+        model.emit_at(moves[period].footprint, period, ship, model.country(origin.place))
+        if moves[period].is_limited:
+            _share(model, ship, origin, place, period, moves[period], groups)
 
 
 def _share(model: Model, ship: Column, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -27,21 +27,14 @@ __all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "times", "total"]
 class Flow(NamedTuple):
     """What is shipped of a material from an origin to a place.
 
-    `leaving` and `arriving` have its column in each period, in units sent and with the share that arrives; none where
-    nothing can move.
+    In each period its column, none where nothing can move, and the share of it that arrives.
     """
 
     material: str
     origin: Origin
     place: str
-    leaving: list[tuple[Column, float] | None]
-    arriving: list[tuple[Column, float] | None]
-
-    def ships(self) -> Iterator[tuple[int, Column, float]]:
-        """Each period in which something can move, with its column and the share that arrives."""
-        for period, arriving in enumerate(self.arriving):
-            if arriving is not None:
-                yield period, *arriving
+    ships: list[Column | None]
+    arrives: list[float]
 
 
 class Emission(NamedTuple):
@@ -58,8 +51,9 @@ class Emission(NamedTuple):
 class Measure:
     """A part and its whole, and the rows that bound it.
 
-    Sums are per year, or over the years of the pooled periods. `stated` are the `max` and `min`, by period or as one
-    number, and `wholes` by what the stated bound of each period is multiplied (see `bounds`).
+    Sums are per year, or over the years of the pooled periods. Made when asked for, of a model's columns: `part` and
+    `wholes`, by what the bound of each period is multiplied; of a share the whole is their sum, of anything else there
+    is none. The rule reads part + constant ≤ its `max` (≥ its `min`), which `stated` has by period or as one number.
 
     Two parts are not what the columns of `part` say, which a bound may leave room: of content, `traced` says whose it
     is, and it is the least (or most) that the plan's flows allow; of numbers, `sources` says what comes from whom.
@@ -72,24 +66,25 @@ class Measure:
     place: str | None
     period: int | None
     periods: list[int]
-    part: Pairs
-    whole: Pairs | float | None
+    part: Callable[[Model], Pairs]
+    wholes: Callable[[Model], list[tuple[int, Pairs | float]]]
+    is_share: bool = False
     constant: float = 0.0
     unit: str = ""
     traced: Traced | None = None
     sources: dict[str, Pairs] | None = None
-    wholes: list[tuple[int, Pairs | float]] = field(default_factory=list)
     stated: dict[str, list[float] | float] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     beyond: dict[str, Column] = field(default_factory=dict)
 
-    @property
-    def bounds(self) -> dict[str, Pairs | float]:
-        """The stated bounds times the whole (for anything but a share, the bounds themselves).
+    def whole(self, model: Model) -> Pairs | float | None:
+        """What a share is of."""
+        return total([(1.0, amount) for _, amount in self.wholes(model)]) if self.is_share else None
 
-        The rule reads part + constant ≤ bounds["max"], and ≥ bounds["min"]. Made when asked for, since it is long.
-        """
-        return {side: bound_of(self, stated) for side, stated in self.stated.items()}
+    def bound(self, model: Model, side: str) -> Pairs | float:
+        """What the part is bounded by: of a share a sum of columns, of anything else a number."""
+        stated = self.stated[side]
+        return bound_of(self.wholes(model), stated) if isinstance(stated, list) else stated
 
 
 def total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
@@ -109,11 +104,9 @@ def times(factor: float, pairs: Pairs) -> Pairs:
     return pairs if factor == 1.0 else [(column, factor * amount) for column, amount in pairs]
 
 
-def bound_of(measure: Measure, stated: list[float] | float) -> Pairs | float:
-    """What bounds the part, by what is stated in each period."""
-    if not isinstance(stated, list):
-        return stated
-    return total([(stated[period], amount) for period, amount in measure.wholes])
+def bound_of(wholes: list[tuple[int, Pairs | float]], stated: list[float]) -> Pairs | float:
+    """What bounds a part, by what is stated in each period."""
+    return total([(stated[period], amount) for period, amount in wholes])
 
 
 class Model:
@@ -135,6 +128,8 @@ class Model:
         (recycler, position of the return, period) → scrap from past deliveries, as pairs.
     follows
         (demand, period) → rows whose bound moves with the quantity demanded, and by how much per unit of it.
+    bounded
+        What policies bound.
     flows, flows_from, flows_to
         What is shipped; by (material, origin) where from, and by (material, place) where to.
     charges, emissions
@@ -168,8 +163,7 @@ class Model:
         self.needs: dict[tuple[str, str, int], Pairs] = defaultdict(list)
         self.built: dict[tuple[str, int], Pairs] = defaultdict(list)
         self.follows: dict[tuple[str, int], list[tuple[Row, float]]] = defaultdict(list)
-        self._arriving: dict[tuple[str, str, int], Pairs] = {}
-        self.measures: list[Measure] = []
+        self.bounded: list[Measure] = []
         self.charges = Charges()
         self._payments: dict[tuple[str, PayerKind, str, str | None], Payment] = {}
         self.emissions: list[Emission] = []
@@ -222,9 +216,10 @@ class Model:
     def payment(self, category: str, kind: PayerKind, facility: str, country: str | None) -> Payment:
         """What is paid for and where, the same object each time."""
         key = (category, kind, facility, country)
-        if key not in self._payments:
-            self._payments[key] = Payment(*key)
-        return self._payments[key]
+        known = self._payments.get(key)
+        if known is None:
+            known = self._payments[key] = Payment(*key)
+        return known
 
     def charge_penalty(self, rule: Rule, periods: list[int], beyond: Column) -> None:
         """The penalty per year for what is beyond a bound; of pooled periods, spread over all their years."""
@@ -255,30 +250,22 @@ class Model:
         return {
             (flow.material, flow.origin, flow.place, period): ship
             for flow in self.flows
-            for period, ship, _ in flow.ships()
+            for period, ship in enumerate(flow.ships)
+            if ship is not None
         }
-
-    @cached_property
-    def arrivals(self) -> dict[tuple[str, str, int], list[tuple[Origin, float, Column]]]:
-        """(material, place, period) → (origin, share that arrives, ship column); made once, as `ship`."""
-        found: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = defaultdict(list)
-        for flow in self.flows:
-            for period, ship, arrives in flow.ships():
-                found[flow.material, flow.place, period].append((flow.origin, arrives, ship))
-        return found
 
     def sent(self, material: str, origin: Origin, period: int) -> Pairs:
         """What is shipped from an origin."""
         flows = self.flows_from.get((material, origin), ())
-        return [pair for flow in flows if (pair := flow.leaving[period]) is not None]
+        return [(ship, 1.0) for flow in flows if (ship := flow.ships[period]) is not None]
 
-    def arriving(self, material: str, place: str, period: int) -> Pairs:
-        """What arrives at a place; made once, when all of it is known."""
-        key = (material, place, period)
-        if key not in self._arriving:
-            flows = self.flows_to.get((material, place), ())
-            self._arriving[key] = [pair for flow in flows if (pair := flow.arriving[period]) is not None]
-        return self._arriving[key]
+    def arriving(self, material: str, place: str, period: int, origins: Container[Origin] | None = None) -> Pairs:
+        """What arrives at a place from some origins, or from all."""
+        return [
+            (ship, flow.arrives[period])
+            for flow in self.flows_to.get((material, place), ())
+            if (origins is None or flow.origin in origins) and (ship := flow.ships[period]) is not None
+        ]
 
     def less_built(self, facility: Facility, period: int) -> Pairs:
         """What builds add to a facility's capacity in a period, to be taken off what is used."""

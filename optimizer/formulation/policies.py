@@ -9,7 +9,7 @@ from oremix.optimizer.formulation.amounts import budgets, footprints, price_foot
 from oremix.optimizer.formulation.content import contents
 from oremix.optimizer.formulation.diversify import add_diversity
 from oremix.optimizer.formulation.marking import Marking, Traced
-from oremix.optimizer.formulation.model import Measure, Model, times, total
+from oremix.optimizer.formulation.model import Measure, Model, bound_of, times
 from oremix.optimizer.formulation.scopes import (
     Counted,
     Measured,
@@ -26,18 +26,18 @@ from oremix.optimizer.formulation.scopes import (
 )
 from oremix.optimizer.lean import Pairs, difference
 
-__all__ = ["add_policies"]
+__all__ = ["add_policies", "standing_report"]
 
 CHINA = "CN"
 STANDING_REPORT = [
     Share.model_construct(id=CHINA, type="share", countries=[CHINA], measure=measure)
     for measure in ("supply", "production", "content")
 ]
-"""What is measured whether a policy asks for it or not: China's shares."""
+"""China's shares."""
 
 
 def add_policies(model: Model) -> None:
-    """Columns beyond, rows share_max, share_min, quantity_max, …; and what is only measured."""
+    """Columns beyond, rows share_max, share_min, quantity_max, …"""
     for rule in model.problem.rules:
         if isinstance(rule, Diversify):
             add_diversity(model, rule)
@@ -46,11 +46,15 @@ def add_policies(model: Model) -> None:
             price_footprint(model, rule)
         for measure in _measures(model, rule):
             _bound(model, rule, measure)
-            model.measures.append(measure)
+            model.bounded.append(measure)
+
+
+def standing_report(model: Model) -> Iterator[Measure]:
+    """What is measured whether a policy asks for it or not."""
     for rule in STANDING_REPORT:
         for measure in _measures(model, rule):
             measure.policy = None
-            model.measures.append(measure)
+            yield measure
 
 
 def _measures(model: Model, rule: Rule) -> Iterator[Measure]:
@@ -104,8 +108,13 @@ def _measure(
     sides: tuple[str, ...],
 ) -> Measure | None:
     """The ratio over a period or a pool; none where there is nothing to count."""
-    wholes = _wholes(model, rule, counted, periods)
+    if over_consumption(rule) and not consumers(model, rule, counted.material):
+        return None
     years = {period: _years(model, rule, period) for period in periods}
+
+    def part(model: Model) -> Pairs:
+        return [pair for period in periods for pair in times(years[period], counted.part(model, period))]
+
     measure = Measure(
         policy=rule,
         countries=countries,
@@ -114,17 +123,16 @@ def _measure(
         place=counted.place,
         period=None if "periods" in rule.across else periods[0],
         periods=periods,
-        part=_sum([times(years[period], counted.part(period)) for period in periods]),
-        whole=_whole(wholes) if isinstance(rule, Share) else None,
+        part=part,
+        wholes=lambda model: [(period, _whole(model, rule, counted, period)) for period in periods],
+        is_share=isinstance(rule, Share),
         constant=sum(years[period] * counted.constant(period) for period in periods),
         unit=unit_of(model, rule, counted),
-        wholes=wholes,
     )
     if rule.measure == "content":
         deliveries = [(d, period, amount * years[period]) for period in periods for d, amount in counted.traced(period)]
         measure.traced = Traced(Marking.of(rule, countries, "min" if sides == ("min",) else "max"), deliveries)
-    counts = measure.part or measure.constant or any(amount for _, amount in wholes)
-    if not wholes or not counts:
+    if not (measure.part(model) or measure.constant or any(amount for _, amount in measure.wholes(model))):
         return None
     for side in sides:
         measure.stated[side] = model.timeline.read(getattr(rule, side))
@@ -136,27 +144,14 @@ def _years(model: Model, rule: Measured, period: int) -> float:
     return float(model.timeline.years[period]) if "periods" in rule.across else 1.0
 
 
-def _wholes(model: Model, rule: Measured, counted: Counted, periods: list[int]) -> list[tuple[int, Pairs | float]]:
-    """What the bound of each period is multiplied with: for a share the whole, for a quantity one (or the years)."""
-    wholes: list[tuple[int, Pairs | float]] = []
-    for period in periods:
-        years = _years(model, rule, period)
-        if isinstance(rule, Quantity):
-            wholes.append((period, years))
-        elif over_consumption(rule):
-            if demands := consumers(model, rule, counted.material):
-                wholes.append((period, years * consumption(model, rule, demands, period)))
-        else:
-            wholes.append((period, times(years, counted.whole(period))))
-    return wholes
-
-
-def _whole(wholes: list[tuple[int, Pairs | float]]) -> Pairs | float:
-    return wholes[0][1] if len(wholes) == 1 else total([(1.0, amount) for _, amount in wholes])
-
-
-def _sum(parts: list[Pairs]) -> Pairs:
-    return parts[0] if len(parts) == 1 else [pair for part in parts for pair in part]
+def _whole(model: Model, rule: Measured, counted: Counted, period: int) -> Pairs | float:
+    """What the bound of a period is multiplied with: for a share the whole, for a quantity one (or the years)."""
+    years = _years(model, rule, period)
+    if isinstance(rule, Quantity):
+        return years
+    if over_consumption(rule):
+        return years * consumption(model, rule, consumers(model, rule, counted.material), period)
+    return times(years, counted.whole(model, period))
 
 
 def _bound(model: Model, rule: Rule, measure: Measure) -> None:
@@ -164,13 +159,15 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
 
     Where nothing is consumed there is no share, and the rule holds.
     """
-    if measure.whole == 0:
+    part, wholes = measure.part(model), measure.wholes(model)
+    if measure.is_share and not any(isinstance(amount, list) or amount for _, amount in wholes):
         return
     whose = measure.countries if getattr(rule, "each", False) else ()
     when = None if measure.period is None else model.start(measure.period)
     key = (rule.id, whose, measure.material, measure.place, when)
-    for side, limit in measure.bounds.items():
-        pairs, rhs = list(measure.part), -measure.constant
+    for side, stated in measure.stated.items():
+        limit = bound_of(wholes, stated) if isinstance(stated, list) else stated
+        pairs, rhs = list(part), -measure.constant
         if isinstance(limit, list):
             pairs = difference(pairs, limit)
         else:

@@ -33,7 +33,8 @@ Measured = Share | Quantity
 Site = tuple[str, str]
 """A material and a place where it is used."""
 
-Count = Callable[[int], Pairs]
+Count = Callable[[Model, int], Pairs]
+"""What there is of a model's columns in a period."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def supplies(model: Model, rule: Measured, countries: tuple[str, ...], side: str
         spots: dict[str, tuple[str, ...]] = {}
         for material, spot in _with_stockpiles(model, [site for site in sites if place in (None, site[1])]):
             spots[material] = (*spots.get(material, ()), spot)
-        found += [_supply(model, rule, inside, place, group) for group in _pooled(rule, spots)]
+        found += [_supply(rule, inside, place, group) for group in _pooled(rule, spots)]
     return found
 
 
@@ -161,32 +162,21 @@ def _with_stockpiles(model: Model, sites: list[Site]) -> list[Site]:
     return list(found)
 
 
-def _supply(
-    model: Model, rule: Measured, inside: set[Origin], place: str | None, spots: dict[str, tuple[str, ...]]
-) -> Counted:
-    own = {
-        (material, spot): [flow for flow in model.flows_to.get((material, spot), ()) if flow.origin in inside]
-        for material, places in spots.items()
-        for spot in places
-    }
-
-    def arriving(period: int, arrivals: Callable[[str, str, int], Pairs]) -> Pairs:
+def _supply(rule: Measured, inside: set[Origin], place: str | None, spots: dict[str, tuple[str, ...]]) -> Counted:
+    def arriving(model: Model, period: int, origins: set[Origin] | None) -> Pairs:
         found: Pairs = []
         for material, places in spots.items():
             factor = weight(model, rule, material, period)
             for spot in places:
-                found += times(factor, arrivals(material, spot, period))
+                found += times(factor, model.arriving(material, spot, period, origins))
         return found
-
-    def from_inside(material: str, spot: str, period: int) -> Pairs:
-        return [pair for flow in own[material, spot] if (pair := flow.arriving[period]) is not None]
 
     return Counted(
         material=_named(rule, spots),
         place=place,
         spots=spots,
-        part=lambda period: arriving(period, from_inside),
-        whole=lambda period: arriving(period, model.arriving),
+        part=lambda model, period: arriving(model, period, inside),
+        whole=lambda model, period: arriving(model, period, None),
     )
 
 
@@ -215,7 +205,7 @@ def _production(model: Model, rule: Measured, countries: tuple[str, ...], spots:
         for material, counted in origins.items()
     }
 
-    def made(period: int, where: dict[str, list[Origin]]) -> Pairs:
+    def made(model: Model, period: int, where: dict[str, list[Origin]]) -> Pairs:
         found: Pairs = []
         for material, counted in where.items():
             factor = weight(model, rule, material, period)
@@ -227,8 +217,8 @@ def _production(model: Model, rule: Measured, countries: tuple[str, ...], spots:
         material=_named(rule, spots),
         place=None,
         spots=spots,
-        part=lambda period: made(period, inside),
-        whole=lambda period: made(period, origins),
+        part=lambda model, period: made(model, period, inside),
+        whole=lambda model, period: made(model, period, origins),
     )
 
 
@@ -260,10 +250,10 @@ def shipments_counted(model: Model, rule: Quantity, countries: tuple[str, ...]) 
     spots: dict[str, tuple[str, ...]] = dict.fromkeys(rule.materials or moving, ())
 
     def counted(group: dict[str, tuple[str, ...]]) -> Count:
-        return lambda period: [pair for material in group for pair in moved.get((material, period), ())]
+        return lambda _, period: [pair for material in group for pair in moved.get((material, period), ())]
 
     return [
-        Counted(_named(rule, group), None, group, part=counted(group), whole=lambda _: [])
+        Counted(_named(rule, group), None, group, part=counted(group), whole=lambda *_: [])
         for group in _pooled(rule, spots)
     ]
 
@@ -286,7 +276,7 @@ def capacities(model: Model, rule: Measured, countries: tuple[str, ...]) -> list
 
 
 def _capacity(model: Model, rule: Measured, facilities: list[Facility], spots: dict[str, tuple[str, ...]]) -> Counted:
-    def built(period: int) -> Pairs:
+    def built(model: Model, period: int) -> Pairs:
         return [
             (model.add[facility.id, number, order], factor)
             for facility in facilities
@@ -302,7 +292,7 @@ def _capacity(model: Model, rule: Measured, facilities: list[Facility], spots: d
             for facility in facilities
         )
 
-    return Counted(_named(rule, spots), None, spots, part=built, whole=lambda _: [], constant=existing)
+    return Counted(_named(rule, spots), None, spots, part=built, whole=lambda *_: [], constant=existing)
 
 
 def _per_capacity(

@@ -292,9 +292,9 @@ class Layer:
 
     def _arriving(self, material: str, place: str, period: int) -> Pairs:
         return [
-            (column, arrives * part)
-            for origin, arrives, _ in self.model.arrivals.get((material, place, period), ())
-            for column, part in self._ship.get((material, origin, place, period), ())
+            (column, flow.arrives[period] * part)
+            for flow in self.model.flows_to.get((material, place), ())
+            for column, part in self._ship.get((material, flow.origin, place, period), ())
         ]
 
     def _use_at(self, material: str, place: str, period: int, needs: Pairs, arriving: Pairs) -> None:

@@ -106,17 +106,19 @@ class Point:
         measures = self._measures(policy)
         if self._x is None:
             return []
-        return [
-            Achieved(
-                measure.material,
-                measure.place,
-                measure.countries,
-                None if measure.period is None else self._state.model.start(measure.period),
-                self._sum(measure.part) + measure.constant,
-                None if measure.whole is None else self._sum(measure.whole),
-            )
-            for measure in measures
-        ]
+        return [self._achieved(measure) for measure in measures]
+
+    def _achieved(self, measure: Measure) -> Achieved:
+        model = self._state.model
+        whole = measure.whole(model)
+        return Achieved(
+            measure.material,
+            measure.place,
+            measure.countries,
+            None if measure.period is None else model.start(measure.period),
+            self._sum(measure.part(model)) + measure.constant,
+            None if whole is None else self._sum(whole),
+        )
 
     def marginal(self, policy: str) -> float | None:
         """What a policy's bound would save of the total cost if it were looser by a unit, in every period at once.
@@ -134,15 +136,15 @@ class Point:
             return None
         saved = 0.0
         for measure in measures:
-            unit = 0.01 if measure.whole is not None else 1.0
-            room = unit * sum(self._sum(amount) for _, amount in measure.wholes)
+            unit = 0.01 if measure.is_share else 1.0
+            room = unit * sum(self._sum(amount) for _, amount in measure.wholes(self._state.model))
             for side, row in measure.rows.items():
                 dual = self.duals.get(row.key, 0.0)
                 saved += -dual * room if side == "max" else dual * room
         return saved + 0.0
 
     def _measures(self, policy: str) -> list[Measure]:
-        found = [m for m in self._state.model.measures if m.policy is not None and m.policy.id == policy]
+        found = [m for m in self._state.model.bounded if m.policy is not None and m.policy.id == policy]
         if not found:
             raise KeyError(policy)
         return found

@@ -77,7 +77,7 @@ class Bounded:
         self.others: list[Change] = []
         self.rule = next(rule for rule in session.problem.rules if rule.id == policy)
         self.model = session.state().model
-        self.measures = [m for m in self.model.measures if m.policy is not None and m.policy.id == policy and m.rows]
+        self.measures = [m for m in self.model.bounded if m.policy is not None and m.policy.id == policy and m.rows]
 
     @property
     def is_share(self) -> bool:
@@ -136,7 +136,7 @@ class Bounded:
         least = NOTHING * max(wholes, default=0.0)
         found: list[float | None] = []
         for measure, whole in zip(self.measures, wholes, strict=True):
-            part = total(measure.part, values) + measure.constant
+            part = total(measure.part(self.model), values) + measure.constant
             found.append(None if whole <= least else 0.0 if abs(part) <= ROUNDING * whole else part / whole)
         return found
 
@@ -158,14 +158,14 @@ class Bounded:
 
     def _sizes(self, values: dict[Key, float]) -> list[float]:
         """What the bound of each ratio is multiplied by."""
-        return [sum(_amount(amount, values) for _, amount in measure.wholes) for measure in self.measures]
+        return [sum(_amount(amount, values) for _, amount in measure.wholes(self.model)) for measure in self.measures]
 
     # ------------------------------------------------------------ whether lines are straight
 
     @cached_property
     def wholes_are_fixed(self) -> bool:
         """Whether no plan at all has other wholes: then the cost is convex in the bound, and made of lines."""
-        wholes = [amount for m in self.measures for _, amount in m.wholes if isinstance(amount, list) and amount]
+        wholes = [amount for m in self.measures for _, amount in m.wholes(self.model) if isinstance(amount, list) and amount]
         if not wholes:
             return True
         if len(wholes) > MOST_WHOLES:

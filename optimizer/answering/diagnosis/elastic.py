@@ -52,6 +52,7 @@ class Elastic:
         limits: Mapping[Key, float] | None = None,
         whole: bool = False,
     ) -> None:
+        self.model = model
         arrays, variables, rows = arrays_of(model.lp)
         self.slacks = [(statement, spot) for statement, found in spots.items() for spot in found]
         self.first = len(arrays.cost)

@@ -105,7 +105,7 @@ def _lowered(beyond: Beyond, statement: Statement, spot: Spot, limit: float, sla
     if statement.field in ("minimum_utilisation", "days_of_demand"):
         return was * max(limit - slack, 0.0) / limit
     if statement.field == "minimum_collection_rate" and spot.row is not None:
-        collected = sum(beyond.value(column) for column in spot.row.expr if column.key[0] == "collect")
+        collected = sum(beyond.value(column) for column in spot.row.terms if column.key[0] == "collect")
         return was * collected / (collected + slack)
     return (was if statement.field == "minimum_order" else limit) - slack
 
@@ -128,7 +128,7 @@ def _of_policy(
         return
     pooled = measure.period is None
     if isinstance(rule, Share):
-        whole = measure.whole
+        whole = measure.whole(beyond.elastic.model)
         size = sum(amount * beyond.value(c) for c, amount in whole) if isinstance(whole, list) else whole or 0.0
         by = np.inf if size <= 0 else slack / size
     elif pooled and not isinstance(rule, Budget):
