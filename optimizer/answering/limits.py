@@ -22,6 +22,8 @@ from oremix.optimizer.lean import Key, Row
 __all__ = ["limits"]
 
 POINT = "percentage point"
+# What is left of a difference of equal numbers.
+ROUNDING = 1e-12
 
 # Row → kind of limit, and what one unit of room in it is.
 ROWS: dict[str, tuple[LimitKind, str]] = {
@@ -96,9 +98,9 @@ def _worth(
         -looser: 0.0 if tight is None else tight.reach,
     }
     lower, upper = (at + way * ways[way] * scale.bound / scale.row for way in (-1, 1))
-    if at >= 0:
+    if at >= 0 and lower <= ROUNDING * at:
         # a basis may hold for bounds below nothing, which mean nothing
-        lower = max(lower, 0.0)
+        lower = 0.0
     return LastUnit(saving, cost, at, None if isinf(lower) else lower, None if isinf(upper) else upper, exact=True)
 
 

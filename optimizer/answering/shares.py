@@ -97,5 +97,5 @@ def _stated(values: Values, measure: Measure, side: str) -> float:
 
 def _penalty(values: Values, measure: Measure) -> float:
     """Money per year for what is beyond the bounds: in each pooled period the same."""
-    paid = sum(values.cost.get((column, "penalties"), 0.0) for column in measure.beyond.values())
+    paid = sum(values.cost.get((column.number, "penalties"), 0.0) for column in measure.beyond.values())
     return paid / len(measure.periods)

@@ -35,8 +35,7 @@ def build_model(problem: Problem) -> Model:
         add_lanes(model)
         add_balances(model)
         add_policies(model)
-        model.lp.put_in_order()
-        model.set_objective()
+        model.settle()
     return model
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 from oremix.models.policies import Budget, Footprint
 from oremix.optimizer.formulation.model import Emission, Measure, Model
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Pairs, Sum, numbered
 
 __all__ = ["budgets", "footprints", "price_footprint"]
-
-Amounts = TypeVar("Amounts")
 
 
 def footprints(model: Model, rule: Footprint, pools: list[list[int]]) -> Iterator[Measure]:
@@ -20,7 +17,7 @@ def footprints(model: Model, rule: Footprint, pools: list[list[int]]) -> Iterato
     for periods in pools:
         years = {period: float(model.timeline.years[period]) if pooled else 1.0 for period in periods}
         part = [(e.column, e.rate * years[e.period]) for e in _counted(model, rule) if e.period in years]
-        wholes: list[tuple[int, Pairs | float]] = list(years.items())
+        wholes: list[tuple[int, Sum | float]] = list(years.items())
         measure = Measure(
             policy=rule,
             countries=_countries(model, rule),
@@ -29,7 +26,7 @@ def footprints(model: Model, rule: Footprint, pools: list[list[int]]) -> Iterato
             place=None,
             period=None if pooled else periods[0],
             periods=periods,
-            part=_always(part),
+            part=_summed(part),
             wholes=_always(wholes),
             unit=rule.of,
         )
@@ -60,7 +57,7 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
     pooled = "periods" in rule.across
     spent = _spent(model, rule)
     for periods in pools:
-        wholes: list[tuple[int, Pairs | float]] = [(periods[0], 1.0)]
+        wholes: list[tuple[int, Sum | float]] = [(periods[0], 1.0)]
         measure = Measure(
             policy=rule,
             countries=_countries(model, rule),
@@ -69,7 +66,7 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
             place=None,
             period=None if pooled else periods[0],
             periods=periods,
-            part=_always([pair for period in periods for pair in spent.get(period, ())]),
+            part=_summed([pair for period in periods for pair in spent.get(period, ())]),
             wholes=_always(wholes),
             unit=model.problem.currency,
         )
@@ -77,9 +74,14 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
         yield measure
 
 
-def _always(amounts: Amounts) -> Callable[[Model], Amounts]:
+def _always(wholes: list[tuple[int, Sum | float]]) -> Callable[[Model], list[tuple[int, Sum | float]]]:
     """The same of every model."""
-    return lambda _: amounts
+    return lambda _: wholes
+
+
+def _summed(pairs: Pairs) -> Callable[[Model], Sum]:
+    """The same columns of every model, whatever number they have by then."""
+    return lambda _: numbered(pairs)
 
 
 def _spent(model: Model, rule: Budget) -> dict[int, Pairs]:

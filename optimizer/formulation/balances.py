@@ -8,11 +8,11 @@ from oremix.models.chain import Material, Plant
 from oremix.models.geography import Origin
 from oremix.models.network import products
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Column, Pairs
+from oremix.optimizer.lean import Column, Pairs, Sum, added, numbered
 
 __all__ = ["add_balances"]
 
-Balances = dict[tuple[str, Origin | str], dict[int, Pairs]]
+Balances = dict[tuple[str, Origin | str], dict[int, Sum]]
 """Material, and where it is made or used → period → what adds up to nothing."""
 
 
@@ -22,26 +22,26 @@ def add_balances(model: Model) -> None:
     own = _own_terms(model)
     balances: Balances = defaultdict(dict)
     for (material, origin, period), made in model.made.items():
-        pairs = made + [(ship, -1.0) for ship, _ in model.sent(material, origin, period)]
+        sums = [numbered(made), model.sent(material, origin, period).times(-1.0)]
         plant = own.get((material, origin))
         surplus = _surplus(model, model.network.materials[material], origin, period, plant)
         if surplus is not None:
-            pairs.append((surplus, -1.0))
+            sums.append(Sum([surplus.number], [-1.0]))
             if plant is None or plant.surplus_max is None:
                 spare[material, period].append((surplus, 1.0))
             else:
                 rhs = model.timeline.read(plant.surplus_max)[period]
                 key = (plant.id, material, model.start(period))
                 model.at_most("plant_surplus_max", *key, pairs=[(surplus, 1.0)], rhs=rhs)
-        balances[material, origin][period] = pairs
+        balances[material, origin][period] = added(sums)
     _balance(model, "made", balances)
     _limit_surplus(model, spare)
     _used(model)
 
 
 def _balance(model: Model, kind: str, balances: Balances) -> None:
-    for (material, where), pairs in balances.items():
-        model.equal_over(list(pairs), kind, material, where, pairs=list(pairs.values()))
+    for (material, where), sums in balances.items():
+        model.equal_over(list(sums), kind, material, where, sums=list(sums.values()))
 
 
 def _own_terms(model: Model) -> dict[tuple[str, Origin], Plant]:
@@ -82,6 +82,6 @@ def _used(model: Model) -> None:
         drawn[model.problem.stockpiles[number].material, place, period].append((draw, 1.0))
     balances: Balances = defaultdict(dict)
     for (material, place, period), needs in model.needs.items():
-        pairs = model.arriving(material, place, period) + drawn[material, place, period]
-        balances[material, place][period] = pairs + [(column, -amount) for column, amount in needs]
+        terms = drawn[material, place, period] + [(column, -amount) for column, amount in needs]
+        balances[material, place][period] = added((model.arriving(material, place, period), numbered(terms)))
     _balance(model, "used", balances)

@@ -6,7 +6,7 @@ from oremix.optimizer.formulation.marking import Marking
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.formulation.scopes import Counted, Measured, weight
 from oremix.optimizer.formulation.tracing import Layer
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Sum, numbered
 
 __all__ = ["contents"]
 
@@ -62,14 +62,14 @@ def _content(
         for period in periods
     }
 
-    def whole(model: Model, period: int) -> Pairs:
-        return [(model.deliver[demand, period], factor) for demand, factor in counts(period)]
+    def whole(model: Model, period: int) -> Sum:
+        return numbered([(model.deliver[demand, period], factor) for demand, factor in counts(period)])
 
     return Counted(
         material=material,
         place=place,
         spots=dict.fromkeys(demands.values(), ()),
-        part=lambda _, period: marked.get(period, []),
+        part=lambda _, period: numbered(marked.get(period, [])),
         whole=whole,
         traced=counts,
     )

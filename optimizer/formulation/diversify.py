@@ -7,7 +7,7 @@ from collections import defaultdict
 from oremix.models.policies import Diversify, Share
 from oremix.optimizer.formulation.model import Measure, Model
 from oremix.optimizer.formulation.scopes import supplies
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Pairs, numbered
 
 __all__ = ["Sources", "add_diversity", "sources"]
 
@@ -48,8 +48,9 @@ def _countries(model: Model, rule: Diversify, period: int) -> dict[str, Sources]
         for material, places in counted.spots.items():
             for place in places:
                 for flow in model.flows_to.get((material, place), ()):
-                    if (ship := flow.ships[period]) is not None:
-                        found[material][model.country(flow.origin.place)].append((ship, flow.arrives[period]))
+                    if (number := flow.numbers[period]) is not None:
+                        pair = (model.lp.at(number), flow.arrives[period])
+                        found[material][model.country(flow.origin.place)].append(pair)
     return found
 
 
@@ -67,7 +68,7 @@ def _bound(model: Model, rule: Diversify, material: str, period: int, side: str,
         place=None,
         period=period,
         periods=[period],
-        part=lambda _: count,
+        part=lambda _: numbered(count),
         wholes=lambda _: [],
         unit=rule.of,
         stated={side: limit},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -62,21 +62,23 @@ def _ship(model: Model, material: str, origin: Origin, place: str, periods: list
     if any([move.closed for move in terms]):
         periods = [period for period in periods if not moves[period].closed]
     starts, country = model.timeline.starts, model.country(place)
-    ships = model.lp.columns_over([starts[period] for period in periods], "ship", material, origin, place)
+    ships = model.lp.numbers_over([starts[period] for period in periods], "ship", material, origin, place)
     for category, rates in (("freight", [move.freight for move in terms]), ("duties", [move.duty for move in terms])):
         rates = rates * len(periods) if len(terms) == 1 else [rates[period] for period in periods]
         model.charges.add_over(ships, rates, periods, model.payment(category, "lane", place, country))
-    flow = Flow(material, origin, place, [None] * len(starts), [1.0 - move.loss for move in terms])
-    if len(terms) == 1:
-        flow.arrives[:] = flow.arrives * len(starts)
-    for period, ship in zip(periods, ships, strict=True):
-        flow.ships[period] = ship
+    numbers: Sequence[int | None] = ships
+    if len(periods) < len(moves):
+        found = dict(zip(periods, ships, strict=True))
+        numbers = [found.get(period) for period in model.timeline]
+    arrives = [1.0 - move.loss for move in terms]
+    flow = Flow(material, origin, place, numbers, arrives * len(moves) if len(terms) == 1 else arrives)
     model.flows.append(flow)
     model.flows_from[material, origin].append(flow)
     model.flows_to[material, place].append(flow)
     if not any([move.is_limited or move.footprint for move in terms]):
         return
-    for period, ship in zip(periods, ships, strict=True):
+    for period, number in zip(periods, ships, strict=True):
+        ship = model.lp.at(number)
         model.emit_at(moves[period].footprint, period, ship, model.country(origin.place))
         if moves[period].is_limited:
             _share(model, ship, origin, place, period, moves[period], groups)

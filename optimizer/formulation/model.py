@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -19,21 +19,22 @@ from oremix.models.plan import PayerKind
 from oremix.models.policies import Rule
 from oremix.optimizer.formulation.charges import Charges, Payment
 from oremix.optimizer.formulation.marking import Traced
-from oremix.optimizer.lean import Column, LeanProblem, Pairs, Row
+from oremix.optimizer.lean import Column, LeanProblem, Pairs, Row, Sum, added
 
-__all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "times", "total"]
+__all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "total"]
 
 
-class Flow(NamedTuple):
+@dataclass(slots=True)
+class Flow:
     """What is shipped of a material from an origin to a place.
 
-    In each period its column, none where nothing can move, and the share of it that arrives.
+    In each period the number of its column, none where nothing can move, and the share of it that arrives.
     """
 
     material: str
     origin: Origin
     place: str
-    ships: list[Column | None]
+    numbers: Sequence[int | None]
     arrives: list[float]
 
 
@@ -66,8 +67,8 @@ class Measure:
     place: str | None
     period: int | None
     periods: list[int]
-    part: Callable[[Model], Pairs]
-    wholes: Callable[[Model], list[tuple[int, Pairs | float]]]
+    part: Callable[[Model], Sum]
+    wholes: Callable[[Model], list[tuple[int, Sum | float]]]
     is_share: bool = False
     constant: float = 0.0
     unit: str = ""
@@ -77,36 +78,34 @@ class Measure:
     rows: dict[str, Row] = field(default_factory=dict)
     beyond: dict[str, Column] = field(default_factory=dict)
 
-    def whole(self, model: Model) -> Pairs | float | None:
+    def whole(self, model: Model) -> Sum | float | None:
         """What a share is of."""
         return total([(1.0, amount) for _, amount in self.wholes(model)]) if self.is_share else None
 
-    def bound(self, model: Model, side: str) -> Pairs | float:
+    def bound(self, model: Model, side: str) -> Sum | float:
         """What the part is bounded by: of a share a sum of columns, of anything else a number."""
         stated = self.stated[side]
         return bound_of(self.wholes(model), stated) if isinstance(stated, list) else stated
 
 
-def total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
-    """The sum of factor · amount, as a number or as pairs."""
-    pairs: Pairs = []
-    number = 0.0
-    for factor, amount in amounts:
-        if isinstance(amount, list):
-            pairs += times(factor, amount)
-        else:
-            number += factor * amount
-    return pairs if any(isinstance(amount, list) for _, amount in amounts) else number
+def total(amounts: list[tuple[float, Sum | float]]) -> Sum | float:
+    """The sum of factor · amount, as a number or as a sum of columns."""
+    sums = [amount.times(factor) for factor, amount in amounts if isinstance(amount, Sum)]
+    number = sum(factor * amount for factor, amount in amounts if not isinstance(amount, Sum))
+    return added(sums) if sums else number
 
 
-def times(factor: float, pairs: Pairs) -> Pairs:
-    """The pairs with their coefficients times a factor."""
-    return pairs if factor == 1.0 else [(column, factor * amount) for column, amount in pairs]
-
-
-def bound_of(wholes: list[tuple[int, Pairs | float]], stated: list[float]) -> Pairs | float:
+def bound_of(wholes: list[tuple[int, Sum | float]], stated: list[float]) -> Sum | float:
     """What bounds a part, by what is stated in each period."""
     return total([(stated[period], amount) for period, amount in wholes])
+
+
+def _in_period(numbers: Sequence[int | None], coefficients: Sequence[float]) -> Sum:
+    """Those columns that there are."""
+    if None in numbers:
+        pairs = [(n, amount) for n, amount in zip(numbers, coefficients, strict=True) if n is not None]
+        return Sum([number for number, _ in pairs], [amount for _, amount in pairs])
+    return Sum(list(numbers), list(coefficients))  # type: ignore[arg-type]
 
 
 class Model:
@@ -163,8 +162,10 @@ class Model:
         self.needs: dict[tuple[str, str, int], Pairs] = defaultdict(list)
         self.built: dict[tuple[str, int], Pairs] = defaultdict(list)
         self.follows: dict[tuple[str, int], list[tuple[Row, float]]] = defaultdict(list)
+        self._sent: dict[tuple[str, Origin], list[Sum]] = {}
+        self._arriving: dict[tuple[str, str], list[Sum]] = {}
         self.bounded: list[Measure] = []
-        self.charges = Charges()
+        self.charges = Charges(self.lp)
         self._payments: dict[tuple[str, PayerKind, str, str | None], Payment] = {}
         self.emissions: list[Emission] = []
 
@@ -186,18 +187,16 @@ class Model:
         """A row: the sum is `rhs`."""
         return self.lp.row(*key, pairs=pairs, sense=pulp.LpConstraintEQ, rhs=rhs)
 
-    def at_most_over(self, periods: list[int], *key: Any, pairs: list[Pairs], rhs: list[float]) -> list[Row]:
+    def at_most_over(self, periods: list[int], *key: Any, sums: list[Sum], rhs: list[float]) -> list[Row]:
         """A row for each period, as `at_most`."""
-        return self._over(periods, *key, pairs=pairs, sense=pulp.LpConstraintLE, rhs=rhs)
+        return self._over(periods, *key, sums=sums, sense=pulp.LpConstraintLE, rhs=rhs)
 
-    def equal_over(
-        self, periods: list[int], *key: Any, pairs: list[Pairs], rhs: list[float] | None = None
-    ) -> list[Row]:
+    def equal_over(self, periods: list[int], *key: Any, sums: list[Sum], rhs: list[float] | None = None) -> list[Row]:
         """A row for each period, as `equal`."""
-        return self._over(periods, *key, pairs=pairs, sense=pulp.LpConstraintEQ, rhs=rhs or [0.0] * len(periods))
+        return self._over(periods, *key, sums=sums, sense=pulp.LpConstraintEQ, rhs=rhs or [0.0] * len(periods))
 
-    def _over(self, periods: list[int], *key: Any, pairs: list[Pairs], sense: int, rhs: list[float]) -> list[Row]:
-        return self.lp.rows_over([self.start(t) for t in periods], *key, pairs=pairs, sense=sense, rhs=rhs)
+    def _over(self, periods: list[int], *key: Any, sums: list[Sum], sense: int, rhs: list[float]) -> list[Row]:
+        return self.lp.rows_over([self.start(t) for t in periods], *key, sums=sums, sense=sense, rhs=rhs)
 
     def charge(
         self,
@@ -248,24 +247,40 @@ class Model:
     def ship(self) -> dict[tuple[str, Origin, str, int], Column]:
         """(material, origin, place, period) → column; made once, when all of them are known."""
         return {
-            (flow.material, flow.origin, flow.place, period): ship
+            (flow.material, flow.origin, flow.place, period): self.lp.at(number)
             for flow in self.flows
-            for period, ship in enumerate(flow.ships)
-            if ship is not None
+            for period, number in enumerate(flow.numbers)
+            if number is not None
         }
 
-    def sent(self, material: str, origin: Origin, period: int) -> Pairs:
-        """What is shipped from an origin."""
-        flows = self.flows_from.get((material, origin), ())
-        return [(ship, 1.0) for flow in flows if (ship := flow.ships[period]) is not None]
+    def sent(self, material: str, origin: Origin, period: int) -> Sum:
+        """What is shipped from an origin; made once, when all of it is known."""
+        key = (material, origin)
+        if key not in self._sent:
+            self._sent[key] = self._over_time(self.flows_from.get(key, []), losses=False)
+        return self._sent[key][period]
 
-    def arriving(self, material: str, place: str, period: int, origins: Container[Origin] | None = None) -> Pairs:
-        """What arrives at a place from some origins, or from all."""
-        return [
-            (ship, flow.arrives[period])
-            for flow in self.flows_to.get((material, place), ())
-            if (origins is None or flow.origin in origins) and (ship := flow.ships[period]) is not None
-        ]
+    def arriving(self, material: str, place: str, period: int) -> Sum:
+        """What arrives at a place; made once, when all of it is known."""
+        key = (material, place)
+        if key not in self._arriving:
+            self._arriving[key] = self._over_time(self.flows_to.get(key, []), losses=True)
+        return self._arriving[key][period]
+
+    def arriving_from(self, origins: Container[Origin], material: str, place: str, period: int) -> Sum:
+        """What arrives at a place from some origins."""
+        flows = [flow for flow in self.flows_to.get((material, place), ()) if flow.origin in origins]
+        return _in_period([flow.numbers[period] for flow in flows], [flow.arrives[period] for flow in flows])
+
+    def _over_time(self, flows: list[Flow], *, losses: bool) -> list[Sum]:
+        """Flows together in each period."""
+        if not flows:
+            return [Sum([], [])] * len(self.timeline)
+        numbers = zip(*[flow.numbers for flow in flows], strict=True)
+        if not losses:
+            return [_in_period(shipped, [1.0] * len(flows)) for shipped in numbers]
+        arrives = zip(*[flow.arrives for flow in flows], strict=True)
+        return [_in_period(shipped, shares) for shipped, shares in zip(numbers, arrives, strict=True)]
 
     def less_built(self, facility: Facility, period: int) -> Pairs:
         """What builds add to a facility's capacity in a period, to be taken off what is used."""
@@ -291,14 +306,19 @@ class Model:
         """What a period is called: its first year."""
         return self.timeline.starts[period]
 
-    def set_objective(self) -> None:
-        """Minimise the discounted sum of all charges."""
-        charges, weights = self.charges, np.array(self.timeline.weights)
-        # those of no column come first of all
-        numbers = [0 if column is None else column.number + 1 for column in charges.columns]
-        costs = np.bincount(
-            np.array(numbers, dtype=np.int64),
-            np.array(charges.rates) * weights[np.array(charges.periods, dtype=np.int64)],
-            minlength=1 + len(self.lp.variables()),
-        )
+    def settle(self) -> None:
+        """Put columns and rows in order, and minimise the discounted sum of all charges."""
+        numbers = self.lp.put_in_order()
+        self.charges.settle(numbers)
+        places = numbers.tolist()
+        for flow in self.flows:
+            flow.numbers = [None if number is None else places[number] for number in flow.numbers]
+        self.forget_flows()
+        amounts = self.charges.rates * np.array(self.timeline.weights)[self.charges.periods]
+        costs = np.bincount(self.charges.numbers + 1, amounts, minlength=1 + len(numbers)).astype(np.float64)
         self.lp.minimise(costs[1:], float(costs[0]))
+
+    def forget_flows(self) -> None:
+        """Work out anew what is sent, what arrives and the columns of both."""
+        self.__dict__.pop("ship", None)
+        self._sent, self._arriving = {}, {}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pulp
+
 from oremix.models.policies import Budget, Diversify, Footprint, Quantity, Rule, Share
 from oremix.optimizer.formulation.amounts import budgets, footprints, price_footprint
 from oremix.optimizer.formulation.content import contents
 from oremix.optimizer.formulation.diversify import add_diversity
 from oremix.optimizer.formulation.marking import Marking, Traced
-from oremix.optimizer.formulation.model import Measure, Model, bound_of, times
+from oremix.optimizer.formulation.model import Measure, Model, bound_of
 from oremix.optimizer.formulation.scopes import (
     Counted,
     Measured,
@@ -24,7 +26,7 @@ from oremix.optimizer.formulation.scopes import (
     unit_of,
     weight,
 )
-from oremix.optimizer.lean import Pairs, difference
+from oremix.optimizer.lean import Sum, added, difference
 
 __all__ = ["add_policies", "standing_report"]
 
@@ -112,8 +114,8 @@ def _measure(
         return None
     years = {period: _years(model, rule, period) for period in periods}
 
-    def part(model: Model) -> Pairs:
-        return [pair for period in periods for pair in times(years[period], counted.part(model, period))]
+    def part(model: Model) -> Sum:
+        return added(counted.part(model, period).times(years[period]) for period in periods)
 
     measure = Measure(
         policy=rule,
@@ -132,7 +134,7 @@ def _measure(
     if rule.measure == "content":
         deliveries = [(d, period, amount * years[period]) for period in periods for d, amount in counted.traced(period)]
         measure.traced = Traced(Marking.of(rule, countries, "min" if sides == ("min",) else "max"), deliveries)
-    if not (measure.part(model) or measure.constant or any(amount for _, amount in measure.wholes(model))):
+    if not (measure.part(model).numbers or measure.constant or any(map(_counts, measure.wholes(model)))):
         return None
     for side in sides:
         measure.stated[side] = model.timeline.read(getattr(rule, side))
@@ -144,14 +146,19 @@ def _years(model: Model, rule: Measured, period: int) -> float:
     return float(model.timeline.years[period]) if "periods" in rule.across else 1.0
 
 
-def _whole(model: Model, rule: Measured, counted: Counted, period: int) -> Pairs | float:
+def _counts(whole: tuple[int, Sum | float]) -> bool:
+    amount = whole[1]
+    return bool(amount.numbers) if isinstance(amount, Sum) else amount != 0
+
+
+def _whole(model: Model, rule: Measured, counted: Counted, period: int) -> Sum | float:
     """What the bound of a period is multiplied with: for a share the whole, for a quantity one (or the years)."""
     years = _years(model, rule, period)
     if isinstance(rule, Quantity):
         return years
     if over_consumption(rule):
         return years * consumption(model, rule, consumers(model, rule, counted.material), period)
-    return times(years, counted.whole(model, period))
+    return counted.whole(model, period).times(years)
 
 
 def _bound(model: Model, rule: Rule, measure: Measure) -> None:
@@ -160,24 +167,25 @@ def _bound(model: Model, rule: Rule, measure: Measure) -> None:
     Where nothing is consumed there is no share, and the rule holds.
     """
     part, wholes = measure.part(model), measure.wholes(model)
-    if measure.is_share and not any(isinstance(amount, list) or amount for _, amount in wholes):
+    if measure.is_share and not any(isinstance(amount, Sum) or amount for _, amount in wholes):
         return
     whose = measure.countries if getattr(rule, "each", False) else ()
     when = None if measure.period is None else model.start(measure.period)
     key = (rule.id, whose, measure.material, measure.place, when)
     for side, stated in measure.stated.items():
         limit = bound_of(wholes, stated) if isinstance(stated, list) else stated
-        pairs, rhs = list(part), -measure.constant
-        if isinstance(limit, list):
-            pairs = difference(pairs, limit)
+        sum_, rhs = part, -measure.constant
+        if isinstance(limit, Sum):
+            sum_ = difference(part, limit)
         else:
             rhs += limit
         if rule.penalty is not None:
             beyond = measure.beyond[side] = model.lp.column("beyond", side, *key)
-            pairs.append((beyond, -1.0 if side == "max" else 1.0))
+            sum_ = added((sum_, Sum([beyond.number], [-1.0 if side == "max" else 1.0])))
             model.charge_penalty(rule, measure.periods, beyond)
-        row = model.at_most if side == "max" else model.at_least
-        measure.rows[side] = row(f"{rule.type}_{side}", *key, pairs=pairs, rhs=rhs)
+        sense = pulp.LpConstraintLE if side == "max" else pulp.LpConstraintGE
+        name = (f"{rule.type}_{side}", *key[:-1])
+        (measure.rows[side],) = model.lp.rows_over(key[-1:], *name, sums=[sum_], sense=sense, rhs=[rhs])
         if isinstance(rule, Share) and over_consumption(rule):
             _follow(model, rule, measure, side)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from oremix.models.chain import Demand, Facility, Plant
 from oremix.models.geography import Origin
 from oremix.models.history import Step
 from oremix.models.network import products
 from oremix.models.policies import Quantity, Share
-from oremix.optimizer.formulation.model import Model, times
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.formulation.model import Model
+from oremix.optimizer.lean import Pairs, Sum, added, numbered
 
 __all__ = [
     "Counted",
@@ -33,7 +34,8 @@ Measured = Share | Quantity
 Site = tuple[str, str]
 """A material and a place where it is used."""
 
-Count = Callable[[Model, int], Pairs]
+NOTHING = Sum([], [])
+Count = Callable[[Model, int], Sum]
 """What there is of a model's columns in a period."""
 
 
@@ -163,20 +165,19 @@ def _with_stockpiles(model: Model, sites: list[Site]) -> list[Site]:
 
 
 def _supply(rule: Measured, inside: set[Origin], place: str | None, spots: dict[str, tuple[str, ...]]) -> Counted:
-    def arriving(model: Model, period: int, origins: set[Origin] | None) -> Pairs:
-        found: Pairs = []
-        for material, places in spots.items():
-            factor = weight(model, rule, material, period)
-            for spot in places:
-                found += times(factor, model.arriving(material, spot, period, origins))
-        return found
+    def arriving(model: Model, period: int, found: Callable[[str, str, int], Sum]) -> Sum:
+        return added(
+            found(material, spot, period).times(weight(model, rule, material, period))
+            for material, places in spots.items()
+            for spot in places
+        )
 
     return Counted(
         material=_named(rule, spots),
         place=place,
         spots=spots,
-        part=lambda model, period: arriving(model, period, inside),
-        whole=lambda model, period: arriving(model, period, None),
+        part=lambda model, period: arriving(model, period, partial(model.arriving_from, inside)),
+        whole=lambda model, period: arriving(model, period, model.arriving),
     )
 
 
@@ -205,13 +206,12 @@ def _production(model: Model, rule: Measured, countries: tuple[str, ...], spots:
         for material, counted in origins.items()
     }
 
-    def made(model: Model, period: int, where: dict[str, list[Origin]]) -> Pairs:
-        found: Pairs = []
-        for material, counted in where.items():
-            factor = weight(model, rule, material, period)
-            for origin in counted:
-                found += times(factor, model.sent(material, origin, period))
-        return found
+    def made(model: Model, period: int, where: dict[str, list[Origin]]) -> Sum:
+        return added(
+            model.sent(material, origin, period).times(weight(model, rule, material, period))
+            for material, counted in where.items()
+            for origin in counted
+        )
 
     return Counted(
         material=_named(rule, spots),
@@ -250,10 +250,10 @@ def shipments_counted(model: Model, rule: Quantity, countries: tuple[str, ...]) 
     spots: dict[str, tuple[str, ...]] = dict.fromkeys(rule.materials or moving, ())
 
     def counted(group: dict[str, tuple[str, ...]]) -> Count:
-        return lambda _, period: [pair for material in group for pair in moved.get((material, period), ())]
+        return lambda _, period: numbered([p for material in group for p in moved.get((material, period), ())])
 
     return [
-        Counted(_named(rule, group), None, group, part=counted(group), whole=lambda *_: [])
+        Counted(_named(rule, group), None, group, part=counted(group), whole=lambda *_: NOTHING)
         for group in _pooled(rule, spots)
     ]
 
@@ -276,8 +276,8 @@ def capacities(model: Model, rule: Measured, countries: tuple[str, ...]) -> list
 
 
 def _capacity(model: Model, rule: Measured, facilities: list[Facility], spots: dict[str, tuple[str, ...]]) -> Counted:
-    def built(model: Model, period: int) -> Pairs:
-        return [
+    def built(model: Model, period: int) -> Sum:
+        pairs = [
             (model.add[facility.id, number, order], factor)
             for facility in facilities
             if (factor := _per_capacity(model, rule, facility, spots, period))
@@ -285,6 +285,7 @@ def _capacity(model: Model, rule: Measured, facilities: list[Facility], spots: d
             for order, on_stream in model.network.orders(build).items()
             if period in on_stream
         ]
+        return numbered(pairs)
 
     def existing(period: int) -> float:
         return sum(
@@ -292,7 +293,7 @@ def _capacity(model: Model, rule: Measured, facilities: list[Facility], spots: d
             for facility in facilities
         )
 
-    return Counted(_named(rule, spots), None, spots, part=built, whole=lambda *_: [], constant=existing)
+    return Counted(_named(rule, spots), None, spots, part=built, whole=lambda *_: NOTHING, constant=existing)
 
 
 def _per_capacity(

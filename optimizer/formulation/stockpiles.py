@@ -5,7 +5,7 @@ from __future__ import annotations
 from oremix.models.chain import Stockpile
 from oremix.optimizer.formulation.charges import Payment
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Column, Pairs, Row
+from oremix.optimizer.lean import Column, Pairs, Row, Sum, numbered
 
 __all__ = ["add_stockpiles"]
 
@@ -53,9 +53,9 @@ def _levels(model: Model, number: int, pile: Stockpile, drawn: list[Pairs]) -> N
     least = model.network.minimum_stock(pile)
     if pile.capacity is not None:
         capacity = model.timeline.read(pile.capacity)
-        held: list[Pairs] = [[(level, 1.0)] for level in levels]
-        model.at_most_over(list(model.timeline), "stock_capacity", pile.material, pile.at, pairs=held, rhs=capacity)
-    balances: list[Pairs] = []
+        held = [Sum([level.number], [1.0]) for level in levels]
+        model.at_most_over(list(model.timeline), "stock_capacity", pile.material, pile.at, sums=held, rhs=capacity)
+    balances: list[Sum] = []
     for period, level in enumerate(levels):
         model.level[number, period] = level
         _at_least(model, pile, period, level, least[period])
@@ -64,9 +64,9 @@ def _levels(model: Model, number: int, pile: Stockpile, drawn: list[Pairs]) -> N
         balance += [(draw, years) for draw, _ in drawn[period]]
         if period:
             balance.append((levels[period - 1], -1.0))
-        balances.append(balance)
+        balances.append(numbered(balance))
     initial = [pile.initial] + [0.0] * (len(levels) - 1)
-    model.equal_over(list(model.timeline), "stock", pile.material, pile.at, pairs=balances, rhs=initial)
+    model.equal_over(list(model.timeline), "stock", pile.material, pile.at, sums=balances, rhs=initial)
     if pile.holding_cost is not None:
         _holding(model, pile, levels, model.timeline.read(pile.holding_cost))
 
@@ -96,6 +96,8 @@ def _holding(model: Model, pile: Stockpile, levels: list[Column], costs: list[fl
     periods = list(model.timeline)
     halves = [cost / 2 for cost in costs]
     payment = Payment("holding", "stockpile", pile.id or f"{pile.material} at {pile.at}", model.country(pile.at))
-    model.charges.add_over(levels, halves, periods, payment)
-    model.charges.add_over(levels[:-1], halves[1:], periods[1:], payment)
-    model.charges.add_over([None], [halves[0] * pile.initial], [0], payment)
+    numbers = [level.number for level in levels]
+    model.charges.add_over(numbers, halves, periods, payment)
+    model.charges.add_over(numbers[:-1], halves[1:], periods[1:], payment)
+    if initial := halves[0] * pile.initial:
+        model.charges.add(None, initial, 0, payment)

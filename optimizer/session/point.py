@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from oremix.optimizer.formulation import Measure
-from oremix.optimizer.lean import Key, Pairs
+from oremix.optimizer.lean import Key, Sum
 from oremix.optimizer.session.state import State
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.solve import Status
@@ -149,7 +149,8 @@ class Point:
             raise KeyError(policy)
         return found
 
-    def _sum(self, amount: Pairs | float) -> float:
-        if isinstance(amount, int | float):
+    def _sum(self, amount: Sum | float) -> float:
+        if not isinstance(amount, Sum):
             return float(amount)
-        return sum(coefficient * self.values[column.key] for column, coefficient in amount)
+        pairs = self._state.model.lp.pairs(amount)
+        return sum(coefficient * self.values[column.key] for column, coefficient in pairs)

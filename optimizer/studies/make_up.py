@@ -133,8 +133,8 @@ class MakeUp:
                 for place in places:
                     for period in model.timeline:
                         for flow in model.flows_to.get((material, place), ()):
-                            if (ship := flow.ships[period]) is not None:
-                                pair = (ship, flow.arrives[period] * years[period])
+                            if (number := flow.numbers[period]) is not None:
+                                pair = (model.lp.at(number), flow.arrives[period] * years[period])
                                 found[model.country(flow.origin.place)].append(pair)
         return found
 

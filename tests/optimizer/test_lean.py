@@ -61,7 +61,7 @@ def test_a_column_that_stands_twice_in_a_row_is_added_up() -> None:
     column = lp.column("buy")
     row = lp.row("twice", pairs=[(column, 1.0), (column, 0.5)], sense=pulp.LpConstraintLE, rhs=3.0)
     assert row.terms == {column: 1.5}
-    arrays, _, _ = arrays_of(lp)
+    arrays = arrays_of(lp)
     assert arrays.coefficients.tolist() == [1.5]
 
 
@@ -103,7 +103,7 @@ def test_bounds_are_those_of_the_columns() -> None:
     for column in lp.columns_over([1, 2], "fill"):
         column.limit(7.0)
     lp.column("open", upper=1.0, integer=True)
-    arrays, _, _ = arrays_of(lp)
+    arrays = arrays_of(lp)
     assert arrays.high.tolist() == [4, 7, 7, 1]
     assert arrays.integer.tolist() == [False, False, False, True]
     assert np.all(arrays.low == 0)

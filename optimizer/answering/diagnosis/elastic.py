@@ -12,7 +12,7 @@ from oremix.optimizer.answering.diagnosis.clock import Clock, OutOfTime
 from oremix.optimizer.answering.diagnosis.rows import Spot
 from oremix.optimizer.answering.diagnosis.statements import Statement
 from oremix.optimizer.formulation import Model
-from oremix.optimizer.lean import Key
+from oremix.optimizer.lean import Key, rows_of
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of
 from oremix.optimizer.solving.highs import run_highs
 from oremix.optimizer.solving.hot import Hot
@@ -53,7 +53,7 @@ class Elastic:
         whole: bool = False,
     ) -> None:
         self.model = model
-        arrays, variables, rows = arrays_of(model.lp)
+        arrays, variables, rows = arrays_of(model.lp), model.lp.variables(), rows_of(model.lp)
         self.slacks = [(statement, spot) for statement, found in spots.items() for spot in found]
         self.first = len(arrays.cost)
         self.column = {variable: number for number, variable in enumerate(variables)}
@@ -187,7 +187,7 @@ def has_point(model: Model, clock: Clock) -> bool:
     OutOfTime
         Before it was known.
     """
-    arrays, _, _ = arrays_of(model.lp)
+    arrays = arrays_of(model.lp)
     free = replace(arrays, cost=np.zeros_like(arrays.cost), offset=0.0)
     claim = run_highs(free, time_limit=clock.left(), stop=clock.stop)
     if claim.status == "limit" and claim.x is None:

@@ -15,7 +15,7 @@ from oremix.optimizer.answering.diagnosis.elastic import Elastic
 from oremix.optimizer.answering.diagnosis.rows import Spot
 from oremix.optimizer.answering.diagnosis.statements import Statement
 from oremix.optimizer.formulation.model import Measure
-from oremix.optimizer.lean import Column, Key
+from oremix.optimizer.lean import Column, Key, Sum
 from oremix.optimizer.solving.arrays import Floats
 
 __all__ = ["AMOUNTS", "LIMITS", "Beyond", "moved"]
@@ -48,6 +48,10 @@ class Beyond:
     def value(self, column: Column) -> float:
         """A column's value."""
         return float(self.point[self.elastic.column[column]])
+
+    def sum(self, sum_: Sum) -> float:
+        """A sum of columns."""
+        return sum(amount * self.value(column) for column, amount in self.elastic.model.lp.pairs(sum_))
 
 
 def moved(beyond: Beyond, *, strict: bool) -> Iterator[Edit]:
@@ -129,7 +133,7 @@ def _of_policy(
     pooled = measure.period is None
     if isinstance(rule, Share):
         whole = measure.whole(beyond.elastic.model)
-        size = sum(amount * beyond.value(c) for c, amount in whole) if isinstance(whole, list) else whole or 0.0
+        size = beyond.sum(whole) if isinstance(whole, Sum) else whole or 0.0
         by = np.inf if size <= 0 else slack / size
     elif pooled and not isinstance(rule, Budget):
         by = slack / sum(problem.timeline.years[period] for period in measure.periods)
