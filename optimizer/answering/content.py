@@ -7,16 +7,14 @@ flow and each row is relative to what passes through it, so that a tolerance mea
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from oremix.optimizer.answering.overlay import Overlay, PlanLayer
 from oremix.optimizer.answering.values import Values
-from oremix.optimizer.formulation import Model
 from oremix.optimizer.formulation.marking import Marking
-from oremix.optimizer.formulation.tracing import Layer
-from oremix.optimizer.lean import Column, Key, Pairs, summed
+from oremix.optimizer.lean import Key, Pairs
 from oremix.optimizer.solving.arrays import Arrays
 from oremix.optimizer.solving.least import Sum, leasts
 
@@ -38,40 +36,6 @@ def contents(values: Values) -> dict[int, float]:
     return found
 
 
-class _Laid(NamedTuple):
-    """A row over the plan's flows."""
-
-    key: Key
-    pairs: Pairs
-    sense: int
-    rhs: float
-
-
-class _Overlay:
-    """Columns and rows laid over the plan's flows, made as those of a `LeanProblem`.
-
-    Its columns are numbered down from −1, so that they are told from the model's.
-    """
-
-    def __init__(self, model: Model) -> None:
-        self._labels = model.lp.labels
-        self.size = 0
-        self.rows: list[_Laid] = []
-
-    def column(self, *key: Any) -> Column:
-        """Make a column."""
-        self.size += 1
-        return Column(self._labels, key[:-1], key[-1], -self.size)
-
-    def row(self, *key: Any, pairs: Pairs, sense: int, rhs: float = 0.0) -> _Laid:
-        """Make a row."""
-        if len({column.number for column, _ in pairs}) < len(pairs):
-            pairs = summed(pairs)
-        row = _Laid(key, pairs, sense, rhs)
-        self.rows.append(row)
-        return row
-
-
 def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[int, float]:
     model = values.model
     asked_after = {position: values.measures[position].traced for position in positions}
@@ -79,8 +43,8 @@ def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[in
     material = {demand.id: demand.material for demand in model.problem.demands}
     wanted = {material[demand] for group in traced.values() for demand, _, _ in group}
     periods = sorted({period for group in traced.values() for _, period, _ in group})
-    overlay = _Overlay(model)
-    layer = Layer(values.moving, marking, wanted, periods, overlay)
+    overlay = Overlay(model)
+    layer = PlanLayer(values.moving, marking, wanted, periods, overlay)
     parts = {
         position: [
             (column, factor * amount)
@@ -99,7 +63,7 @@ def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[in
     return known | {position: known[position] + amount for position, amount in zip(asked, amounts, strict=True)}
 
 
-def _solved(values: Values, layer: Layer, overlay: _Overlay, costs: list[Pairs], sign: float) -> list[float]:
+def _solved(values: Values, layer: PlanLayer, overlay: Overlay, costs: list[Pairs], sign: float) -> list[float]:
     """The least of each sum (with a sign of −1 the most), all over the same marked flows."""
     flows = [values.sum(flow) for flow in layer.within.values()]
     sums: list[Sum] = []
@@ -112,7 +76,7 @@ def _solved(values: Values, layer: Layer, overlay: _Overlay, costs: list[Pairs],
 
 
 def _arrays(
-    values: Values, layer: Layer, overlay: _Overlay, flows: list[float]
+    values: Values, layer: PlanLayer, overlay: Overlay, flows: list[float]
 ) -> tuple[Arrays, NDArray[np.bool_]]:
     """The layer as an LP, with the rows that may be taken for equations.
 

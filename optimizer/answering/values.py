@@ -120,6 +120,7 @@ class Values:
                 model.flows_to[flow.material, flow.place].append(moving)
         model.run = {key: column for key, column in model.run.items() if value[column] > 0}
         model.collect = {key: column for key, column in model.collect.items() if value[column] > 0}
+        model.fill = {key: column for key, column in model.fill.items() if value[column] > 0}
         model.draw = {key: column for key, column in model.draw.items() if value[column] > 0}
         model.level = {key: column for key, column in model.level.items() if value[column] > 0}
         model.surplus = {key: column for key, column in model.surplus.items() if value[column] > 0}

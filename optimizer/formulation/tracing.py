@@ -19,7 +19,7 @@ from oremix.optimizer.formulation.marking import Marking
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.lean import Column, Key, Pairs
 
-__all__ = ["Layer"]
+__all__ = ["Layer", "Mix", "Mixes"]
 
 class Rows(Protocol):
     """What columns and rows can be made in: a problem, or what is laid over a plan."""
@@ -33,6 +33,8 @@ class Rows(Protocol):
 
 Mix = set[bool]
 """What a flow may be made of: marked, clean, or both."""
+
+Mixes = dict[tuple[Any, ...], Mix]
 
 
 class Layer:
@@ -121,10 +123,13 @@ class Layer:
             found |= new
         return {material: None for material in self.model.network.materials if material in found}
 
+    def _mixes(self, _period: int) -> Mixes:
+        """What flows of a period may be made of: (material, origin), (material, place) and (stockpile,)."""
+        return self._mixes_at_all
+
     @cached_property
-    def _mixes(self) -> dict[tuple[Any, ...], Mix]:
-        """What flows may be made of: (material, origin), (material, place) and (stockpile,)."""
-        mixes: dict[tuple[Any, ...], Mix] = {}
+    def _mixes_at_all(self) -> Mixes:
+        mixes: Mixes = {}
         size = -1
         while size < (size := sum(map(len, mixes.values()))):
             for material in self._materials:
@@ -176,14 +181,14 @@ class Layer:
         elsewhere = counts and self.marking.side == "min"
         return False if isinstance(facility, Recycler) or elsewhere else None
 
-    def _makes(self, mixes: dict[tuple[Any, ...], Mix], facility: Facility, material: str) -> Mix:
+    def _makes(self, mixes: Mixes, facility: Facility, material: str) -> Mix:
         marks = self._marks(facility)
         if marks is not None or not isinstance(facility, Plant):
             return {bool(marks)}
         recipes = [recipe for recipe in facility.recipes if material in recipe.outputs]
         return {mark for recipe in recipes for mark in self._hands_on(mixes, facility, recipe)}
 
-    def _hands_on(self, mixes: dict[tuple[Any, ...], Mix], plant: Plant, recipe: Recipe) -> Mix:
+    def _hands_on(self, mixes: Mixes, plant: Plant, recipe: Recipe) -> Mix:
         """What a recipe can make of what its inputs carry: for a cap one marked input is enough, for a floor all."""
         inputs = [mixes.get((material, plant.at), set()) for material in self.marking.carrying(recipe)]
         if not inputs:
@@ -216,7 +221,7 @@ class Layer:
                 run = self.model.run.get((plant.id, recipe.id, period))
                 if run is None or not recipe.outputs.keys() & self._materials.keys():
                     continue
-                mix = self._hands_on(self._mixes, plant, recipe) if marks is None else {marks}
+                mix = self._hands_on(self._mixes(period), plant, recipe) if marks is None else {marks}
                 key = (plant.id, recipe.id, self.model.start(period))
                 self._run[plant.id, recipe.id, period] = self._part(mix, [(run, 1.0)], "marked_run", key)
 
@@ -232,7 +237,7 @@ class Layer:
     def _made(self, period: int) -> None:
         """What is marked of what an origin makes is marked where it goes."""
         for (material, origin), ships in self._going.get(period, {}).items():
-            mix = self._mixes[material, origin]
+            mix = self._mixes(period)[material, origin]
             surplus = self.model.surplus.get((material, origin, period))
             made = self._marked_made(material, origin, period) if len(mix) > 1 else []
             key: Key = (material, origin, self.model.start(period))
@@ -273,7 +278,7 @@ class Layer:
                 draw = self.model.draw.get((number, place, period))
                 if draw is not None:
                     key = (pile.material, pile.at, place, self.model.start(period))
-                    part = self._part(self._mixes[number,], [(draw, 1.0)], "marked_draw", key)
+                    part = self._part(self._mixes(period)[number,], [(draw, 1.0)], "marked_draw", key)
                     self._draw[number, place, period] = part
 
     def _used(self, period: int) -> None:
@@ -298,7 +303,7 @@ class Layer:
         ]
 
     def _use_at(self, material: str, place: str, period: int, needs: Pairs, arriving: Pairs) -> None:
-        mix = self._mixes.get((material, place), set())
+        mix = self._mixes(period).get((material, place), set())
         if len(mix) > 1 and len(needs) == 1:
             self._use[material, needs[0][0]] = arriving
             return
@@ -334,11 +339,12 @@ class Layer:
         """Marked stock is carried over like any other."""
         years = float(self.model.timeline.years[period])
         for number, pile in self._piles:
-            if len(self._mixes[number,]) < 2:
+            if len(self._mixes(period)[number,]) < 2:
                 continue
             site: Key = (pile.material, pile.at)
             level = self._level(number, pile, period)
-            filled = self._use.get((pile.material, self.model.fill[number, period]), [])
+            fill = self.model.fill.get((number, period))
+            filled = [] if fill is None else self._use.get((pile.material, fill), [])
             drawn = [
                 pair
                 for place in self.model.network.serves(pile)
@@ -361,5 +367,5 @@ class Layer:
         key = (pile.material, pile.at, self.model.start(period))
         if key not in self._levels:
             flow = [] if level is None else [(level, 1.0)]
-            self._levels[key] = self._part({True, False}, flow, "marked_level", key)
+            self._levels[key] = self._part(self._mixes(period)[number,], flow, "marked_level", key)
         return self._levels[key]
