@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from oremix.models.chain import Facility, Plant, Recycler
-from oremix.models.geography import Origin
+from oremix.models.chain import Facility, Plant, Recipe, Recycler
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.formulation.marking import Marking
 from oremix.optimizer.formulation.tracing import Layer, Mix, Mixes
@@ -66,44 +66,55 @@ class PlanLayer(Layer):
 
     def _mixed(self, period: int) -> Mixes:
         """From what was there before and what is made, gone through until nothing is added any more."""
-        mixes: Mixes = {(number,): self._from_before(number, period) for number, _ in self._piles}
-        makers = list(self._makers(period))
+        mixes: Mixes = defaultdict(set)
+        handing_on = self._sources(mixes, period)
+        into = [*self._moves(mixes, period)]
         size = -1
         while size < (size := sum(map(len, mixes.values()))):
-            for material, origin, facility in makers:
-                made = mixes.setdefault((material, origin), set())
-                made |= self._makes(mixes, facility, material)
-            for (material, origin), ships in self._going.get(period, {}).items():
-                made = mixes.setdefault((material, origin), set())
-                for place, _ in ships:
-                    mixes.setdefault((material, place), set()).update(made)
-            for number, pile in self._piles:
-                stock = mixes[number,]
-                if (number, period) in self.model.fill:
-                    stock |= mixes.get((pile.material, pile.at), set())
-                for place in self.model.network.serves(pile):
-                    if (number, place, period) in self.model.draw:
-                        mixes.setdefault((pile.material, place), set()).update(stock)
+            for plant, recipe, made in handing_on:
+                made |= self._hands_on(mixes, plant, recipe)
+            for start, end in into:
+                end |= start
         return mixes
 
-    def _from_before(self, number: int, period: int) -> Mix:
-        """What a stock may be made of at the start of a period."""
-        if period == 0:
-            return self._initially(self.model.problem.stockpiles[number])
-        return set(self._mixes(period - 1)[number,]) if (number, period - 1) in self.model.level else set()
-
-    def _makers(self, period: int) -> Iterable[tuple[str, Origin, Facility]]:
-        """Who makes anything of a material in a period."""
+    def _sources(self, mixes: Mixes, period: int) -> list[tuple[Plant, Recipe, Mix]]:
+        """Enter what is marked or not whatever else is; what runs and hands on, and the mix that it adds to."""
+        handing_on: list[tuple[Plant, Recipe, Mix]] = []
+        for number, _ in self._piles:
+            mixes[number,] = self._from_before(number, period)
         for material in self._materials:
             for origin, makers in self.model.network.makers[material].items():
+                made = mixes[material, origin]
                 for facility in makers:
-                    if self._runs_in(facility, period):
-                        yield material, origin, facility
+                    marks = self._marks(facility)
+                    if marks is not None:
+                        made |= {marks} if self._makes_any(facility, period) else set()
+                    elif isinstance(facility, Plant):
+                        running = [r for r in facility.recipes if (facility.id, r.id, period) in self.model.run]
+                        handing_on += [(facility, r, made) for r in running if material in r.outputs]
+        return handing_on
 
-    def _runs_in(self, facility: Facility, period: int) -> bool:
+    def _makes_any(self, facility: Facility, period: int) -> bool:
         model = self.model
         if isinstance(facility, Plant):
             return any((facility.id, recipe.id, period) in model.run for recipe in facility.recipes)
         if isinstance(facility, Recycler):
             return (facility.id, period) in model.collect
         return bool(model.taken.get((facility.id, period)))
+
+    def _moves(self, mixes: Mixes, period: int) -> Iterator[tuple[Mix, Mix]]:
+        """The mixes of which one goes into the other."""
+        for (material, origin), ships in self._going.get(period, {}).items():
+            for place, _ in ships:
+                yield mixes[material, origin], mixes[material, place]
+        for number, pile in self._piles:
+            if (number, period) in self.model.fill:
+                yield mixes[pile.material, pile.at], mixes[number,]
+            for place, _ in self._drawing.get((number, period), ()):
+                yield mixes[number,], mixes[pile.material, place]
+
+    def _from_before(self, number: int, period: int) -> Mix:
+        """What a stock may be made of at the start of a period."""
+        if period == 0:
+            return self._initially(self.model.problem.stockpiles[number])
+        return set(self._mixes(period - 1)[number,]) if (number, period - 1) in self.model.level else set()

@@ -6,6 +6,7 @@ no column is needed: only what may be mixed has columns.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Protocol
@@ -228,20 +229,35 @@ class Layer:
     @cached_property
     def _going(self) -> dict[int, dict[tuple[str, Origin], list[tuple[str, Column]]]]:
         """Period → what is made of a material at an origin → the places that it goes to."""
-        going: dict[int, dict[tuple[str, Origin], list[tuple[str, Column]]]] = {}
-        for (material, origin, place, period), ship in self.model.ship.items():
-            if material in self._materials:
-                going.setdefault(period, {}).setdefault((material, origin), []).append((place, ship))
+        going: dict[int, dict[tuple[str, Origin], list[tuple[str, Column]]]] = defaultdict(lambda: defaultdict(list))
+        for flow in self.model.flows:
+            if flow.material in self._materials:
+                for period, number in enumerate(flow.numbers):
+                    if number is not None:
+                        going[period][flow.material, flow.origin].append((flow.place, self.model.lp.at(number)))
         return going
+
+    @cached_property
+    def _drawing(self) -> dict[tuple[int, int], list[tuple[str, Column]]]:
+        """Stockpile and period → the places that it is drawn for."""
+        drawing: dict[tuple[int, int], list[tuple[str, Column]]] = defaultdict(list)
+        for (number, place, period), draw in self.model.draw.items():
+            drawing[number, period].append((place, draw))
+        return drawing
 
     def _made(self, period: int) -> None:
         """What is marked of what an origin makes is marked where it goes."""
+        mixes = self._mixes(period)
         for (material, origin), ships in self._going.get(period, {}).items():
-            mix = self._mixes(period)[material, origin]
+            mix = mixes[material, origin]
+            if len(mix) < 2:
+                for place, ship in ships if mix == {True} else ():
+                    self._ship[material, origin, place, period] = [(ship, 1.0)]
+                continue
             surplus = self.model.surplus.get((material, origin, period))
-            made = self._marked_made(material, origin, period) if len(mix) > 1 else []
+            made = self._marked_made(material, origin, period)
             key: Key = (material, origin, self.model.start(period))
-            if len(mix) > 1 and len(ships) == 1 and surplus is None:
+            if len(ships) == 1 and surplus is None:
                 self._ship[material, origin, ships[0][0], period] = made
                 continue
             sent: Pairs = []
@@ -250,11 +266,10 @@ class Layer:
                 part = self._part(mix, [(ship, 1.0)], "marked_ship", where)
                 self._ship[material, origin, place, period] = part
                 sent += part
-            if len(mix) > 1:
-                if surplus is not None:
-                    sent += self._part(mix, [(surplus, 1.0)], "marked_surplus", key)
-                row = self._row("marked_made", key, [*made, *((column, -part) for column, part in sent)])
-                self.balances["made", *key] = row
+            if surplus is not None:
+                sent += self._part(mix, [(surplus, 1.0)], "marked_surplus", key)
+            row = self._row("marked_made", key, [*made, *((column, -part) for column, part in sent)])
+            self.balances["made", *key] = row
 
     def _marked_made(self, material: str, origin: Origin, period: int) -> Pairs:
         marked: Pairs = []
@@ -274,24 +289,27 @@ class Layer:
 
     def _draws(self, period: int) -> None:
         for number, pile in self._piles:
-            for place in self.model.network.serves(pile):
-                draw = self.model.draw.get((number, place, period))
-                if draw is not None:
-                    key = (pile.material, pile.at, place, self.model.start(period))
-                    part = self._part(self._mixes(period)[number,], [(draw, 1.0)], "marked_draw", key)
-                    self._draw[number, place, period] = part
+            mix = self._mixes(period)[number,]
+            for place, draw in self._drawing.get((number, period), ()) if True in mix else ():
+                key = (pile.material, pile.at, place, self.model.start(period))
+                self._draw[number, place, period] = self._part(mix, [(draw, 1.0)], "marked_draw", key)
 
     def _used(self, period: int) -> None:
         """What arrives and is drawn marked is marked in what it is used for."""
         drawn: dict[tuple[str, str], Pairs] = {}
         for number, pile in self._piles:
-            for place in self.model.network.serves(pile):
+            for place, _ in self._drawing.get((number, period), ()):
                 part = self._draw.get((number, place, period), [])
                 drawn.setdefault((pile.material, place), []).extend(part)
+        mixes = self._mixes(period)
         for material in self._materials:
             for place in self.model.network.uses[material]:
                 needs = self.model.needs.get((material, place, period), [])
-                if needs:
+                mix = mixes.get((material, place), set())
+                if len(mix) < 2:
+                    for column, amount in needs if mix == {True} else ():
+                        self._use[material, column] = [(column, amount)]
+                elif needs:
                     arriving = self._arriving(material, place, period) + drawn.get((material, place), [])
                     self._use_at(material, place, period, needs, arriving)
 
@@ -303,20 +321,19 @@ class Layer:
         ]
 
     def _use_at(self, material: str, place: str, period: int, needs: Pairs, arriving: Pairs) -> None:
-        mix = self._mixes(period).get((material, place), set())
-        if len(mix) > 1 and len(needs) == 1:
+        """Of what may be mixed where it is used."""
+        if len(needs) == 1:
             self._use[material, needs[0][0]] = arriving
             return
         used: Pairs = []
         for column, amount in needs:
             key = (material, column.key[:-1], self.model.start(period))
-            part = self._part(mix, [(column, amount)], "marked_use", key)
+            part = self._part({True, False}, [(column, amount)], "marked_use", key)
             self._use[material, column] = part
             used += part
-        if len(mix) > 1:
-            row_key: Key = (material, place, self.model.start(period))
-            row = self._row("marked_used", row_key, [*arriving, *((column, -part) for column, part in used)])
-            self.balances["used", *row_key] = row
+        row_key: Key = (material, place, self.model.start(period))
+        row = self._row("marked_used", row_key, [*arriving, *((column, -part) for column, part in used)])
+        self.balances["used", *row_key] = row
 
     def _steps(self, period: int) -> None:
         """A recipe hands on what its inputs carry: for a cap no less than any, for a floor no more than any."""
@@ -347,7 +364,7 @@ class Layer:
             filled = [] if fill is None else self._use.get((pile.material, fill), [])
             drawn = [
                 pair
-                for place in self.model.network.serves(pile)
+                for place, _ in self._drawing.get((number, period), ())
                 for pair in self._draw.get((number, place, period), [])
             ]
             pairs = [
