@@ -16,7 +16,21 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-__all__ = ["Column", "Expression", "Key", "LeanProblem", "Matrix", "Pairs", "Row", "Sum", "added", "difference", "ends_of", "numbered", "rows_of"]
+__all__ = [
+    "Column",
+    "Expression",
+    "Key",
+    "LeanProblem",
+    "Matrix",
+    "Pairs",
+    "Row",
+    "Sum",
+    "added",
+    "difference",
+    "ends_of",
+    "numbered",
+    "rows_of",
+]
 
 # So that a name of five words stays below the hundred letters that PuLP allows in LP files.
 LONGEST_WORD = 20
@@ -31,11 +45,11 @@ Key = tuple[Any, ...]
 class Column(pulp.LpVariable):  # type: ignore[misc]
     """A variable with its key; at least 0, at most `upBound`.
 
-    `number` is its place among its problem's columns.
+    `number` is its place among its problem's columns, `end` the last part of its key.
     """
 
     # What PuLP keeps beside these of one variable goes into its dict, which most never need.
-    __slots__ = ("_end", "_labels", "_stem", "number")
+    __slots__ = ("_labels", "_stem", "end", "number")
 
     varValue: float | None = None  # noqa: N815 - PuLP's name
     dj: float | None = None
@@ -48,13 +62,13 @@ class Column(pulp.LpVariable):  # type: ignore[misc]
     def __init__(self, labels: _Labels, stem: Key, end: Any, number: int) -> None:
         self._labels = labels
         self._stem = stem
-        self._end = end
+        self.end = end
         self.number = number
 
     @property
     def key(self) -> Key:
         """What it stands for; columns of one run share all of it but the end."""
-        return (*self._stem, self._end)
+        return (*self._stem, self.end)
 
     def limit(self, upper: float) -> None:
         """Let it be at most this."""
@@ -399,7 +413,7 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         """Make a column for each end of the key, such as the periods; the ends are in order."""
         columns = self._columns.add(ends, key)
         if columns:
-            self._enter(columns[0].number, key, columns[0]._end, columns[-1]._end)
+            self._enter(columns[0].number, key, columns[0].end, columns[-1].end)
         return columns
 
     def numbers_over(self, ends: Sequence[Any], *key: Any) -> range:
@@ -432,9 +446,7 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         """Make a row: the pairs' sum, `pulp.LpConstraintLE`, `EQ` or `GE`, and the right-hand side."""
         return self.rows_over(key[-1:], *key[:-1], sums=[numbered(pairs)], sense=sense, rhs=[rhs])[0]
 
-    def rows_over(
-        self, ends: Sequence[Any], *key: Any, sums: list[Sum], sense: int, rhs: Sequence[float]
-    ) -> list[Row]:
+    def rows_over(self, ends: Sequence[Any], *key: Any, sums: list[Sum], sense: int, rhs: Sequence[float]) -> list[Row]:
         """Make a row for each end of the key, such as the periods; the ends are in order."""
         if not ends:
             return []

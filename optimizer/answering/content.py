@@ -75,9 +75,7 @@ def _solved(values: Values, layer: PlanLayer, overlay: Overlay, costs: list[Pair
     return [sign * least for least in leasts(*_arrays(values, layer, overlay, flows), sums)]
 
 
-def _arrays(
-    values: Values, layer: PlanLayer, overlay: Overlay, flows: list[float]
-) -> tuple[Arrays, NDArray[np.bool_]]:
+def _arrays(values: Values, layer: PlanLayer, overlay: Overlay, flows: list[float]) -> tuple[Arrays, NDArray[np.bool_]]:
     """The layer as an LP, with the rows that may be taken for equations.
 
     Where one material alone hands on its mark, a run carries just that: more helps no cap, less helps no floor.

@@ -72,9 +72,9 @@ class PlanLayer(Layer):
         size = -1
         while size < (size := sum(map(len, mixes.values()))):
             for plant, recipe, made in handing_on:
-                made |= self._hands_on(mixes, plant, recipe)
+                made.update(self._hands_on(mixes, plant, recipe))
             for start, end in into:
-                end |= start
+                end.update(start)
         return mixes
 
     def _sources(self, mixes: Mixes, period: int) -> list[tuple[Plant, Recipe, Mix]]:

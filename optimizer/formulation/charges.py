@@ -56,9 +56,7 @@ class Charges:
         self.periods.append(period)
         self.payments.append(payment)
 
-    def add_over(
-        self, numbers: Sequence[int], rates: Sequence[float], periods: list[int], payment: Payment
-    ) -> None:
+    def add_over(self, numbers: Sequence[int], rates: Sequence[float], periods: list[int], payment: Payment) -> None:
         """Enter the same cost in several periods; nothing is entered at a rate of 0."""
         if not any(rates):
             return

@@ -32,9 +32,7 @@ def contents(model: Model, rule: Measured, countries: tuple[str, ...], side: str
         material = None if "materials" in rule.across else demand.material
         place = demand.at if rule.each_place else None
         groups.setdefault((material, place), {})[demand.id] = demand.material
-    return [
-        _content(model, rule, layer, active, material, place, group) for (material, place), group in groups.items()
-    ]
+    return [_content(model, rule, layer, active, material, place, group) for (material, place), group in groups.items()]
 
 
 def _content(
@@ -53,14 +51,18 @@ def _content(
         return [(demand, factors[period]) for demand, factors in weights.items()]
 
     # worked out here, since the layer is not to be kept
-    marked = {} if layer is None else {
-        period: [
-            (column, factor * amount)
-            for demand, factor in counts(period)
-            for column, amount in layer.delivered(demand, period)
-        ]
-        for period in periods
-    }
+    marked = (
+        {}
+        if layer is None
+        else {
+            period: [
+                (column, factor * amount)
+                for demand, factor in counts(period)
+                for column, amount in layer.delivered(demand, period)
+            ]
+            for period in periods
+        }
+    )
 
     def whole(model: Model, period: int) -> Sum:
         return numbered([(model.deliver[demand, period], factor) for demand, factor in counts(period)])

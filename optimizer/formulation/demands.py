@@ -28,7 +28,10 @@ def _demand(model: Model, demand: Demand) -> None:
     if demand.shortage_cost is not None:
         costs = model.timeline.read(demand.shortage_cost)
         model.charges.add_over(
-            [column.number for column in short], costs, periods, Payment("shortage", "demand", demand.id, model.country(demand.at))
+            [column.number for column in short],
+            costs,
+            periods,
+            Payment("shortage", "demand", demand.id, model.country(demand.at)),
         )
     met: list[Pairs] = []
     for period, deliver in enumerate(delivered):

@@ -59,12 +59,12 @@ def _ship(model: Model, material: str, origin: Origin, place: str, periods: list
     moves = model.network.lanes.moves(material, origin.place, place)
     # mostly the same terms in all periods, which need not be looked at again and again
     terms = moves[:1] if moves.count(moves[0]) == len(moves) else moves
-    if any([move.closed for move in terms]):
+    if any(move.closed for move in terms):
         periods = [period for period in periods if not moves[period].closed]
     starts, country = model.timeline.starts, model.country(place)
     ships = model.lp.numbers_over([starts[period] for period in periods], "ship", material, origin, place)
-    for category, rates in (("freight", [move.freight for move in terms]), ("duties", [move.duty for move in terms])):
-        rates = rates * len(periods) if len(terms) == 1 else [rates[period] for period in periods]
+    for category, stated in (("freight", [move.freight for move in terms]), ("duties", [move.duty for move in terms])):
+        rates = stated * len(periods) if len(terms) == 1 else [stated[period] for period in periods]
         model.charges.add_over(ships, rates, periods, model.payment(category, "lane", place, country))
     numbers: Sequence[int | None] = ships
     if len(periods) < len(moves):
@@ -75,7 +75,7 @@ def _ship(model: Model, material: str, origin: Origin, place: str, periods: list
     model.flows.append(flow)
     model.flows_from[material, origin].append(flow)
     model.flows_to[material, place].append(flow)
-    if not any([move.is_limited or move.footprint for move in terms]):
+    if not any(move.is_limited or move.footprint for move in terms):
         return
     for period, number in zip(periods, ships, strict=True):
         ship = model.lp.at(number)

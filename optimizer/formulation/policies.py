@@ -39,7 +39,7 @@ STANDING_REPORT = [
 
 
 def add_policies(model: Model) -> None:
-    """Columns beyond, rows share_max, share_min, quantity_max, …"""
+    """Columns beyond, rows share_max, share_min, quantity_max, …."""
     for rule in model.problem.rules:
         if isinstance(rule, Diversify):
             add_diversity(model, rule)

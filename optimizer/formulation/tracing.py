@@ -22,6 +22,7 @@ from oremix.optimizer.lean import Column, Key, Pairs
 
 __all__ = ["Layer", "Mix", "Mixes"]
 
+
 class Rows(Protocol):
     """What columns and rows can be made in: a problem, or what is laid over a plan."""
 

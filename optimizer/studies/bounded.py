@@ -158,7 +158,8 @@ class Bounded:
 
     def _sizes(self, values: dict[Key, float]) -> list[float]:
         """What the bound of each ratio is multiplied by."""
-        return [sum(_amount(amount, self.model, values) for _, amount in measure.wholes(self.model)) for measure in self.measures]
+        wholes = [measure.wholes(self.model) for measure in self.measures]
+        return [sum(_amount(amount, self.model, values) for _, amount in group) for group in wholes]
 
     # ------------------------------------------------------------ whether lines are straight
 
