@@ -18,6 +18,7 @@ __all__ = ["discard", "read", "read_object"]
 RECEIVE_SECONDS = 15.0
 DISCARD_BYTES = 64_000_000
 DISCARD_SECONDS = 5.0
+HOLDERS = (dict, list)
 
 
 def read(request: Request, settings: Settings) -> Problem:
@@ -94,7 +95,7 @@ def _check_entries(data: Any, most: int) -> None:
             detail = f"A list or object of the problem has {len(part):,} entries; this server's limit is {most:,}."
             raise Refusal(413, detail, limit=limit)
         inner = part.values() if isinstance(part, dict) else part
-        waiting.extend(entry for entry in inner if isinstance(entry, dict | list))
+        waiting += [entry for entry in inner if isinstance(entry, HOLDERS)]
 
 
 def discard(request: Request) -> None:

@@ -413,19 +413,15 @@ class Lane(Part):
             )
         return self
 
-    @staticmethod
-    def _ends(end: str | list[str]) -> list[str]:
-        return [end] if isinstance(end, str) else end
-
     @property
     def origins(self) -> list[str]:
         """What `from` names, as a list."""
-        return self._ends(self.from_)
+        return [self.from_] if isinstance(self.from_, str) else self.from_
 
     @property
     def destinations(self) -> list[str]:
         """What `to` names, as a list."""
-        return self._ends(self.to)
+        return [self.to] if isinstance(self.to, str) else self.to
 
 
 class Stockpile(Location):

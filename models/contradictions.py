@@ -49,8 +49,10 @@ def _always_cut(network: Network, supplier: Supplier) -> Iterator[str]:
 
 
 def _order_too_large(network: Network, supplier: Supplier) -> Iterator[str]:
+    if supplier.minimum_order is None:
+        return
     timeline = network.timeline
-    least = timeline.read_or(supplier.minimum_order, 0.0)
+    least = timeline.read(supplier.minimum_order)
     most = [network.most(supplier, t) for t in timeline]
     if any(most) and all(least[t] > most[t] * ROUNDING for t in timeline if most[t]):
         yield f"{supplier.id} can never be bought from: its minimum_order is more than it can sell"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Annotated, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -226,6 +226,12 @@ class Part(BaseModel):
     assumption: bool | list[str] = Field(
         False, description="true, or the fields of this object, where nobody published the numbers"
     )
+
+    if not TYPE_CHECKING:  # else any name would do
+
+        def __getattr__(self, name: str) -> Any:
+            """Say at once that there is no such field: pydantic looks in many places first."""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @model_validator(mode="after")
     def _assumed_fields_exist(self) -> Self:

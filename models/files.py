@@ -164,7 +164,8 @@ def parse_json(text: str | bytes) -> Any:
         if not text.strip():
             return _refuse_empty()
         data = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
-        return _of_whole_characters(data) if HALF_CHARACTER.search(text) else data
+        written_plainly = text.isascii() and "\\u" not in text
+        return data if written_plainly or not HALF_CHARACTER.search(text) else _of_whole_characters(data)
     except UnicodeEncodeError:
         message = "holds half a character: a \\ud800 to \\udfff that is not one of a pair"
     except UnicodeDecodeError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -59,7 +60,7 @@ class _End:
 
     __slots__ = ("anywhere", "named", "within")
 
-    def __init__(self, names: list[str], groups: Mapping[str, Iterable[str]]) -> None:
+    def __init__(self, names: Collection[str], groups: Mapping[str, Iterable[str]]) -> None:
         self.named = frozenset(names)
         self.within = self.named.union(*(groups[name] for name in names if name in groups))
         self.anywhere = "*" in names
@@ -67,11 +68,11 @@ class _End:
 
 def _by_name(ends: Iterable[_End]) -> dict[str, set[int]]:
     """Place or country → the positions of the ends that it is within; under `*` those that it always is."""
-    found: dict[str, set[int]] = {"*": set()}
+    found: dict[str, set[int]] = defaultdict(set, {"*": set()})
     for position, end in enumerate(ends):
         for name in ("*",) if end.anywhere else end.within:
-            found.setdefault(name, set()).add(position)
-    return found
+            found[name].add(position)
+    return dict(found)
 
 
 class _Rule(NamedTuple):
@@ -117,8 +118,9 @@ class Lanes:
         self._timeline = timeline
         self._lanes = list(lanes)
         self._prices = {m.id: timeline.read(m.price) for m in materials if m.price is not None}
-        self._known_ends: dict[tuple[str, ...], _End] = {}
-        self._ends = [(self._end(lane.origins), self._end(lane.destinations)) for lane in self._lanes]
+        self._known_ends: dict[str | tuple[str, ...], _End] = {}
+        self._ends = [(self._end(lane.from_), self._end(lane.to)) for lane in self._lanes]
+        self._of_some = {position for position, lane in enumerate(self._lanes) if lane.materials}
         self._named = frozenset().union(*(end.named for end in self._known_ends.values()))
         self._leaving = _by_name(origins for origins, _ in self._ends)
         self._arriving = _by_name(destinations for _, destinations in self._ends)
@@ -127,10 +129,10 @@ class Lanes:
         self._terms: dict[tuple[tuple[int, ...], int], _Terms] = {}
         self._moves: dict[tuple[str, str, str], list[Move]] = {}
 
-    def _end(self, names: list[str]) -> _End:
-        key = tuple(names)
+    def _end(self, named: str | list[str]) -> _End:
+        key = named if isinstance(named, str) else tuple(named)
         if key not in self._known_ends:
-            self._known_ends[key] = _End(names, self._geography.groups)
+            self._known_ends[key] = _End([key] if isinstance(key, str) else key, self._geography.groups)
         return self._known_ends[key]
 
     def moves(self, material: str, start: str, end: str) -> list[Move]:
@@ -159,7 +161,7 @@ class Lanes:
     def _matching(self, material: str, start: str, end: str) -> tuple[int, ...]:
         """The rules for a move, by position."""
         rules = self._between(start, end)
-        if all(self._rule(position).materials is None for position in rules):
+        if self._of_some.isdisjoint(rules):
             return rules
         return tuple(p for p in rules if (only := self._rule(p).materials) is None or material in only)
 
@@ -205,15 +207,14 @@ class Lanes:
                 matches.setdefault(position, set()).add(move)
         found = []
         for position, matched in sorted(matches.items()):
-            stated = self._stated(position)
             for later, wider in sorted(matches.items()):
                 lane = self._lanes[later]
                 if (
                     later > position
                     and matched < wider
-                    and stated <= self._stated(later)
                     and lane.from_year is None
                     and lane.until_year is None
+                    and self._stated(position) <= self._stated(later)
                 ):
                     found.append((position, later))
                     break

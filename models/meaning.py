@@ -6,8 +6,8 @@ per period; lists in one order where their order says nothing.
 
 from __future__ import annotations
 
-import json
 from functools import cache
+from json.encoder import encode_basestring_ascii as quoted
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oremix.models.fields import Part, Series
@@ -25,18 +25,19 @@ ONE_OR_MORE = ("from_", "to", "source", "build")
 OVER_TIME = str(Series)
 
 
-def meaning(problem: Problem) -> dict[str, Any]:
-    """The problem as JSON, in one form."""
+def meaning(problem: Problem) -> str:
+    """The problem as JSON, in one form: keys in order, no spaces."""
     return _part(problem, problem.timeline)
 
 
 class _Field(NamedTuple):
-    """What a field is called, whether it is a value over time, and what it says where nothing is stated."""
+    """A field's key as text, what it can hold, and the text of what it says where nothing is stated."""
 
     key: str
     over_time: bool
+    one_or_more: bool
     required: bool
-    default: Any
+    default: str
 
 
 class _Kind(NamedTuple):
@@ -48,38 +49,46 @@ class _Kind(NamedTuple):
 
 # What a default means is the same in any year.
 ANY_YEAR = Timeline.of(None, None, 0.0)
-in_order = json.JSONEncoder(sort_keys=True).encode
+CONSTANTS = {None: "null", True: "true", False: "false"}
+NUMBERS = (int, float)
 
 
 @cache
 def _kind(kind: type[Part]) -> _Kind:
     fields = {}
     for name, field in kind.model_fields.items():
-        over_time = OVER_TIME in str(field.annotation) and name != "footprint"
+        key, over_time = quoted(field.alias or name) + ":", OVER_TIME in str(field.annotation) and name != "footprint"
         default = None if field.is_required() else field.get_default(call_default_factory=True)
         meant = _value(name, over_time, default, ANY_YEAR)
-        fields[name] = _Field(field.alias or name, over_time, field.is_required(), meant)
+        fields[name] = _Field(key, over_time, name in ONE_OR_MORE, field.is_required(), meant)
     return _Kind(fields, "preset" in fields)
 
 
-def _part(part: Part, timeline: Timeline) -> dict[str, Any]:
+def _part(part: Part, timeline: Timeline) -> str:
     """What the part states beyond the defaults."""
-    found = {}
+    found = []
     fields, is_preset = _kind(type(part))
     said = part.__dict__
-    for name in part.model_fields_set:
-        field = fields[name]
-        value = _value(name, field.over_time, said[name], timeline)
-        if field.required or (is_preset and value is None) or value != field.default:
-            found[field.key] = value
-    return found
+    for name in part.__pydantic_fields_set__:
+        key, over_time, one_or_more, required, default = fields[name]
+        value = said[name]
+        if type(value) is float:
+            text = repr(value + 0.0)
+        elif type(value) is str:
+            text = "[" + quoted(value) + "]" if one_or_more else quoted(value)
+        else:
+            text = _value(name, over_time, value, timeline)
+        if text != default or required or (is_preset and value is None):
+            found.append(key + text)
+    found.sort()
+    return "{" + ",".join(found) + "}"
 
 
-def _value(name: str, over_time: bool, value: Any, timeline: Timeline) -> Any:
+def _value(name: str, over_time: bool, value: Any, timeline: Timeline) -> str:
     if value is None:
-        return None
+        return "null"
     if name == "footprint":
-        return {key: _series(series, timeline) for key, series in value.items()}
+        return _object({key: _series(series, timeline) for key, series in value.items()})
     if over_time:
         return _series(value, timeline)
     if name in ONE_OR_MORE and not isinstance(value, list):
@@ -87,23 +96,34 @@ def _value(name: str, over_time: bool, value: Any, timeline: Timeline) -> Any:
     return _plain(name, value, timeline)
 
 
-def _series(series: Series, timeline: Timeline) -> float | list[float]:
+def _series(series: Series, timeline: Timeline) -> str:
     if isinstance(series, int | float):
-        return series + 0.0
-    numbers = [number + 0.0 for number in timeline.read(series)]
-    return numbers[0] if len(set(numbers)) == 1 else numbers
+        return repr(series + 0.0)
+    numbers = [repr(number + 0.0) for number in timeline.read(series)]
+    return numbers[0] if len(set(numbers)) == 1 else _list(numbers)
 
 
-def _plain(name: str, value: Any, timeline: Timeline) -> Any:
-    if isinstance(value, str | bool):
-        return value
+def _plain(name: str, value: Any, timeline: Timeline) -> str:
+    if isinstance(value, str):
+        return quoted(value)
+    if value is None or isinstance(value, bool):
+        return CONSTANTS[value]
     if isinstance(value, Part):
         return _part(value, timeline)
     if isinstance(value, dict):
-        return {str(key): _plain(str(key), entry, timeline) for key, entry in value.items()}
+        return _object({str(key): _plain(str(key), entry, timeline) for key, entry in value.items()})
     if isinstance(value, list):
-        entries = [entry if isinstance(entry, str) else _plain(name, entry, timeline) for entry in value]
-        if len(entries) < 2 or name in ORDERED or any(isinstance(entry, int | float) for entry in value):
-            return entries
-        return sorted(entries, key=in_order)
-    return float(value) + 0.0 if isinstance(value, int | float) else value  # -0.0 is 0
+        entries = [
+            _part(entry, timeline) if isinstance(entry, Part) else _plain(name, entry, timeline) for entry in value
+        ]
+        counted = len(entries) < 2 or name in ORDERED or any(isinstance(entry, NUMBERS) for entry in value)
+        return _list(entries if counted else sorted(entries))
+    return repr(float(value) + 0.0)  # -0.0 is 0
+
+
+def _list(texts: list[str]) -> str:
+    return "[" + ",".join(texts) + "]"
+
+
+def _object(texts: dict[str, str]) -> str:
+    return "{" + ",".join(quoted(key) + ":" + texts[key] for key in sorted(texts)) + "}"

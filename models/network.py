@@ -39,24 +39,28 @@ class Network:
     """
 
     def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+        # the lists, not the problem: it holds this, and what holds each other stays until the collector comes
+        self._suppliers, self._plants, self._demands = problem.suppliers, problem.plants, problem.demands
+        self._stockpiles, self._lane_rules = problem.stockpiles, problem.lanes
         self.timeline = Timeline.of(problem.periods, problem.final_years, problem.discount_rate or 0.0)
         self.geography = Geography(problem.places, problem.groups)
         self.lanes = Lanes(problem.lanes, problem.materials, self.geography, self.timeline)
         self.materials = {material.id: material for material in problem.materials}
-        self.facilities = {facility.id: facility for facility in problem.facilities}
-        self.origins = {facility.id: self.geography.origin(facility) for facility in problem.facilities}
-        self.makers = self._makers()
+        facilities = problem.facilities
+        self.facilities = {facility.id: facility for facility in facilities}
+        self.origins = {facility.id: self.geography.origin(facility) for facility in facilities}
+        self.makers = self._makers(facilities)
         self.consumers = self._consumers()
         self.uses = self._uses()
         self.history = History(problem, self.geography)
         self._nameplate: dict[str, list[float | None]] = {}
+        self._existing: dict[str, list[float | None]] = {}
         self._served: dict[tuple[str, str], list[str]] = {}
         self._orders: dict[tuple[int | None, int | None, float, float | None], dict[int, list[int]]] = {}
 
-    def _makers(self) -> dict[str, dict[Origin, list[Facility]]]:
+    def _makers(self, facilities: list[Facility]) -> dict[str, dict[Origin, list[Facility]]]:
         makers: dict[str, dict[Origin, list[Facility]]] = {material: {} for material in self.materials}
-        for facility in self.problem.facilities:
+        for facility in facilities:
             for material in products(facility):
                 makers.setdefault(material, {}).setdefault(self.origins[facility.id], []).append(facility)
         return makers
@@ -64,17 +68,17 @@ class Network:
     def _consumers(self) -> dict[str, list[str]]:
         """Material → places of the recipes and demands that use it."""
         consumers: dict[str, dict[str, None]] = {material: {} for material in self.materials}
-        for plant in self.problem.plants:
+        for plant in self._plants:
             for recipe in plant.recipes:
                 for material in recipe.inputs:
                     consumers.setdefault(material, {})[plant.at] = None
-        for demand in self.problem.demands:
+        for demand in self._demands:
             consumers.setdefault(demand.material, {})[demand.at] = None
         return {material: list(places) for material, places in consumers.items()}
 
     def _uses(self) -> dict[str, list[str]]:
         uses = {material: dict.fromkeys(places) for material, places in self.consumers.items()}
-        for pile in self.problem.stockpiles:
+        for pile in self._stockpiles:
             uses.setdefault(pile.material, {})[pile.at] = None
         return {material: list(places) for material, places in uses.items()}
 
@@ -102,7 +106,7 @@ class Network:
     @cached_property
     def _piles(self) -> dict[tuple[str, str], list[Stockpile]]:
         piles: dict[tuple[str, str], list[Stockpile]] = {}
-        for pile in self.problem.stockpiles:
+        for pile in self._stockpiles:
             for place in self.serves(pile):
                 piles.setdefault((pile.material, place), []).append(pile)
         return piles
@@ -119,7 +123,7 @@ class Network:
     def demand_by_country(self) -> dict[tuple[str, str], list[float]]:
         """(material, country) → units demanded per year in each period."""
         totals: dict[tuple[str, str], list[float]] = {}
-        for demand in self.problem.demands:
+        for demand in self._demands:
             if demand.quantity is None:
                 continue
             key = (demand.material, self.geography.country(demand.at))
@@ -138,8 +142,8 @@ class Network:
         """Every country that anything stands in, is controlled from, or came through before."""
         found = {self.geography.country(place) for place in self.places}
         found |= {origin.owner for origin in self.origins.values()}
-        found |= {country for supplier in self.problem.suppliers for country in (supplier.history or {}).values()}
-        found |= {country for pile in self.problem.stockpiles for country in pile.initial_origin or {}}
+        found |= {country for supplier in self._suppliers for country in (supplier.history or {}).values()}
+        found |= {country for pile in self._stockpiles for country in pile.initial_origin or {}}
         return frozenset(found)
 
     @cached_property
@@ -173,6 +177,13 @@ class Network:
         It is the nameplate, times the mean of the ramp-up over the period's years, times the availability; where that
         is 0 it is 0, without a limit too.
         """
+        if self.facilities.get(facility.id) is not facility:
+            return self._usable_capacity(facility)
+        if facility.id not in self._existing:
+            self._existing[facility.id] = self._usable_capacity(facility)
+        return self._existing[facility.id]
+
+    def _usable_capacity(self, facility: Facility) -> list[float | None]:
         capacities = self.nameplate(facility)
         ramp_up, since = getattr(facility, "ramp_up", None), facility.from_year
         if ramp_up is not None and since is not None:
@@ -252,7 +263,7 @@ class Network:
         here need not arrive a second time.
         """
         used = self._most_consumed(material, place, period)
-        for pile in self.problem.stockpiles:
+        for pile in self._stockpiles:
             if pile.material == material and pile.at == place:
                 elsewhere = (other for other in self.serves(pile) if other != place)
                 beyond = sum(self._most_taken_from_stock(material, other, period) for other in elsewhere)
@@ -261,7 +272,7 @@ class Network:
 
     def _most_taken_from_stock(self, material: str, place: str, period: int) -> float:
         """What is consumed at a place, and what its own stockpiles have room for."""
-        piles = [pile for pile in self.problem.stockpiles if pile.material == material and pile.at == place]
+        piles = [pile for pile in self._stockpiles if pile.material == material and pile.at == place]
         return self._most_consumed(material, place, period) + sum(self._room(pile, period) for pile in piles)
 
     def _room(self, pile: Stockpile, period: int) -> float:
@@ -276,10 +287,10 @@ class Network:
     def _most_consumed(self, material: str, place: str, period: int) -> float:
         """The most that demands and recipes at a place can use."""
         used = 0.0
-        for demand in self.problem.demands:
+        for demand in self._demands:
             if demand.material == material and demand.at == place:
                 used += inf if demand.quantity is None else self.timeline.read(demand.quantity)[period]
-        for plant in self.problem.plants:
+        for plant in self._plants:
             taken = [recipe for recipe in plant.recipes if material in recipe.inputs] if plant.at == place else []
             if taken and (most := self.most(plant, period)):
                 used += most * max(r.inputs[material] / r.capacity_use if r.capacity_use else inf for r in taken)
@@ -317,8 +328,8 @@ class Network:
     def lane_label(self, position: int) -> str:
         """What a lane rule is called: its id, or its number from 1 with a name that no other rule has."""
         label = f"lane {position + 1}"
-        taken = any(lane.id == label for lane in self.problem.lanes)
-        return self.problem.lanes[position].id or (f"unnamed {label}" if taken else label)
+        taken = any(lane.id == label for lane in self._lane_rules)
+        return self._lane_rules[position].id or (f"unnamed {label}" if taken else label)
 
     def is_out(self, facility: Facility, period: int) -> bool:
         """Whether nothing at all can be made at a facility in a period, whatever stands there: an outage."""
@@ -334,9 +345,9 @@ class Network:
     def can_move(self, material: str, start: str, end: str, period: int) -> bool:
         """Whether a material can be made at one place and used at another in a period."""
         makers = self.makers[material].items()
-        users = [plant for plant in self.problem.plants if plant.at == end and material in inputs(plant)]
-        demanded = any(demand.material == material and demand.at == end for demand in self.problem.demands)
-        stocked = any(pile.material == material and pile.at == end for pile in self.problem.stockpiles)
+        users = [plant for plant in self._plants if plant.at == end and material in inputs(plant)]
+        demanded = any(demand.material == material and demand.at == end for demand in self._demands)
+        stocked = any(pile.material == material and pile.at == end for pile in self._stockpiles)
         made = any(origin.place == start and any(self.stands(f, period) for f in group) for origin, group in makers)
         return made and (demanded or stocked or any(self.stands(plant, period) for plant in users))
 

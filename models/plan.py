@@ -6,7 +6,6 @@ Quantities and costs in records are per year of the period and undiscounted, exc
 from __future__ import annotations
 
 import json
-from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -63,24 +62,28 @@ class Record(BaseModel):
             """As pydantic's, by field names alone: plans have tens of thousands of these, and no need of aliases."""
             blank, mutable = _blank(cls)
             fields = blank | values
-            for name in mutable - values.keys():
-                fields[name] = copy(fields[name])
-            record = cls.__new__(cls)
-            object.__setattr__(record, "__dict__", fields)
-            object.__setattr__(record, "__pydantic_fields_set__", set(values) if _fields_set is None else _fields_set)
-            object.__setattr__(record, "__pydantic_extra__", None)
-            object.__setattr__(record, "__pydantic_private__", None)
+            for name, default in mutable:
+                if name not in values:
+                    fields[name] = default.copy()
+            record = _new(cls)
+            _put(record, "__dict__", fields)
+            _put(record, "__pydantic_fields_set__", set(values) if _fields_set is None else _fields_set)
+            _put(record, "__pydantic_extra__", None)
+            _put(record, "__pydantic_private__", None)
             return record
 
 
+_new, _put = object.__new__, object.__setattr__
+
+
 @cache
-def _blank(kind: type[Record]) -> tuple[dict[str, Any], frozenset[str]]:
+def _blank(kind: type[Record]) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
     """The fields of a class of records in their order, with their defaults, and those whose default can change."""
     fields = {
         name: None if field.is_required() else field.get_default(call_default_factory=True)
         for name, field in kind.model_fields.items()
     }
-    return fields, frozenset(name for name, default in fields.items() if isinstance(default, list | dict))
+    return fields, [(name, default) for name, default in fields.items() if isinstance(default, list | dict)]
 
 
 class PeriodCost(Record):

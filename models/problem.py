@@ -130,8 +130,7 @@ class Problem(Part):
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the problem's meaning: the way it is written does not change it, see `models/meaning.py`."""
-        text = json.dumps(meaning(self), sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(meaning(self).encode()).hexdigest()
 
     def to_json(self, indent: int | None = 2) -> str:
         """The problem as JSON: what was stated, and nothing else."""

@@ -61,6 +61,8 @@ class Timeline:
 
     def read(self, series: Series) -> list[float]:
         """The value in each period: a year map is read at the start year, linear between its years, flat outside."""
+        if type(series) is float:  # most are
+            return [series] * len(self.starts)
         if isinstance(series, list):
             return series
         if isinstance(series, dict):

@@ -133,7 +133,7 @@ def _between_entries(problem: Problem, known: Known) -> Iterator[Finding]:
 
 def of_parts_and_rules(problem: Problem, known: Known) -> Iterator[Finding]:
     """Faults between the parts of a problem in which every policy is a rule."""
-    walked = list(parts(problem))
+    walked = parts(problem)
     wrong_references = list(references(problem, walked, known))
     yield from wrong_references
     wrong_times = list(time(problem, walked, known))

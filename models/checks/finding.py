@@ -21,17 +21,18 @@ def under(path: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
         yield (*path, *inner), message, value
 
 
-def parts(part: Part, path: Path = ()) -> Iterator[tuple[Path, Part]]:
+def parts(part: Part, path: Path = ()) -> list[tuple[Path, Part]]:
     """A part and all parts inside it, with their paths."""
-    yield path, part
+    found = [(path, part)]
     for name, key in _holders(type(part)):
         value = getattr(part, name)
         if isinstance(value, list):
             for position, entry in enumerate(value):
                 if isinstance(entry, Part):
-                    yield from parts(entry, (*path, key, position))
+                    found += parts(entry, (*path, key, position))
         elif isinstance(value, Part):
-            yield from parts(value, (*path, key))
+            found += parts(value, (*path, key))
+    return found
 
 
 @cache

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oremix.models.problem import Problem
 
-__all__ = ["STAND_IN", "Known"]
+__all__ = ["STAND_IN", "Known", "named"]
 
 STAND_IN = "\N{REPLACEMENT CHARACTER}"
 DEFAULT_STAGES = {"suppliers": None, "plants": "refining", "recyclers": "recycling"}
@@ -18,6 +19,7 @@ class Known:
 
     def __init__(self, document: Problem | dict[str, Any]) -> None:
         self._document = document
+        self._named: dict[str, list[tuple[int, str]]] = {}
         groups = document.get("groups") if isinstance(document, dict) else document.groups
         self.groups = set(groups) if isinstance(groups, dict) else set()
         self.materials = self._ids("materials") | {STAND_IN}
@@ -26,7 +28,6 @@ class Known:
         self.plants = self._ids("plants")
         self.sources = self._ids("sources")
         self.stages = self._stages()
-        self.footprints = self._footprints()
 
     def states(self, key: str) -> bool:
         """Whether the document says anything about a key, sound or not."""
@@ -44,8 +45,14 @@ class Known:
         value = entry.get(name) if isinstance(entry, dict) else getattr(entry, name, None)
         return value if isinstance(value, str) else None
 
+    def named(self, key: str) -> list[tuple[int, str]]:
+        """The entries of a list that have an id, each with its position."""
+        if key not in self._named:
+            self._named[key] = named(self.entries(key))
+        return self._named[key]
+
     def _ids(self, key: str) -> set[str]:
-        return {identity for entry in self.entries(key) if (identity := self.text(entry, "id"))}
+        return {identity for _, identity in self.named(key)}
 
     def _stages(self) -> set[str]:
         stages = {
@@ -59,7 +66,8 @@ class Known:
             stages |= set(history) if isinstance(history, dict) else set()
         return stages
 
-    def _footprints(self) -> set[str]:
+    @cached_property
+    def footprints(self) -> set[str]:
         """Names of everything that is emitted or used up anywhere."""
         holders = [entry for key in ("suppliers", "recyclers", "lanes") for entry in self.entries(key)]
         for plant in self.entries("plants"):
@@ -70,3 +78,8 @@ class Known:
             named = holder.get("footprint") if isinstance(holder, dict) else getattr(holder, "footprint", None)
             found |= set(named) if isinstance(named, dict) else set()
         return found
+
+
+def named(entries: list[Any]) -> list[tuple[int, str]]:
+    """The entries that have an id, each with its position."""
+    return [(position, name) for position, entry in enumerate(entries) if (name := Known.text(entry, "id"))]

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from oremix.models.checks.finding import Finding, Path
-from oremix.models.checks.known import STAND_IN, Known
+from oremix.models.checks.known import STAND_IN, Known, named
 from oremix.models.fields import Part
 from oremix.models.geography import COUNTRIES
 from oremix.models.policies import Footprint
@@ -29,43 +29,42 @@ OTHERS = ("places", "materials", "demands", "lanes", "stockpiles", "policies", "
 def identities(known: Known) -> Iterator[Finding]:
     """Ids that stand twice, or that mean two things."""
     for keys in (*((key,) for key in OTHERS), FACILITIES):
-        yield from _duplicates(known, [((key,), known.entries(key)) for key in keys])
+        yield from _duplicates([((key,), known.named(key)) for key in keys])
     for number, plant in enumerate(known.entries("plants")):
         recipes = plant.get("recipes") if isinstance(plant, dict) else getattr(plant, "recipes", None)
-        yield from _duplicates(known, [(("plants", number, "recipes"), recipes if isinstance(recipes, list) else [])])
-    for number, place in enumerate(known.entries("places")):
-        name = known.text(place, "id")
+        yield from _duplicates([(("plants", number, "recipes"), named(recipes if isinstance(recipes, list) else []))])
+    for number, name in known.named("places"):
         if name in COUNTRIES:
             yield ("places", number, "id"), "is a country's code; give the place another id", name
         if name in known.groups:
             yield ("places", number, "id"), "is a group's id too; give one of them another", name
     taken = COUNTRIES | known.places
-    for number, lane in enumerate(known.entries("lanes")):
-        if (name := known.text(lane, "id")) in taken:
+    for number, name in known.named("lanes"):
+        if name in taken:
             yield ("lanes", number, "id"), "is a country's code or a place's id; give the lane another", name
     for group in sorted(known.groups & (COUNTRIES | {"*"})):
         yield ("groups", group), "is a country's code or `*`; give the group another id", group
 
 
-def _duplicates(known: Known, lists: list[tuple[Path, list[Any]]]) -> Iterator[Finding]:
-    ids = [identity for _, entries in lists for entry in entries if (identity := known.text(entry, "id"))]
+def _duplicates(lists: list[tuple[Path, list[tuple[int, str]]]]) -> Iterator[Finding]:
+    ids = [identity for _, entries in lists for _, identity in entries]
     if len(set(ids)) == len(ids):
         return
     counts = Counter(ids)
     seen: set[str] = set()
     for path, entries in lists:
-        for position, entry in enumerate(entries):
-            identity = known.text(entry, "id")
+        for position, identity in entries:
             if identity in seen:
                 yield (*path, position, "id"), f"stands {counts[identity]} times; ids must differ", identity
-            seen.add(identity or "")
+            seen.add(identity)
 
 
 def references(problem: Problem, parts: list[tuple[Path, Part]], known: Known) -> Iterator[Finding]:
     """Names of materials, places, countries, groups, demands, plants, stages and sources that do not exist."""
     for path, part in parts:
+        stated = part.__pydantic_fields_set__
         for field, check in _checks(type(part)):
-            if (value := getattr(part, field)) is not None and part is not problem:
+            if field in stated and (value := getattr(part, field)) is not None and part is not problem:
                 yield from check((*path, field), value, known)
     yield from _source(("source",), problem.source, known)
     for group, codes in problem.groups.items():

@@ -30,14 +30,13 @@ def time(problem: Problem, parts: list[tuple[Path, Part]], known: Known) -> Iter
     timeline = problem.timeline
     for path, part in parts:
         series, spans = _fields(type(part))
-        for name, key in series:
-            value = getattr(part, name)
-            if value is not None and not isinstance(value, float):
-                yield from _read(path, key, value, timeline)
+        stated, said = part.__pydantic_fields_set__, part.__dict__
+        varying = [name for name in stated if name in series and type(said[name]) is not float]
+        for name in sorted(varying, key=list(series).index) if varying else ():
+            yield from _read(path, series[name], said[name], timeline)
         for first, last in spans:
-            start, end = getattr(part, first), getattr(part, last)
-            if start is not None or end is not None:
-                yield from _span(path, first, start, last, end, timeline)
+            if first in stated or last in stated:
+                yield from _span(path, first, getattr(part, first), last, getattr(part, last), timeline)
 
 
 def _periods(problem: Problem) -> Iterator[Finding]:
@@ -57,10 +56,10 @@ def _discounting(problem: Problem) -> Iterator[Finding]:
 
 
 @cache
-def _fields(kind: type[Part]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def _fields(kind: type[Part]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The fields of a kind of part that are values over time, with their keys; and its spans of years."""
     fields = kind.model_fields
-    series = [(name, field.alias or name) for name, field in fields.items() if OVER_TIME in str(field.annotation)]
+    series = {name: field.alias or name for name, field in fields.items() if OVER_TIME in str(field.annotation)}
     return series, [span for span in SPANS if span[0] in fields]
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from oremix.models import Problem
-from oremix.models.chain import Facility, Plant
 from oremix.models.fields import Part
 from oremix.models.plan import Carrier
 from oremix.optimizer.answering.prices import Duals
@@ -52,6 +51,7 @@ CHARGES = {
     ("penalties", "policy"): "penalty",
     ("footprint", "policy"): "price",
 }
+FACILITIES = ("suppliers", "plants", "recyclers")
 CAPEX = ("unit_capex", "fixed_capex", "curve", "sizes")
 
 
@@ -181,10 +181,10 @@ def _marked(problem: Problem) -> Iterator[tuple[str, list[str]]]:
         for position, part in enumerate(getattr(problem, kind)):
             if part.assumption:
                 yield f"{kind[:-1]} {part.id or position + 1}", _assumed(part)
-            for recipe in part.recipes if isinstance(part, Plant) else ():
+            for recipe in part.recipes if kind == "plants" else ():
                 if fields := _assumed(recipe, _covers(part, "recipes")):
                     yield f"plant {part.id} recipe {recipe.id}", fields
-            for number, build in enumerate(part.builds if isinstance(part, Facility) else ()):
+            for number, build in enumerate(part.builds if kind in FACILITIES else ()):
                 if fields := _assumed(build, _covers(part, "build")):
                     yield _build_label(kind[:-1], part.id, number), fields
     for rule in problem.rules:

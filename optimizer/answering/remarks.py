@@ -24,8 +24,9 @@ UNKNOWN = nan
 
 def remarks(values: Values, plan: Plan, marginals: Marginals | None) -> Iterator[str]:
     """Sentences about the plan; `marginals` where shortages are to be worked out."""
-    yield from _nearly_binding(values, plan)
-    yield from _no_longer_binding(plan)
+    by_rule = _by_rule(plan)
+    yield from _nearly_binding(values, by_rule)
+    yield from _no_longer_binding(by_rule)
     yield from _going_short(values, plan, marginals)
     yield from ranges(values)
 
@@ -33,9 +34,12 @@ def remarks(values: Values, plan: Plan, marginals: Marginals | None) -> Iterator
 # ---------------------------------------------------------------- rules
 
 
-def _by_rule(plan: Plan) -> dict[str, list[ShareRecord]]:
+Records = dict[str, list[ShareRecord]]
+
+
+def _by_rule(plan: Plan) -> Records:
     """The records of each bound of a policy, in order of time."""
-    found: dict[str, list[ShareRecord]] = defaultdict(list)
+    found: Records = defaultdict(list)
     for record in plan.shares:
         numbers = record.measure in ("suppliers", "countries")
         if record.policy is not None and record.achieved is not None and record.period is not None and not numbers:
@@ -45,9 +49,9 @@ def _by_rule(plan: Plan) -> dict[str, list[ShareRecord]]:
     return found
 
 
-def _nearly_binding(values: Values, plan: Plan) -> Iterator[str]:
+def _nearly_binding(values: Values, by_rule: Records) -> Iterator[str]:
     """Rules that hold by a hair: a small change of the data makes them bind."""
-    for label, records in _by_rule(plan).items():
+    for label, records in by_rule.items():
         near = [text for record in records if (text := _near(values, record))]
         if near:
             yield f"rule {label} nearly binds: {'; '.join(near)}"
@@ -68,9 +72,9 @@ def _near(values: Values, record: ShareRecord) -> str | None:
     return None
 
 
-def _no_longer_binding(plan: Plan) -> Iterator[str]:
+def _no_longer_binding(by_rule: Records) -> Iterator[str]:
     """Caps that bind at first, and from some year on no more."""
-    for label, records in _by_rule(plan).items():
+    for label, records in by_rule.items():
         capped = [r for r in records if r.max is not None and (r.whole is None or r.max < 1)]
         binding = [number for number, record in enumerate(capped) if record.binding]
         if binding and binding[-1] + 1 < len(capped):

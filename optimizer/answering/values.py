@@ -167,15 +167,15 @@ class Values:
             annual[period][category] += amount
             facilities[kind, facility][category] += discounted
             countries[self.countries[kind, facility]][category] += discounted
-        return Costs(
+        return Costs.model_construct(
             by_category=self.by_category,
             by_period=[self._period_cost(period, costs) for period, costs in annual.items()],
             by_country=[
-                CountryCost(country=country, total=sum(costs.values()), by_category=dict(costs))
+                CountryCost.model_construct(country=country, total=sum(costs.values()), by_category=dict(costs))
                 for country, costs in sorted(countries.items(), key=lambda item: -sum(item[1].values()))
             ],
             by_facility=[
-                FacilityCost(
+                FacilityCost.model_construct(
                     kind=kind,
                     id=facility,
                     country=self.countries[kind, facility],
@@ -188,8 +188,8 @@ class Values:
 
     def _period_cost(self, period: int, costs: CategoryCost) -> PeriodCost:
         timeline = self.model.timeline
-        annual = sum(costs.values())
-        return PeriodCost(
+        annual = sum(costs.values(), 0.0)
+        return PeriodCost.model_construct(
             period=timeline.starts[period],
             years=timeline.years[period],
             weight=timeline.weights[period],

@@ -59,7 +59,7 @@ class Arrays:
     @cached_property
     def row_of(self) -> NDArray[np.int64]:
         """The row of each nonzero."""
-        return np.repeat(np.arange(len(self.lower)), np.diff(self.starts))
+        return np.repeat(np.arange(len(self.lower)), self.starts[1:] - self.starts[:-1])
 
     @cached_property
     def _by_column(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -40,7 +40,8 @@ def components(arrays: Arrays, kept: Flags) -> Ints:
         if np.array_equal(lower, label):
             break
         label = lower
-    return np.asarray(np.unique(label, return_inverse=True)[1])
+    first = label == np.arange(len(label))
+    return np.asarray((np.cumsum(first) - 1)[label])
 
 
 def grouped(component: Ints, worth: Ints, least: int) -> Ints:
@@ -72,7 +73,8 @@ def cut(arrays: Arrays, piece_of: Ints, kept: Flags) -> list[Piece]:
 def by_number(numbers: Ints, count: int) -> list[Ints]:
     """The positions of each number from 0, in order."""
     order = np.argsort(numbers, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(numbers, minlength=count + 1)))[:count]
+    ends = np.cumsum(np.bincount(numbers, minlength=count)).tolist()
+    return [order[start:end] for start, end in zip([0, *ends], ends[:count], strict=False)]
 
 
 def _restricted(arrays: Arrays, columns: Ints, rows: Ints, nonzeros: Ints, place: NDArray[np.int32]) -> Arrays:

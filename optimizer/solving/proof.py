@@ -110,7 +110,7 @@ def _nearest(low: Floats, high: Floats) -> Floats:
 
 
 def _largest(values: Floats | Wide) -> float:
-    return max(0.0, float(np.max(values, initial=0.0)))
+    return max(0.0, float(values.max(initial=0.0)))
 
 
 def dual_proof(arrays: Arrays, x: Floats, duals: Floats) -> Proof:

@@ -263,7 +263,7 @@ def _point(arrays: Arrays, claim: Claim, x: Floats, clock: Clock) -> dict[str, A
     if has_integers:
         # as good as whole is not whole: little of a decision may let much pass that has not been paid for
         x = np.where(arrays.integer, np.clip(np.round(x), arrays.low, arrays.high), x)
-    if primal_residual(with_decisions(arrays, x), x) > TOLERANCE and claim.status == "limit":
+    if claim.status == "limit" and primal_residual(with_decisions(arrays, x), x) > TOLERANCE:
         return _nothing("no_answer", _stopped(claim))
     duals, solver = claim.duals, claim.solver
     if duals is None:

@@ -43,7 +43,7 @@ def dot(one: Floats, other: Floats) -> np.longdouble:
 
 def _sums_in_long_doubles(starts: NDArray[np.int64], one: Floats, other: Floats) -> Wide:
     sums = np.zeros(len(starts) - 1, dtype=np.longdouble)
-    filled = np.flatnonzero(np.diff(starts))  # reduceat would give an empty group the number that follows it
+    filled = np.flatnonzero(starts[1:] > starts[:-1])  # reduceat would give an empty group the number that follows it
     if len(filled):
         with np.errstate(invalid="ignore", over="ignore"):
             products = one.astype(np.longdouble) * other

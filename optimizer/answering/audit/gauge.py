@@ -123,4 +123,5 @@ class Gauge:
             violations.append((difference / scale if scale > 0 else 0.0, at))
         worst = max((violation for violation, _ in violations), default=0.0)
         where = next((at for violation, at in violations if violation >= ALIKE * worst > 0), None)
-        return Check(checked=self._checked, worst=worst, at=str(where[0]).format(*where[1:]) if where else None)
+        said = str(where[0]).format(*where[1:]) if where else None
+        return Check.model_construct(checked=self._checked, worst=worst, at=said)

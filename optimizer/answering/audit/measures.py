@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from oremix.models.policies import Budget, Diversify, Footprint, Rule
 from oremix.models.stated import is_stated
@@ -20,8 +21,7 @@ from oremix.optimizer.answering.audit.subjects import Subject, subjects
 __all__ = ["Ratio", "ratios"]
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(NamedTuple):
     """A ratio as it should be reported.
 
     Parameters
@@ -78,8 +78,7 @@ def ratios(book: Book, policies: Iterable[tuple[str | None, Rule]]) -> list[Rati
     return [meter.ratio(subject) for subject in found]
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
+class _Measured(NamedTuple):
     """What is found in the records: the part, the whole of each period, and what a reader may see otherwise."""
 
     part: float
@@ -96,8 +95,11 @@ class _Meter:
         self._amounts, self._content = Amounts(book, scope), Content(book, scope)
         traced = [subject for subject in asked if subject.measure == "content"]
         self._traced = dict(zip(map(id, traced), self._content.parts(traced), strict=True))
-        self._reported = Reported(book)
         self._emitted: dict[int, list[tuple[float, float]]] = {}
+
+    @cached_property
+    def _reported(self) -> Reported:
+        return Reported(self._book)
 
     def ratio(self, subject: Subject) -> Ratio:
         """The ratio as it should be reported."""

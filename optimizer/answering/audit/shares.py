@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from math import nan
 
 from oremix.models.plan import Check, ShareRecord
@@ -162,7 +161,7 @@ def _missing(book: Book, gauge: Gauge, ratio: Ratio) -> None:
 def _compare(book: Book, gauge: Gauge, ratio: Ratio, record: ShareRecord) -> None:
     part, whole = said(record, "part"), said(record, "whole")
     if ratio.other is not None and part is not None and part in range(*_ends(ratio.part, ratio.other)):
-        ratio = replace(ratio, part=part)
+        ratio = ratio._replace(part=part)
     kind, size, name = _kind(ratio), _size(ratio), _name(book, ratio)
     gauge.same(kind, part, ratio.part, "part of {}", name, size=size)
     if ratio.subject.is_share and is_stated(record, "whole"):
@@ -177,8 +176,8 @@ def _compare(book: Book, gauge: Gauge, ratio: Ratio, record: ShareRecord) -> Non
     gauge.holds(not unit or unit == _unit(book, ratio), "unit of {}", name)
     _bounds(gauge, ratio, record, name)
     achieved, margin = _achieved(ratio)
-    _number(gauge, ratio, record, "achieved", achieved, name)
-    _number(gauge, ratio, record, "margin", margin, name)
+    _number(gauge, ratio, record, "achieved", achieved, kind, name)
+    _number(gauge, ratio, record, "margin", margin, kind, name)
     if is_stated(record, "binding"):
         _binding(gauge, ratio, record, margin, name)
     gauge.same(kind, said(record, "beyond"), ratio.beyond, "beyond of {}", name, size=size)
@@ -226,18 +225,20 @@ def _achieved(ratio: Ratio) -> tuple[float | None, float | None]:
     return achieved, min([*above, *below], default=None)
 
 
-def _number(gauge: Gauge, ratio: Ratio, record: ShareRecord, field: str, computed: float | None, name: str) -> None:
+def _number(
+    gauge: Gauge, ratio: Ratio, record: ShareRecord, field: str, computed: float | None, kind: Kind, name: str
+) -> None:
     """A share is measured times its whole, as the amount it stands for."""
     if not is_stated(record, field):
         return
     stated, at = said(record, field), (field + " of {}", name)
     size, factor = _size(ratio), ratio.whole if ratio.subject.is_share else 1.0
     if stated is not None and computed is not None:
-        gauge.same(_kind(ratio), stated * factor, computed * factor, *at, size=size)
+        gauge.same(kind, stated * factor, computed * factor, *at, size=size)
     elif computed is not None:
         if ratio.is_empty:
             return
-        gauge.excess(_kind(ratio), size, size, *at)
+        gauge.excess(kind, size, size, *at)
     elif stated is not None:
         # a whole that the solver left as noise is a zero in the records: a number there, null here
         gauge.holds(ratio.subject.is_share and ratio.whole == 0 and bool(said(record, "whole")), *at)

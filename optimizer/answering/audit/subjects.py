@@ -24,7 +24,8 @@ class Subject(NamedTuple):
 
     `name` is the policy's id, none for the standing report; `country` is set where each country is bounded on its
     own; `tested` are the countries of the part, none for all of them; `bounds` those of "max" and
-    "min" that are on this ratio; `pool` the periods.
+    "min" that are on this ratio; `pool` the periods. `measure` is what is counted, as records call it; `is_share`,
+    whether the bounds are shares of the whole; `pooled`, whether periods are.
     """
 
     policy: Rule
@@ -34,25 +35,17 @@ class Subject(NamedTuple):
     cell: Cell
     bounds: tuple[str, ...]
     pool: tuple[int, ...]
+    measure: str
+    is_share: bool
+    pooled: bool
 
-    @property
-    def is_share(self) -> bool:
-        """Whether the bounds are shares of the whole."""
-        return isinstance(self.policy, Share)
 
-    @property
-    def pooled(self) -> bool:
-        """Whether periods are pooled."""
-        return "periods" in getattr(self.policy, "across", ())
-
-    @property
-    def measure(self) -> str:
-        """What is counted, as records call it."""
-        if isinstance(self.policy, Share | Quantity):
-            return self.policy.measure
-        if isinstance(self.policy, Diversify):
-            return self.policy.of
-        return "footprint" if isinstance(self.policy, Footprint) else "budget"
+def _measure(policy: Rule) -> str:
+    if isinstance(policy, Share | Quantity):
+        return policy.measure
+    if isinstance(policy, Diversify):
+        return policy.of
+    return "footprint" if isinstance(policy, Footprint) else "budget"
 
 
 def asked(book: Book) -> list[tuple[str | None, Rule]]:
@@ -64,10 +57,12 @@ def subjects(book: Book, scope: Scope, name: str | None, policy: Rule) -> Iterat
     """The ratios of a policy: for each country tested, material, place and period that are taken apart."""
     timeline = book.timeline
     periods = tuple(t for t in timeline if timeline.within(t, policy.from_year, policy.until_year))
-    pools = [periods] if "periods" in getattr(policy, "across", ()) else [(period,) for period in periods]
+    pooled = "periods" in getattr(policy, "across", ())
+    pools = [periods] if pooled else [(period,) for period in periods]
     if not periods:
         return
+    kind = (_measure(policy), isinstance(policy, Share), pooled)
     for country, tested in scope.tested(policy):
         for cell, bounds in scope.cells(policy, tested or frozenset()):
             for pool in pools:
-                yield Subject(policy, name, country, tested, cell, bounds, pool)
+                yield Subject(policy, name, country, tested, cell, bounds, pool, *kind)
