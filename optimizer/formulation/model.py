@@ -269,8 +269,13 @@ class Model:
 
     def arriving_from(self, origins: Container[Origin], material: str, place: str, period: int) -> Sum:
         """What arrives at a place from some origins."""
-        flows = [flow for flow in self.flows_to.get((material, place), ()) if flow.origin in origins]
-        return _in_period([flow.numbers[period] for flow in flows], [flow.arrives[period] for flow in flows])
+        sum_ = Sum([], [])
+        for flow in self.flows_to.get((material, place), ()):
+            number = flow.numbers[period]
+            if number is not None and flow.origin in origins:
+                sum_.numbers.append(number)
+                sum_.coefficients.append(flow.arrives[period])
+        return sum_
 
     def _over_time(self, flows: list[Flow], *, losses: bool) -> list[Sum]:
         """Flows together in each period."""

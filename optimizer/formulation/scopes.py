@@ -166,11 +166,11 @@ def _with_stockpiles(model: Model, sites: list[Site]) -> list[Site]:
 
 def _supply(rule: Measured, inside: set[Origin], place: str | None, spots: dict[str, tuple[str, ...]]) -> Counted:
     def arriving(model: Model, period: int, found: Callable[[str, str, int], Sum]) -> Sum:
-        return added(
-            found(material, spot, period).times(weight(model, rule, material, period))
-            for material, places in spots.items()
-            for spot in places
-        )
+        sums: list[Sum] = []
+        for material, places in spots.items():
+            factor = weight(model, rule, material, period)
+            sums += [found(material, spot, period).times(factor) for spot in places]
+        return added(sums)
 
     return Counted(
         material=_named(rule, spots),
@@ -207,11 +207,11 @@ def _production(model: Model, rule: Measured, countries: tuple[str, ...], spots:
     }
 
     def made(model: Model, period: int, where: dict[str, list[Origin]]) -> Sum:
-        return added(
-            model.sent(material, origin, period).times(weight(model, rule, material, period))
-            for material, counted in where.items()
-            for origin in counted
-        )
+        sums: list[Sum] = []
+        for material, counted in where.items():
+            factor = weight(model, rule, material, period)
+            sums += [model.sent(material, origin, period).times(factor) for origin in counted]
+        return added(sums)
 
     return Counted(
         material=_named(rule, spots),

@@ -89,7 +89,7 @@ MUTATIONS = {
     "stock carried over": (no_carry_over, "balances: stock of oxide at JP in 2028"),
     "a ramp-up": (no_ramp_up, "capacities: capacity of plant naraha in 2026"),
     "use of capacity": (times("plant_capacity", "run", 0.5), "capacities: capacity of plant naraha in 2028"),
-    "a mark handed on": (no_mark_handed_on, "shares: part of CN (content) for oxide in 2026"),
+    "a mark handed on": (no_mark_handed_on, "shares: bound of policy mined for oxide in 2026"),
     "what meets a demand": (times("used", "deliver", 0.5), "balances: oxide arrived, drawn and used at JP in"),
 }
 
