@@ -317,7 +317,11 @@ class Model:
         self.charges.settle(numbers)
         places = numbers.tolist()
         for flow in self.flows:
-            flow.numbers = [None if number is None else places[number] for number in flow.numbers]
+            if isinstance(flow.numbers, range):  # which stays together
+                first = places[flow.numbers[0]] if flow.numbers else 0
+                flow.numbers = range(first, first + len(flow.numbers))
+            else:
+                flow.numbers = [None if number is None else places[number] for number in flow.numbers]
         self.forget_flows()
         amounts = self.charges.rates * np.array(self.timeline.weights)[self.charges.periods]
         costs = np.bincount(self.charges.numbers + 1, amounts, minlength=1 + len(numbers)).astype(np.float64)
