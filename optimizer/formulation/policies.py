@@ -47,16 +47,20 @@ def add_policies(model: Model) -> None:
         if isinstance(rule, Footprint):
             price_footprint(model, rule)
         for measure in _measures(model, rule):
-            _bound(model, rule, measure)
-            model.bounded.append(measure)
+            part, wholes = measure.part(model), measure.wholes(model)
+            if isinstance(rule, Footprint | Budget) or _is_counted(measure, part, wholes):
+                _bound(model, rule, measure, part, wholes)
+                model.bounded.append(measure)
 
 
 def standing_report(model: Model) -> Iterator[Measure]:
     """What is measured whether a policy asks for it or not."""
     for rule in STANDING_REPORT:
         for measure in _measures(model, rule):
-            measure.policy = None
-            yield measure
+            part = measure.part(model)
+            if part.numbers or _is_counted(measure, part, measure.wholes(model)):
+                measure.policy = None
+                yield measure
 
 
 def _measures(model: Model, rule: Rule) -> Iterator[Measure]:
@@ -109,7 +113,7 @@ def _measure(
     periods: list[int],
     sides: tuple[str, ...],
 ) -> Measure | None:
-    """The ratio over a period or a pool; none where there is nothing to count."""
+    """The ratio over a period or a pool; none where nobody consumes what it is a share of."""
     if over_consumption(rule) and not consumers(model, rule, counted.material):
         return None
     years = {period: _years(model, rule, period) for period in periods}
@@ -134,8 +138,6 @@ def _measure(
     if rule.measure == "content":
         deliveries = [(d, period, amount * years[period]) for period in periods for d, amount in counted.traced(period)]
         measure.traced = Traced(Marking.of(rule, countries, "min" if sides == ("min",) else "max"), deliveries)
-    if not (measure.part(model).numbers or measure.constant or any(map(_counts, measure.wholes(model)))):
-        return None
     for side in sides:
         measure.stated[side] = model.timeline.read(getattr(rule, side))
     return measure
@@ -146,9 +148,11 @@ def _years(model: Model, rule: Measured, period: int) -> float:
     return float(model.timeline.years[period]) if "periods" in rule.across else 1.0
 
 
-def _counts(whole: tuple[int, Sum | float]) -> bool:
-    amount = whole[1]
-    return bool(amount.numbers) if isinstance(amount, Sum) else amount != 0
+def _is_counted(measure: Measure, part: Sum, wholes: list[tuple[int, Sum | float]]) -> bool:
+    """Whether there is anything to count."""
+    amounts = [amount for _, amount in wholes]
+    there = (bool(amount.numbers) if isinstance(amount, Sum) else amount != 0 for amount in amounts)
+    return bool(part.numbers or measure.constant) or any(there)
 
 
 def _whole(model: Model, rule: Measured, counted: Counted, period: int) -> Sum | float:
@@ -161,12 +165,11 @@ def _whole(model: Model, rule: Measured, counted: Counted, period: int) -> Sum |
     return counted.whole(model, period).times(years)
 
 
-def _bound(model: Model, rule: Rule, measure: Measure) -> None:
+def _bound(model: Model, rule: Rule, measure: Measure, part: Sum, wholes: list[tuple[int, Sum | float]]) -> None:
     """The rows of a measure: part ≤ max, part ≥ min, beyond which a priced rule pays.
 
     Where nothing is consumed there is no share, and the rule holds.
     """
-    part, wholes = measure.part(model), measure.wholes(model)
     if measure.is_share and not any(isinstance(amount, Sum) or amount for _, amount in wholes):
         return
     whose = measure.countries if getattr(rule, "each", False) else ()
