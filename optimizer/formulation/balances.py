@@ -77,11 +77,14 @@ def _limit_surplus(model: Model, spare: dict[tuple[str, int], Pairs]) -> None:
 
 def _used(model: Model) -> None:
     """What arrives and what is drawn is used there and then."""
-    drawn: dict[tuple[str, str, int], Pairs] = defaultdict(list)
+    drawn: dict[tuple[str, str, int], list[int]] = defaultdict(list)
     for (number, place, period), draw in model.draw.items():
-        drawn[model.problem.stockpiles[number].material, place, period].append((draw, 1.0))
+        drawn[model.problem.stockpiles[number].material, place, period].append(draw.number)
     balances: Balances = defaultdict(dict)
     for (material, place, period), needs in model.needs.items():
-        terms = drawn[material, place, period] + [(column, -amount) for column, amount in needs]
-        balances[material, place][period] = added((model.arriving(material, place, period), numbered(terms)))
+        arriving, draws = model.arriving(material, place, period), drawn[material, place, period]
+        balances[material, place][period] = Sum(
+            arriving.numbers + draws + [column.number for column, _ in needs],
+            arriving.coefficients + [1.0] * len(draws) + [-amount for _, amount in needs],
+        )
     _balance(model, "used", balances)
