@@ -139,13 +139,12 @@ def _policy_limit(
     pooled, once = measure.period is None, isinstance(rule, Budget)
     horizon = pooled and once
     weight = 1.0 if horizon else sum(model.timeline.weights[t] for t in measure.periods)
-    bound = values.bound(measure, side)
     if isinstance(rule, Share):
         whole = _whole(values, measure)
-        scale, per, at = Scale(whole / 100, 0.01, weight), POINT, bound / whole
+        scale, per, at = Scale(whole / 100, 0.01, weight), POINT, values.share_bound(measure, side)
     else:
         years = float(sum(model.timeline.years[t] for t in measure.periods)) if pooled and not once else 1.0
-        scale, per, at = Scale(years, 1.0, weight), measure.unit or _unit(rule), bound / years
+        scale, per, at = Scale(years, 1.0, weight), measure.unit or _unit(rule), values.bound(measure, side) / years
     worth = _worth(measure.rows[side], dual, scale, at, marginals, places, whole=True)
     more = ("more", "less") if side == "max" else ("less", "more")
     what = "" if measure.material is None else f" of {measure.material}"

@@ -32,10 +32,7 @@ def _record(values: Values, measure: Measure, traced: float | None) -> ShareReco
     achieved = (part / scale if scale > 0 else None) if is_share else part
     if measure.sources is not None and not _bought(values, measure.sources):
         achieved = None
-    bounds = {
-        side: values.bound(measure, side) / scale if scale > 0 else _stated(values, measure, side)
-        for side in measure.stated
-    }
+    bounds = {side: _bound(values, measure, side, scale if is_share else None) for side in measure.stated}
     margins = []
     if achieved is not None:
         margins += [bounds["max"] - achieved] if "max" in bounds else []
@@ -60,6 +57,13 @@ def _record(values: Values, measure: Measure, traced: float | None) -> ShareReco
         penalty=_penalty(values, measure),
         binding=margin is not None and margin <= BINDING * size,
     )
+
+
+def _bound(values: Values, measure: Measure, side: str, whole: float | None) -> float:
+    """The bound in the unit of what is achieved, `whole` being none of anything but a share."""
+    if whole is None:
+        return values.bound(measure, side)
+    return values.share_bound(measure, side) if whole > 0 else _stated(values, measure, side)
 
 
 def _part(values: Values, measure: Measure) -> float:

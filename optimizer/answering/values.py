@@ -104,6 +104,13 @@ class Values:
             return float(stated)
         return sum(stated[period] * self.amount(whole) for period, whole in measure.wholes(self.moving))
 
+    def share_bound(self, measure: Measure, side: str) -> float:
+        """The bound of a share whose whole is not 0: as stated, or of several periods the mean by their wholes."""
+        stated = measure.stated[side]
+        if isinstance(stated, list) and len(measure.periods) == 1:
+            return stated[measure.periods[0]]
+        return self.bound(measure, side) / (self.whole(measure) or 1.0)
+
     @cached_property
     def moving(self) -> Model:
         """The model with the flows that the plan has, and no others."""
