@@ -100,7 +100,8 @@ class Expression(pulp.LpAffineExpression):  # type: ignore[misc]
 class _Terms:
     """What all rows of a problem add up, row after row: the numbers of columns, and their coefficients.
 
-    `is_read`: a row's expression has been asked for; what has become of it since, nobody says.
+    `is_read`: a row's expression has been asked for; what has become of it since, nobody says. `repeat`: some row adds
+    up a column twice.
     """
 
     def __init__(self) -> None:
@@ -108,11 +109,13 @@ class _Terms:
         self.numbers = array("i")
         self.coefficients = array("d")
         self.is_read = False
+        self.repeat = False
 
     def add(self, sums: list[Sum]) -> int:
         """The next rows; the position of the first."""
         first = len(self.starts) - 1
         for numbers, coefficients in sums:
+            self.repeat |= len(set(numbers)) < len(numbers)
             self.numbers.fromlist(numbers)
             self.coefficients.fromlist(coefficients)
             self.starts.append(len(self.numbers))
@@ -122,13 +125,6 @@ class _Terms:
         """What a row adds up."""
         start, end = self.starts[row], self.starts[row + 1]
         return Sum(self.numbers[start:end].tolist(), self.coefficients[start:end].tolist())
-
-    def repeat(self) -> bool:
-        """Whether a column stands twice in a row."""
-        row_of = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-        numbers = np.array(self.numbers)
-        places = np.sort(row_of * (numbers.max(initial=0) + 1) + numbers)
-        return bool((places[1:] == places[:-1]).any())
 
     def put_in_order(self, rows: NDArray[np.int64], numbers: NDArray[np.int32]) -> None:
         """Put the rows at these positions one after another; `numbers` are the new ones of the columns."""
@@ -500,7 +496,7 @@ class LeanProblem(pulp.LpProblem):  # type: ignore[misc]
         terms, size = self._terms, len(self._variables)
         if self._costs is None or self._objective is not None or self._named is not None or terms.is_read:
             return None
-        if len(self._costs[0]) != size or terms.repeat():
+        if len(self._costs[0]) != size or terms.repeat:
             return None
         made = [column for column in self._variables if column is not None]
         numbers = [column.number for column in made]
