@@ -316,7 +316,7 @@ class _Runs:
     def __init__(self) -> None:
         self._starts: list[int] = []
         self._texts: list[str] = []
-        self._last: tuple[Key, str] = ((), "")
+        self._last: tuple[Key | None, str] = (None, "")
         self._start: tuple[Key, str] = ((), "(")
         self._words: dict[Key, str] = {}
 

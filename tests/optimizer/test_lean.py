@@ -78,6 +78,19 @@ def test_columns_are_found_by_their_keys_in_the_order_of_their_text() -> None:
     assert list(lp.columns) == [column.key for column in lp.variables()] == [*keys, ("surplus", "a", 1)]
 
 
+def test_keys_of_one_word_are_put_in_order_too() -> None:
+    """With `str`'s comma behind the only word of a tuple or without; text goes by letters, 10 before 9."""
+    lp = LeanProblem()
+    for name in ("z", "b", "a"):
+        lp.row(name, pairs=[(lp.column(name), 1.0)], sense=pulp.LpConstraintLE)
+    lp.column("c", 9)
+    lp.column("c", 10)
+    lp.put_in_order()
+    assert list(lp.rows) == [("a",), ("b",), ("z",)]
+    assert list(lp.columns) == sorted(lp.columns, key=str) == [("a",), ("b",), ("c", 10), ("c", 9), ("z",)]
+    assert [list(row.terms) for row in lp.rows.values()] == [[lp.columns[key]] for key in lp.rows]
+
+
 def test_what_drops_out_of_a_difference_is_left_out() -> None:
     assert difference(Sum([0, 1], [1.0, 2.0]), Sum([0, 1, 2], [1.0, 0.5, 3.0])) == Sum([1, 2], [1.5, -3.0])
 
