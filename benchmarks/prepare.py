@@ -22,7 +22,7 @@ def prepare(folder: Path, size: str, *, coupled: bool, yes_no: bool, seed: int) 
     """Write problem.json, and the arrays of its linear program as arrays.npz."""
     document = problem(size, coupled=coupled, yes_no=yes_no, seed=seed)
     (folder / "problem.json").write_text(json.dumps(document), encoding="utf-8")
-    arrays, _, _ = arrays_of(build_model(read_problem(document)).lp)
+    arrays = arrays_of(build_model(read_problem(document)).lp)
     np.savez(folder / "arrays.npz", **{name: getattr(arrays, name) for name in FIELDS})
 
 

@@ -124,7 +124,7 @@ def _plan(model: Model, outcome: Outcome, point: Floats, marginals: Marginals | 
             "values": list(worths(values, duals)) if outcome.duals is not None else [],
             "limits": list(limits(values, duals, marginals)),
             "offers": list(offers.all()) if offers else [],
-            "notes": list(_notes(model, offers)),
+            "notes": list(_notes(values, offers)),
             "assumptions": [*untold(problem), *base.assumptions],
             "carried_by": carriers(values, duals),
         }
@@ -170,11 +170,11 @@ def _warnings(values: Values, plan: Plan) -> Iterator[str]:
         )
 
 
-def _notes(model: Model, offers: Offers | None) -> Iterator[str]:
+def _notes(values: Values, offers: Offers | None) -> Iterator[str]:
     """How numbers of the plan are to be read."""
     if offers is not None and offers.left:
         yield f"{offers.left} more offers would have taken long and were not worked out; `oremix why` answers for each"
-    if any(measure.measure == "content" for measure in model.measures):
+    if any(measure.measure == "content" for measure in values.measures):
         yield (
             "content is counted segregated, as in a chain-of-custody audit: marked material can be kept apart from the"
             " rest of its kind, and a share is the least (for a floor the most) that the plan's flows allow; this says"

@@ -144,11 +144,10 @@ class _Load:
                 kind, field = ROWS[row.key[0]]
                 kind = self._model.network.facilities[row.key[1]].kind if field == "minimum_utilisation" else kind
                 self.found[f"{kind} {row.key[1]}", field] += dual * -row.constant
-        for measure in self._model.measures:
+        for measure in self._model.bounded:
             for side, row in measure.rows.items():
                 if measure.policy is not None and row in self._duals:
-                    bound = measure.bounds.get(side, 0.0)
-                    amount = self._values.sum(bound) if isinstance(bound, list) else bound
+                    amount = self._values.bound(measure, side) if side in measure.stated else 0.0
                     self.found[f"policy {measure.policy.id}", side] += self._duals[row] * amount
 
     def of_yields(self) -> None:
@@ -172,7 +171,7 @@ class _Load:
 
     def _yield(self, label: str, field: str, row: Any, column: Column | None) -> None:
         if row is not None and column is not None and row in self._duals:
-            self.found[label, field] -= self._duals[row] * row.expr.get(column, 0.0) * self._values.value[column]
+            self.found[label, field] -= self._duals[row] * row.terms.get(column, 0.0) * self._values.value[column]
 
 
 # ---------------------------------------------------------------- what is marked

@@ -7,16 +7,14 @@ flow and each row is relative to what passes through it, so that a tolerance mea
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
 
+from oremix.optimizer.answering.overlay import Overlay, PlanLayer
 from oremix.optimizer.answering.values import Values
-from oremix.optimizer.formulation import Model
 from oremix.optimizer.formulation.marking import Marking
-from oremix.optimizer.formulation.tracing import Layer
-from oremix.optimizer.lean import Column, Key, LeanProblem, Pairs
+from oremix.optimizer.lean import Key, Pairs
 from oremix.optimizer.solving.arrays import Arrays
 from oremix.optimizer.solving.least import Sum, leasts
 
@@ -29,7 +27,7 @@ ROUNDING = 1e-12
 def contents(values: Values) -> dict[int, float]:
     """The marked part of every measure of content, by its position among the model's measures."""
     groups: dict[Marking, list[int]] = defaultdict(list)
-    for position, measure in enumerate(values.model.measures):
+    for position, measure in enumerate(values.measures):
         if measure.traced is not None:
             groups[measure.traced.marking].append(position)
     found: dict[int, float] = {}
@@ -40,13 +38,13 @@ def contents(values: Values) -> dict[int, float]:
 
 def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[int, float]:
     model = values.model
-    asked_after = {position: model.measures[position].traced for position in positions}
+    asked_after = {position: values.measures[position].traced for position in positions}
     traced = {position: found.deliveries for position, found in asked_after.items() if found is not None}
     material = {demand.id: demand.material for demand in model.problem.demands}
     wanted = {material[demand] for group in traced.values() for demand, _, _ in group}
     periods = sorted({period for group in traced.values() for _, period, _ in group})
-    lp = LeanProblem()
-    layer = Layer(_moving(values), marking, wanted, periods, lp)
+    overlay = Overlay(model)
+    layer = PlanLayer(values.moving, marking, wanted, periods, overlay)
     parts = {
         position: [
             (column, factor * amount)
@@ -55,75 +53,53 @@ def _of_layer(values: Values, marking: Marking, positions: list[int]) -> dict[in
         ]
         for position, group in traced.items()
     }
-    known = {p: float(values.sum([pair for pair in part if pair[0] in values.value])) for p, part in parts.items()}
+    known = {p: float(values.sum([pair for pair in part if pair[0].number >= 0])) for p, part in parts.items()}
     if not layer.within:
         return known
-    costs = {position: [p for p in part if p[0] not in values.value] for position, part in parts.items()}
+    costs = {position: [p for p in part if p[0].number < 0] for position, part in parts.items()}
     asked = [position for position in positions if costs[position]]
     sign = 1.0 if marking.side == "max" else -1.0
-    amounts = _solved(values, layer, lp, [costs[position] for position in asked], sign)
+    amounts = _solved(values, layer, overlay, [costs[position] for position in asked], sign)
     return known | {position: known[position] + amount for position, amount in zip(asked, amounts, strict=True)}
 
 
-def _moving(values: Values) -> Model:
-    """The model with the flows that the plan has, and no others."""
-    value, model = values.value, copy(values.model)
-    model.run = {key: column for key, column in model.run.items() if value[column] > 0}
-    model.collect = {key: column for key, column in model.collect.items() if value[column] > 0}
-    model.ship = {
-        (material, origin, place, period): ship
-        for (material, place, period), ways in values.arrivals.items()
-        for origin, _, ship in ways
-    }
-    model.arrivals = values.arrivals
-    model.draw = {key: column for key, column in model.draw.items() if value[column] > 0}
-    model.level = {key: column for key, column in model.level.items() if value[column] > 0}
-    model.surplus = {key: column for key, column in model.surplus.items() if value[column] > 0}
-    model.taken = {key: [pair for pair in pairs if value[pair[0]] > 0] for key, pairs in model.taken.items()}
-    model.needs = {key: [pair for pair in pairs if value[pair[0]] > 0] for key, pairs in model.needs.items()}
-    return model
-
-
-def _solved(values: Values, layer: Layer, lp: LeanProblem, costs: list[Pairs], sign: float) -> list[float]:
+def _solved(values: Values, layer: PlanLayer, overlay: Overlay, costs: list[Pairs], sign: float) -> list[float]:
     """The least of each sum (with a sign of −1 the most), all over the same marked flows."""
-    columns = {column: number for number, column in enumerate(layer.within)}
     flows = [values.sum(flow) for flow in layer.within.values()]
     sums: list[Sum] = []
     for cost in costs:
         total: Sum = defaultdict(float)
         for column, amount in cost:
-            total[columns[column]] += sign * amount * flows[columns[column]]
+            total[~column.number] += sign * amount * flows[~column.number]
         sums.append(total)
-    return [sign * least for least in leasts(*_arrays(values, layer, lp, columns, flows), sums)]
+    return [sign * least for least in leasts(*_arrays(values, layer, overlay, flows), sums)]
 
 
-def _arrays(
-    values: Values, layer: Layer, lp: LeanProblem, columns: dict[Column, int], flows: list[float]
-) -> tuple[Arrays, NDArray[np.bool_]]:
+def _arrays(values: Values, layer: PlanLayer, overlay: Overlay, flows: list[float]) -> tuple[Arrays, NDArray[np.bool_]]:
     """The layer as an LP, with the rows that may be taken for equations.
 
     Where one material alone hands on its mark, a run carries just that: more helps no cap, less helps no floor.
     """
-    balances = {row: key for key, row in layer.balances.items()}
-    carriers = Counter(_run_of(row.key) for row in lp.rows.values() if row.key[0] == "marked_step")
+    balances = {id(row): key for key, row in layer.balances.items()}
+    carriers = Counter(_run_of(row.key) for row in overlay.rows if row.key[0] == "marked_step")
     starts, index, coefficients, lower, upper, tight = [0], [], [], [], [], []
-    for row in lp.rows.values():
-        known = sum(amount * values.value[column] for column, amount in row.terms.items() if column in values.value)
-        terms = [(columns[column], amount) for column, amount in row.terms.items() if column in columns]
+    for row in overlay.rows:
+        known = sum(amount * values.value[column] for column, amount in row.pairs if column.number >= 0)
+        terms = [(~column.number, amount) for column, amount in row.pairs if column.number < 0]
         if not terms:
             continue
-        through = max([abs(known), abs(row.constant), *(abs(amount) * flows[number] for number, amount in terms)])
+        through = max([abs(known), abs(row.rhs), *(abs(amount) * flows[number] for number, amount in terms)])
         if through == 0:
             continue  # nothing goes through, marked or not
         index += [number for number, _ in terms]
         coefficients += [amount * flows[number] / through for number, amount in terms]
         starts.append(len(index))
-        rhs = (-row.constant - known) / through
-        leak = (_imbalance(values, balances[row]) if row in balances else 0.0) / through + ROUNDING
+        rhs = (row.rhs - known) / through
+        leak = (_imbalance(values, balances[id(row)]) if id(row) in balances else 0.0) / through + ROUNDING
         lower.append(-np.inf if row.sense < 0 else rhs - leak)
         upper.append(np.inf if row.sense > 0 else rhs + leak)
         tight.append(carriers[_run_of(row.key)] == 1)
-    size = len(columns)
+    size = overlay.size
     arrays = Arrays(
         cost=np.zeros(size),
         offset=0.0,

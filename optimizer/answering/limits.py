@@ -22,6 +22,8 @@ from oremix.optimizer.lean import Key, Row
 __all__ = ["limits"]
 
 POINT = "percentage point"
+# What is left of a difference of equal numbers.
+ROUNDING = 1e-12
 
 # Row → kind of limit, and what one unit of room in it is.
 ROWS: dict[str, tuple[LimitKind, str]] = {
@@ -96,9 +98,9 @@ def _worth(
         -looser: 0.0 if tight is None else tight.reach,
     }
     lower, upper = (at + way * ways[way] * scale.bound / scale.row for way in (-1, 1))
-    if at >= 0:
+    if at >= 0 and lower <= ROUNDING * at:
         # a basis may hold for bounds below nothing, which mean nothing
-        lower = max(lower, 0.0)
+        lower = 0.0
     return LastUnit(saving, cost, at, None if isinf(lower) else lower, None if isinf(upper) else upper, exact=True)
 
 
@@ -106,7 +108,7 @@ def _worth(
 
 
 def _policies(values: Values, duals: Duals, marginals: Marginals | None, places: dict[int, int]) -> Iterator[Limit]:
-    for measure in values.model.measures:
+    for measure in values.model.bounded:
         # a number of sources is a matter of decisions, and prices hold with those as they are
         if measure.policy is not None and measure.sources is None:
             for side, row in measure.rows.items():
@@ -120,7 +122,7 @@ def _counts(values: Values, measure: Measure) -> bool:
 
 
 def _whole(values: Values, measure: Measure) -> float:
-    return float(measure.whole) if isinstance(measure.whole, int | float) else values.sum(measure.whole or [])
+    return values.whole(measure) or 0.0
 
 
 def _policy_limit(
@@ -137,14 +139,12 @@ def _policy_limit(
     pooled, once = measure.period is None, isinstance(rule, Budget)
     horizon = pooled and once
     weight = 1.0 if horizon else sum(model.timeline.weights[t] for t in measure.periods)
-    room = measure.bounds[side]
-    bound = room if isinstance(room, int | float) else values.sum(room)
     if isinstance(rule, Share):
         whole = _whole(values, measure)
-        scale, per, at = Scale(whole / 100, 0.01, weight), POINT, bound / whole
+        scale, per, at = Scale(whole / 100, 0.01, weight), POINT, values.share_bound(measure, side)
     else:
         years = float(sum(model.timeline.years[t] for t in measure.periods)) if pooled and not once else 1.0
-        scale, per, at = Scale(years, 1.0, weight), measure.unit or _unit(rule), bound / years
+        scale, per, at = Scale(years, 1.0, weight), measure.unit or _unit(rule), values.bound(measure, side) / years
     worth = _worth(measure.rows[side], dual, scale, at, marginals, places, whole=True)
     more = ("more", "less") if side == "max" else ("less", "more")
     what = "" if measure.material is None else f" of {measure.material}"
@@ -276,7 +276,7 @@ def _subject(values: Values, row: Row) -> tuple[str | None, str]:
     name = key[0]
     if name in ("joint_capacity", "joint_minimum", "outlet"):
         # what moves together, or is delivered, is of one unit: that of the first
-        return _material(values, next(iter(row.expr)).key), str(key[1])
+        return _material(values, next(iter(row.terms)).key), str(key[1])
     if name.startswith("lane"):
         return key[1], f"the lane {key[2]} to {key[3]}"
     if name.startswith("stock") or name == "draw_max":

@@ -86,7 +86,7 @@ def worths(values: Values, duals: Duals) -> Iterator[Worth]:
     model = values.model
     for (material, place, period), needs in model.needs.items():
         row = model.lp.rows.get(("used", material, place, model.start(period)))
-        if row is not None and any(values.value[column] for column, _ in needs):
+        if row is not None and any(values.x[column.number] for column, _ in needs):
             yield Worth.model_construct(
                 material=material,
                 place=place,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+import numpy as np
+
 from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Charge
 from oremix.optimizer.lean import Key
@@ -53,13 +55,10 @@ def ranges(values: Values) -> Iterator[str]:
                 " the one or a smaller of the other, or leave the small one out"
             )
     charges = values.model.charges
-    rates = [
-        abs(rate)
-        for column, rate, paid in zip(charges.columns, charges.rates, charges.payments, strict=True)
-        if column is not None and paid.category != "penalties"
-    ]
-    if rates:
-        low, high = min(rates), max(rates)
+    penalties = np.array([payment.category == "penalties" for payment in charges.payments], dtype=np.bool_)
+    rates = np.abs(charges.rates[(charges.numbers >= 0) & ~penalties])
+    if len(rates):
+        low, high = float(rates.min()), float(rates.max())
         if high >= RATIO * low:
             priced = [charge for charge in charges if charge.column is not None and charge.category != "penalties"]
             small = min(_paid(charge) for charge in priced if abs(charge.rate) == low)

@@ -60,7 +60,7 @@ def production(values: Values) -> Iterator[plan.Production]:
                 activity=activity,
                 inputs={material: amount * activity for material, amount in recipe.inputs.items()},
                 outputs={material: amount * activity for material, amount in recipe.outputs.items()},
-                cost=values.cost.get((run, "processing"), 0.0),
+                cost=values.cost.get((run.number, "processing"), 0.0),
             )
 
 
@@ -82,7 +82,8 @@ def recycling(values: Values) -> Iterator[plan.Recycling]:
                 quantity=scrap * recycler.recovery,
                 unit=model.network.materials[recycler.material].unit,
                 returned=returned,
-                cost=values.cost.get((collect, "collection"), 0.0) + values.cost.get((collect, "processing"), 0.0),
+                cost=values.cost.get((collect.number, "collection"), 0.0)
+                + values.cost.get((collect.number, "processing"), 0.0),
             )
 
 
@@ -123,11 +124,11 @@ def _build(values: Values, facility: Facility, build: Build, number: int, period
 def shipments(values: Values) -> Iterator[plan.Shipment]:
     """What moves from where it was last made to where it is used."""
     model = values.model
-    value, cost = values.value, values.cost.get
+    x, cost = values.x, values.cost.get
     for (material, place, period), arrivals in values.arrivals.items():
         start, unit = model.start(period), model.network.materials[material].unit
         for origin, arrives, ship in arrivals:
-            quantity = value[ship]
+            quantity = x[ship]
             freight, duty = cost((ship, "freight"), 0.0), cost((ship, "duties"), 0.0)
             yield plan.Shipment.model_construct(
                 material=material,
@@ -202,7 +203,7 @@ def surpluses(values: Values) -> Iterator[plan.Surplus]:
                 period=model.start(period),
                 quantity=quantity,
                 unit=model.network.materials[material].unit,
-                cost=values.cost.get((surplus, "surplus"), 0.0),
+                cost=values.cost.get((surplus.number, "surplus"), 0.0),
             )
 
 

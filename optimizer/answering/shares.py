@@ -20,22 +20,19 @@ BINDING = 1e-7
 def shares(values: Values) -> Iterator[ShareRecord]:
     """A record for every ratio or amount that a policy bounds, and for China's shares."""
     traced = contents(values)
-    for position, measure in enumerate(values.model.measures):
+    for position, measure in enumerate(values.measures):
         yield _record(values, measure, traced.get(position))
 
 
 def _record(values: Values, measure: Measure, traced: float | None) -> ShareRecord:
     part = _part(values, measure) if traced is None else traced
-    whole = None if measure.whole is None else _amount(values, measure.whole)
+    whole = values.whole(measure)
     is_share = measure.policy is None or isinstance(measure.policy, Share)
     scale = (whole or 0.0) if is_share else 1.0
     achieved = (part / scale if scale > 0 else None) if is_share else part
     if measure.sources is not None and not _bought(values, measure.sources):
         achieved = None
-    bounds = {
-        side: _amount(values, total) / scale if scale > 0 else _stated(values, measure, side)
-        for side, total in measure.bounds.items()
-    }
+    bounds = {side: _bound(values, measure, side, scale if is_share else None) for side in measure.stated}
     margins = []
     if achieved is not None:
         margins += [bounds["max"] - achieved] if "max" in bounds else []
@@ -62,13 +59,20 @@ def _record(values: Values, measure: Measure, traced: float | None) -> ShareReco
     )
 
 
+def _bound(values: Values, measure: Measure, side: str, whole: float | None) -> float:
+    """The bound in the unit of what is achieved, `whole` being none of anything but a share."""
+    if whole is None:
+        return values.bound(measure, side)
+    return values.share_bound(measure, side) if whole > 0 else _stated(values, measure, side)
+
+
 def _part(values: Values, measure: Measure) -> float:
     """The part as it is: of numbers, how many sources bring anything, or for a floor enough to count."""
     if measure.sources is None or not isinstance(measure.policy, Diversify):
-        return values.sum(measure.part) + measure.constant
+        return values.part(measure)
     amounts = [values.sum(amount) for amount in measure.sources.values()]
     # of a floor the sources that are large enough count, of a cap all but what the solver left instead of nothing
-    smallest = BINDING if "max" in measure.bounds else (measure.policy.smallest or 0.0) * (1 - BINDING)
+    smallest = BINDING if "max" in measure.stated else (measure.policy.smallest or 0.0) * (1 - BINDING)
     return float(sum(amount > 0 and amount >= smallest * sum(amounts) for amount in amounts))
 
 
@@ -81,17 +85,13 @@ def _beyond(values: Values, measure: Measure, part: float) -> float:
         return sum(values.value[column] for column in measure.beyond.values())
     if measure.sources is not None and not _bought(values, measure.sources):
         return 0.0
-    bounds = {side: _amount(values, limit) for side, limit in measure.bounds.items()}
+    bounds = {side: values.bound(measure, side) for side in measure.stated}
     return max(0.0, *(part - limit if side == "max" else limit - part for side, limit in bounds.items()))
 
 
 def _bought(values: Values, sources: dict[str, Pairs]) -> bool:
     """Whether anything comes from any source."""
     return any(values.sum(amount) > 0 for amount in sources.values())
-
-
-def _amount(values: Values, total: Pairs | float) -> float:
-    return float(total) if isinstance(total, int | float) else values.sum(total)
 
 
 def _stated(values: Values, measure: Measure, side: str) -> float:
@@ -101,5 +101,5 @@ def _stated(values: Values, measure: Measure, side: str) -> float:
 
 def _penalty(values: Values, measure: Measure) -> float:
     """Money per year for what is beyond the bounds: in each pooled period the same."""
-    paid = sum(values.cost.get((column, "penalties"), 0.0) for column in measure.beyond.values())
+    paid = sum(values.cost.get((column.number, "penalties"), 0.0) for column in measure.beyond.values())
     return paid / len(measure.periods)

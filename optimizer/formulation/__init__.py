@@ -13,12 +13,12 @@ from oremix.optimizer.formulation.demands import add_demands
 from oremix.optimizer.formulation.lanes import add_lanes
 from oremix.optimizer.formulation.model import Measure, Model
 from oremix.optimizer.formulation.plants import add_plants
-from oremix.optimizer.formulation.policies import add_policies
+from oremix.optimizer.formulation.policies import add_policies, standing_report
 from oremix.optimizer.formulation.recyclers import add_recyclers
 from oremix.optimizer.formulation.stockpiles import add_stockpiles
 from oremix.optimizer.formulation.suppliers import add_suppliers
 
-__all__ = ["Charge", "Measure", "Model", "build_model", "formulate"]
+__all__ = ["Charge", "Measure", "Model", "build_model", "formulate", "standing_report"]
 
 
 def build_model(problem: Problem) -> Model:
@@ -35,8 +35,7 @@ def build_model(problem: Problem) -> Model:
         add_lanes(model)
         add_balances(model)
         add_policies(model)
-        model.set_objective()
-        model.lp.put_in_order()
+        model.settle()
     return model
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from oremix.models.policies import Budget, Footprint
-from oremix.optimizer.formulation.model import Emission, Measure, Model, bound_of
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.formulation.model import Emission, Measure, Model
+from oremix.optimizer.lean import Pairs, Sum, numbered
 
 __all__ = ["budgets", "footprints", "price_footprint"]
 
@@ -16,6 +16,8 @@ def footprints(model: Model, rule: Footprint, pools: list[list[int]]) -> Iterato
     pooled = "periods" in rule.across
     for periods in pools:
         years = {period: float(model.timeline.years[period]) if pooled else 1.0 for period in periods}
+        part = [(e.column, e.rate * years[e.period]) for e in _counted(model, rule) if e.period in years]
+        wholes: list[tuple[int, Sum | float]] = list(years.items())
         measure = Measure(
             policy=rule,
             countries=_countries(model, rule),
@@ -24,14 +26,13 @@ def footprints(model: Model, rule: Footprint, pools: list[list[int]]) -> Iterato
             place=None,
             period=None if pooled else periods[0],
             periods=periods,
-            part=[(e.column, e.rate * years[e.period]) for e in _counted(model, rule) if e.period in years],
-            whole=None,
+            part=_summed(part),
+            wholes=_always(wholes),
             unit=rule.of,
-            wholes=list(years.items()),
         )
         for side in ("max", "min"):
             if (stated := getattr(rule, side)) is not None:
-                measure.bounds[side] = bound_of(measure, model.timeline.read(stated))
+                measure.stated[side] = model.timeline.read(stated)
         yield measure
 
 
@@ -56,6 +57,7 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
     pooled = "periods" in rule.across
     spent = _spent(model, rule)
     for periods in pools:
+        wholes: list[tuple[int, Sum | float]] = [(periods[0], 1.0)]
         measure = Measure(
             policy=rule,
             countries=_countries(model, rule),
@@ -64,13 +66,22 @@ def budgets(model: Model, rule: Budget, pools: list[list[int]]) -> Iterator[Meas
             place=None,
             period=None if pooled else periods[0],
             periods=periods,
-            part=[pair for period in periods for pair in spent.get(period, ())],
-            whole=None,
+            part=_summed([pair for period in periods for pair in spent.get(period, ())]),
+            wholes=_always(wholes),
             unit=model.problem.currency,
-            wholes=[(periods[0], 1.0)],
         )
-        measure.bounds["max"] = bound_of(measure, model.timeline.read(rule.max))
+        measure.stated["max"] = model.timeline.read(rule.max)
         yield measure
+
+
+def _always(wholes: list[tuple[int, Sum | float]]) -> Callable[[Model], list[tuple[int, Sum | float]]]:
+    """The same of every model."""
+    return lambda _: wholes
+
+
+def _summed(pairs: Pairs) -> Callable[[Model], Sum]:
+    """The same columns of every model, whatever number they have by then."""
+    return lambda _: numbered(pairs)
 
 
 def _spent(model: Model, rule: Budget) -> dict[int, Pairs]:

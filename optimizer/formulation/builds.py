@@ -33,6 +33,7 @@ class _Terms:
     fixed_capex: list[float]
     per_capacity: list[float]
     fixed: list[float]
+    available: list[float]
 
     @classmethod
     def of(cls, model: Model, facility: Facility, number: int, build: Build) -> _Terms:
@@ -55,6 +56,7 @@ class _Terms:
             fixed_capex=read(build.fixed_capex, 0.0),
             per_capacity=read(build.fixed_cost_per_capacity, 0.0),
             fixed=read(build.fixed_cost, 0.0),
+            available=model.timeline.read(facility.availability),
         )
 
 
@@ -64,16 +66,20 @@ def add_builds(model: Model) -> None:
         for number, build in enumerate(facility.builds):
             terms = _Terms.of(model, facility, number, build)
             orders = model.network.orders(build)
-            for period, on_stream in orders.items():
-                _order(model, terms, period, on_stream)
+            starts = [model.start(period) for period in orders]
+            adds = model.lp.columns_over(starts, "add", facility.id, number)
+            for (period, on_stream), add in zip(orders.items(), adds, strict=True):
+                if terms.largest is not None:
+                    add.limit(terms.largest)
+                _order(model, terms, period, on_stream, add)
             _limit_orders(model, facility, number, build, list(orders))
 
 
-def _order(model: Model, terms: _Terms, period: int, on_stream: list[int]) -> None:
+def _order(model: Model, terms: _Terms, period: int, on_stream: list[int], add: Column) -> None:
     build = terms.build
     index = (terms.facility, terms.number, period)
     key = (terms.facility, terms.number, model.start(period))
-    add = model.add[index] = model.lp.column("add", *key, upper=terms.largest)
+    model.add[index] = add
     opened: Pairs = []
     if build.sizes:
         opened, capex = _choose_size(model, key, build, add)
@@ -84,11 +90,14 @@ def _order(model: Model, terms: _Terms, period: int, on_stream: list[int]) -> No
         capex += [(column, terms.fixed_capex[period]) for column, _ in opened]
     model.opened[index] = opened
     model.capex[index] = [pair for pair in capex if pair[1]]
+    built: dict[float, tuple[Column, float]] = {}
     for later in on_stream:
-        if not model.network.is_out(terms.host, later):
-            share = model.network.built_share(terms.host, build, period, later)
-            model.built[terms.facility, later].append((add, share))
-        _charge(model, terms, later, add, opened, capex)
+        if terms.available[later] != 0:
+            share = terms.available[later]
+            if build.ramp_up is not None:
+                share = model.network.built_share(terms.host, build, period, later)
+            model.built[terms.facility, later].append(built.setdefault(share, (add, share)))
+    _charge(model, terms, on_stream, add, opened, capex)
 
 
 def _open(model: Model, key: Key, terms: _Terms, add: Column) -> Pairs:
@@ -128,14 +137,21 @@ def _follow_curve(model: Model, key: Key, build: Build, add: Column, opened: Pai
     return [*zip(steps, rates, strict=True), *((column, first.capex) for column, _ in opened)]
 
 
-def _charge(model: Model, terms: _Terms, later: int, add: Column, opened: Pairs, capex: Pairs) -> None:
-    """The annuity of the capex, as of the year of the order, and the fixed costs of the year itself."""
-    if terms.annuity:
-        for column, money in capex:
-            model.charge("capital", later, money * terms.annuity, column, *terms.payer)
-    model.charge("fixed", later, terms.per_capacity[later], add, *terms.payer)
-    for column, _ in opened:
-        model.charge("fixed", later, terms.fixed[later], column, *terms.payer)
+def _charge(model: Model, terms: _Terms, on_stream: list[int], add: Column, opened: Pairs, capex: Pairs) -> None:
+    """The annuity of the capex, as of the year of the order, and the fixed costs of each year itself."""
+    charges, capital, fixed = (
+        model.charges,
+        model.payment("capital", *terms.payer),
+        model.payment("fixed", *terms.payer),
+    )
+    annuities = [(column, rate) for column, money in capex if (rate := money * terms.annuity)]
+    for later in on_stream:
+        for column, rate in annuities:
+            charges.add(column, rate, later, capital)
+        if terms.per_capacity[later]:
+            charges.add(add, terms.per_capacity[later], later, fixed)
+        for column, _ in opened if terms.fixed[later] else ():
+            charges.add(column, terms.fixed[later], later, fixed)
 
 
 def _limit_orders(model: Model, facility: Facility, number: int, build: Build, periods: list[int]) -> None:

@@ -6,7 +6,7 @@ from oremix.optimizer.formulation.marking import Marking
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.formulation.scopes import Counted, Measured, weight
 from oremix.optimizer.formulation.tracing import Layer
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Sum, numbered
 
 __all__ = ["contents"]
 
@@ -32,37 +32,46 @@ def contents(model: Model, rule: Measured, countries: tuple[str, ...], side: str
         material = None if "materials" in rule.across else demand.material
         place = demand.at if rule.each_place else None
         groups.setdefault((material, place), {})[demand.id] = demand.material
-    return [_content(model, rule, layer, material, place, group) for (material, place), group in groups.items()]
+    return [_content(model, rule, layer, active, material, place, group) for (material, place), group in groups.items()]
 
 
 def _content(
     model: Model,
     rule: Measured,
     layer: Layer | None,
+    periods: list[int],
     material: str | None,
     place: str | None,
     demands: dict[str, str],
 ) -> Counted:
+    timeline = model.timeline
+    weights = {demand: [weight(model, rule, m, period) for period in timeline] for demand, m in demands.items()}
+
     def counts(period: int) -> list[tuple[str, float]]:
-        return [(demand, weight(model, rule, m, period)) for demand, m in demands.items()]
+        return [(demand, factors[period]) for demand, factors in weights.items()]
 
-    def part(period: int) -> Pairs:
-        if layer is None:
-            return []
-        return [
-            (column, factor * amount)
-            for demand, factor in counts(period)
-            for column, amount in layer.delivered(demand, period)
-        ]
+    # worked out here, since the layer is not to be kept
+    marked = (
+        {}
+        if layer is None
+        else {
+            period: [
+                (column, factor * amount)
+                for demand, factor in counts(period)
+                for column, amount in layer.delivered(demand, period)
+            ]
+            for period in periods
+        }
+    )
 
-    def whole(period: int) -> Pairs:
-        return [(model.deliver[demand, period], factor) for demand, factor in counts(period)]
+    def whole(model: Model, period: int) -> Sum:
+        return numbered([(model.deliver[demand, period], factor) for demand, factor in counts(period)])
 
     return Counted(
         material=material,
         place=place,
         spots=dict.fromkeys(demands.values(), ()),
-        part=part,
+        part=lambda _, period: numbered(marked.get(period, [])),
         whole=whole,
         traced=counts,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oremix.models.chain import Demand
 from oremix.optimizer.formulation.charges import Payment
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Pairs, numbered
 
 __all__ = ["add_demands"]
 
@@ -28,16 +28,21 @@ def _demand(model: Model, demand: Demand) -> None:
     if demand.shortage_cost is not None:
         costs = model.timeline.read(demand.shortage_cost)
         model.charges.add_over(
-            short, costs, periods, Payment("shortage", "demand", demand.id, model.country(demand.at))
+            [column.number for column in short],
+            costs,
+            periods,
+            Payment("shortage", "demand", demand.id, model.country(demand.at)),
         )
+    met: list[Pairs] = []
     for period, deliver in enumerate(delivered):
         model.deliver[demand.id, period] = deliver
-        model.needs[demand.material, demand.at, period].append((deliver, 1.0))
-        met: Pairs = [(deliver, 1.0)]
+        delivery = (deliver, 1.0)
+        model.needs[demand.material, demand.at, period].append(delivery)
+        met.append([delivery])
         if short:
             model.short[demand.id, period] = short[period]
-            met.append((short[period], 1.0))
-        model.equal("demand", demand.id, starts[period], pairs=met, rhs=quantity[period])
+            met[period].append((short[period], 1.0))
+    model.equal_over(periods, "demand", demand.id, sums=[numbered(pairs) for pairs in met], rhs=quantity)
 
 
 def _outlet(model: Model, demand: Demand, prices: list[float]) -> None:

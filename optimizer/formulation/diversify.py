@@ -7,7 +7,7 @@ from collections import defaultdict
 from oremix.models.policies import Diversify, Share
 from oremix.optimizer.formulation.model import Measure, Model
 from oremix.optimizer.formulation.scopes import supplies
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Pairs, numbered
 
 __all__ = ["Sources", "add_diversity", "sources"]
 
@@ -47,8 +47,10 @@ def _countries(model: Model, rule: Diversify, period: int) -> dict[str, Sources]
     for counted in supplies(model, scope, (), "min"):
         for material, places in counted.spots.items():
             for place in places:
-                for origin, arrives, ship in model.arrivals.get((material, place, period), ()):
-                    found[material][model.country(origin.place)].append((ship, arrives))
+                for flow in model.flows_to.get((material, place), ()):
+                    if (number := flow.numbers[period]) is not None:
+                        pair = (model.lp.at(number), flow.arrives[period])
+                        found[material][model.country(flow.origin.place)].append(pair)
     return found
 
 
@@ -66,10 +68,10 @@ def _bound(model: Model, rule: Diversify, material: str, period: int, side: str,
         place=None,
         period=period,
         periods=[period],
-        part=count,
-        whole=None,
+        part=lambda _: numbered(count),
+        wholes=lambda _: [],
         unit=rule.of,
-        bounds={side: limit},
+        stated={side: limit},
         sources=found,
     )
     pairs = list(count)
@@ -88,7 +90,7 @@ def _bound(model: Model, rule: Diversify, material: str, period: int, side: str,
         measure.rows[side] = model.at_most("diversify_max", rule.id, material, start, pairs=pairs, rhs=limit)
     else:
         measure.rows[side] = model.at_least("diversify_min", rule.id, material, start, pairs=pairs)
-    model.measures.append(measure)
+    model.bounded.append(measure)
 
 
 def _any(model: Model, rule: Diversify, material: str, period: int, found: Sources) -> Pairs:

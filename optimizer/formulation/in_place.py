@@ -20,7 +20,7 @@ from oremix.models.policies import Budget, Footprint, Quantity, Rule, Share
 from oremix.optimizer.formulation.charges import Charge
 from oremix.optimizer.formulation.model import Measure, Model, bound_of
 from oremix.optimizer.formulation.scopes import over_consumption
-from oremix.optimizer.lean import Column, Pairs, Row
+from oremix.optimizer.lean import Column, Row, Sum, added
 
 __all__ = ["Edits", "InPlace"]
 
@@ -123,24 +123,26 @@ class InPlace:
                 beyond = measure.beyond.get(side)
                 if beyond is not None:
                     self._penalty(measure, beyond, new, edits)
-                if any(isinstance(amount, list) for _, amount in measure.wholes):
+                wholes = measure.wholes(self._model)
+                if any(isinstance(amount, Sum) for _, amount in wholes):
                     edits.rows[self._rows[id(row)]] = self._ratio(measure, row, beyond).against(stated)
                 else:
-                    limit = bound_of(measure, stated)
+                    limit = bound_of(wholes, stated)
                     edits.bounds[self._rows[id(row)]] = -measure.constant + limit  # type: ignore[operator]
         return True
 
     def _ratio(self, measure: Measure, row: Row, beyond: Column | None) -> _Ratio:
         """A share's row taken apart; what is beyond the bound stands last in it."""
         if id(row) not in self._ratios:
-            wholes = [(period, whole) for period, whole in measure.wholes if isinstance(whole, list)]
-            part = measure.part if beyond is None else [*measure.part, (beyond, float(row.expr[beyond]))]
-            found = dict.fromkeys(
-                column for pairs in (measure.part, *(w for _, w in wholes), part) for column, _ in pairs
-            )
-            places = {column: place for place, column in enumerate(found)}
+            wholes = [(period, whole) for period, whole in measure.wholes(self._model) if isinstance(whole, Sum)]
+            part = measure.part(self._model)
+            found = dict.fromkeys(number for sum_ in (part, *(w for _, w in wholes)) for number in sum_.numbers)
+            if beyond is not None:
+                found[beyond.number] = None
+                part = added((part, Sum([beyond.number], [row.terms[beyond]])))
+            places = {number: place for place, number in enumerate(found)}
             self._ratios[id(row)] = _Ratio(
-                np.array([self._columns[column] for column in found], dtype=np.int32),
+                np.array(list(found), dtype=np.int32),
                 _laid_out(part, places),
                 [(period, _laid_out(whole, places)) for period, whole in wholes],
             )
@@ -158,7 +160,7 @@ class InPlace:
     @cached_property
     def _measures(self) -> dict[int, list[Measure]]:
         measures: dict[int, list[Measure]] = defaultdict(list)
-        for measure in self._model.measures:
+        for measure in self._model.bounded:
             measures[id(measure.policy)].append(measure)
         return measures
 
@@ -209,7 +211,7 @@ class InPlace:
         number = self._rows[id(row)]
         edits.bounds[number] = after
         if built:
-            pairs = [(column, amount) for column, amount in row.expr.items() if column.key[0] != "add"]
+            pairs = [(column, amount) for column, amount in row.terms.items() if column.key[0] != "add"]
             shares = [(add, self._built_share(new, add, period)) for add, _ in built]
             pairs += [(add, -share) for add, share in shares if share]
             columns = np.array([self._columns[column] for column, _ in pairs], dtype=np.int32)
@@ -309,9 +311,9 @@ class InPlace:
         return charges
 
 
-def _laid_out(pairs: Pairs, places: dict[Column, int]) -> Floats:
+def _laid_out(sum_: Sum, places: dict[int, int]) -> Floats:
     """The coefficients at the columns' places."""
     values = np.zeros(len(places))
-    for column, amount in pairs:
-        values[places[column]] += amount
+    for number, amount in zip(*sum_, strict=True):
+        values[places[number]] += amount
     return values

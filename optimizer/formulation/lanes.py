@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from oremix.models.geography import Origin
 from oremix.models.lanes import JOINT, Move
 from oremix.models.plan import PayerKind
-from oremix.optimizer.formulation.charges import Payment
 from oremix.optimizer.formulation.model import Flow, Model
 from oremix.optimizer.lean import Column, Key, Pairs
 
@@ -42,7 +41,10 @@ def add_lanes(model: Model) -> None:
         made = _periods(model, material, model.network.makers[material], model.made)
         used = _periods(model, material, model.network.uses[material], model.needs)
         for origin, place in model.network.flows(material):
-            if both := [period for period in made[origin] if period in used[place]]:
+            both = made[origin]
+            if both != used[place]:
+                both = [period for period in both if period in used[place]]
+            if both:
                 _ship(model, material, origin, place, both, groups)
     for (name, key, period), together in groups.items():
         _limit(model, name, (*key, model.start(period)), period, together)
@@ -54,25 +56,32 @@ def _periods(model: Model, material: str, where: Iterable[Where], found: Mapping
 
 
 def _ship(model: Model, material: str, origin: Origin, place: str, periods: list[int], groups: Groups) -> None:
-    resolved = model.network.lanes.moves(material, origin.place, place)
-    periods = [period for period in periods if not resolved[period].closed]
-    moves = [resolved[period] for period in periods]
-    ships = model.lp.columns_over(map(model.start, periods), "ship", material, origin, place)
-    arriving = dict(zip(periods, zip(ships, [1.0 - move.loss for move in moves], strict=True), strict=True))
-    flow = Flow(material, origin, place, arriving)
+    moves = model.network.lanes.moves(material, origin.place, place)
+    # mostly the same terms in all periods, which need not be looked at again and again
+    terms = moves[:1] if moves.count(moves[0]) == len(moves) else moves
+    if any(move.closed for move in terms):
+        periods = [period for period in periods if not moves[period].closed]
+    starts, country = model.timeline.starts, model.country(place)
+    ships = model.lp.numbers_over([starts[period] for period in periods], "ship", material, origin, place)
+    for category, stated in (("freight", [move.freight for move in terms]), ("duties", [move.duty for move in terms])):
+        rates = stated * len(periods) if len(terms) == 1 else [stated[period] for period in periods]
+        model.charges.add_over(ships, rates, periods, model.payment(category, "lane", place, country))
+    numbers: Sequence[int | None] = ships
+    if len(periods) < len(moves):
+        found = dict(zip(periods, ships, strict=True))
+        numbers = [found.get(period) for period in model.timeline]
+    arrives = [1.0 - move.loss for move in terms]
+    flow = Flow(material, origin, place, numbers, arrives * len(moves) if len(terms) == 1 else arrives)
     model.flows.append(flow)
+    model.flows_from[material, origin].append(flow)
     model.flows_to[material, place].append(flow)
-    country = model.country(place)
-    charge = model.charges.add_over
-    charge(ships, [move.freight for move in moves], periods, Payment("freight", "lane", place, country))
-    charge(ships, [move.duty for move in moves], periods, Payment("duties", "lane", place, country))
-    sent = model.sent
-    for period, ship, move in zip(periods, ships, moves, strict=True):
-        sent[material, origin, period].append((ship, 1.0))
-        if move.footprint:
-            model.emit_at(move.footprint, period, ship, model.country(origin.place))
-        if move.is_limited:
-            _share(model, ship, origin, place, period, move, groups)
+    if not any(move.is_limited or move.footprint for move in terms):
+        return
+    for period, number in zip(periods, ships, strict=True):
+        ship = model.lp.at(number)
+        model.emit_at(moves[period].footprint, period, ship, model.country(origin.place))
+        if moves[period].is_limited:
+            _share(model, ship, origin, place, period, moves[period], groups)
 
 
 def _share(model: Model, ship: Column, origin: Origin, place: str, period: int, move: Move, groups: Groups) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
 import pulp
 
 from oremix.models import Problem
@@ -18,18 +19,23 @@ from oremix.models.plan import PayerKind
 from oremix.models.policies import Rule
 from oremix.optimizer.formulation.charges import Charges, Payment
 from oremix.optimizer.formulation.marking import Traced
-from oremix.optimizer.lean import Column, Expression, LeanProblem, Pairs, Row
+from oremix.optimizer.lean import Column, LeanProblem, Pairs, Row, Sum, added
 
 __all__ = ["Emission", "Flow", "Measure", "Model", "bound_of", "total"]
 
 
-class Flow(NamedTuple):
-    """What is shipped of a material from an origin to a place: period → its column, and the share that arrives."""
+@dataclass(slots=True)
+class Flow:
+    """What is shipped of a material from an origin to a place.
+
+    In each period the number of its column, none where nothing can move, and the share of it that arrives.
+    """
 
     material: str
     origin: Origin
     place: str
-    arriving: dict[int, tuple[Column, float]]
+    numbers: Sequence[int | None]
+    arrives: list[float]
 
 
 class Emission(NamedTuple):
@@ -46,11 +52,9 @@ class Emission(NamedTuple):
 class Measure:
     """A part and its whole, and the rows that bound it.
 
-    Sums are per year, or over the years of the pooled periods. `bounds` are the `max` and `min` times the whole (for
-    anything but a share, the bounds themselves), so that the rule reads part + constant ≤ bounds["max"], and ≥
-    bounds["min"].
-
-    `wholes` are by what the stated bound of each period is multiplied to make them.
+    Sums are per year, or over the years of the pooled periods. Made when asked for, of a model's columns: `part` and
+    `wholes`, by what the bound of each period is multiplied; of a share the whole is their sum, of anything else there
+    is none. The rule reads part + constant ≤ its `max` (≥ its `min`), which `stated` has by period or as one number.
 
     Two parts are not what the columns of `part` say, which a bound may leave room: of content, `traced` says whose it
     is, and it is the least (or most) that the plan's flows allow; of numbers, `sources` says what comes from whom.
@@ -63,33 +67,45 @@ class Measure:
     place: str | None
     period: int | None
     periods: list[int]
-    part: Pairs
-    whole: Pairs | float | None
+    part: Callable[[Model], Sum]
+    wholes: Callable[[Model], list[tuple[int, Sum | float]]]
+    is_share: bool = False
     constant: float = 0.0
     unit: str = ""
     traced: Traced | None = None
     sources: dict[str, Pairs] | None = None
-    wholes: list[tuple[int, Pairs | float]] = field(default_factory=list)
-    bounds: dict[str, Pairs | float] = field(default_factory=dict)
+    stated: dict[str, list[float] | float] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     beyond: dict[str, Column] = field(default_factory=dict)
 
+    def whole(self, model: Model) -> Sum | float | None:
+        """What a share is of."""
+        return total([(1.0, amount) for _, amount in self.wholes(model)]) if self.is_share else None
 
-def total(amounts: list[tuple[float, Pairs | float]]) -> Pairs | float:
-    """The sum of factor · amount, as a number or as pairs."""
-    pairs: Pairs = []
-    number = 0.0
-    for factor, amount in amounts:
-        if isinstance(amount, list):
-            pairs += [(column, factor * coefficient) for column, coefficient in amount]
-        else:
-            number += factor * amount
-    return pairs if any(isinstance(amount, list) for _, amount in amounts) else number
+    def bound(self, model: Model, side: str) -> Sum | float:
+        """What the part is bounded by: of a share a sum of columns, of anything else a number."""
+        stated = self.stated[side]
+        return bound_of(self.wholes(model), stated) if isinstance(stated, list) else stated
 
 
-def bound_of(measure: Measure, stated: list[float]) -> Pairs | float:
-    """What bounds the part, by what is stated in each period."""
-    return total([(stated[period], amount) for period, amount in measure.wholes])
+def total(amounts: list[tuple[float, Sum | float]]) -> Sum | float:
+    """The sum of factor · amount, as a number or as a sum of columns."""
+    sums = [amount.times(factor) for factor, amount in amounts if isinstance(amount, Sum)]
+    number = sum(factor * amount for factor, amount in amounts if not isinstance(amount, Sum))
+    return added(sums) if sums else number
+
+
+def bound_of(wholes: list[tuple[int, Sum | float]], stated: list[float]) -> Sum | float:
+    """What bounds a part, by what is stated in each period."""
+    return total([(stated[period], amount) for period, amount in wholes])
+
+
+def _in_period(numbers: Sequence[int | None], coefficients: Sequence[float]) -> Sum:
+    """Those columns that there are."""
+    if None in numbers:
+        pairs = [(n, amount) for n, amount in zip(numbers, coefficients, strict=True) if n is not None]
+        return Sum([number for number, _ in pairs], [amount for _, amount in pairs])
+    return Sum(list(numbers), list(coefficients))  # type: ignore[arg-type]
 
 
 class Model:
@@ -101,8 +117,6 @@ class Model:
         (supplier, period) → what is taken, as pairs, and what is paid for in any case.
     made
         (material, origin, period) → what is made there, as pairs.
-    sent
-        (material, origin, period) → what is shipped from there, as pairs.
     needs
         (material, place, period) → what is used there, as pairs with positive coefficients.
     built
@@ -113,8 +127,10 @@ class Model:
         (recycler, position of the return, period) → scrap from past deliveries, as pairs.
     follows
         (demand, period) → rows whose bound moves with the quantity demanded, and by how much per unit of it.
-    flows, flows_to
-        What is shipped; and by (material, place) where to.
+    bounded
+        What policies bound.
+    flows, flows_from, flows_to
+        What is shipped; by (material, origin) where from, and by (material, place) where to.
     charges, emissions
         Every cost, for the objective and for the plan; every footprint.
     """
@@ -130,6 +146,7 @@ class Model:
         self.run: dict[tuple[str, str, int], Column] = {}
         self.collect: dict[tuple[str, int], Column] = {}
         self.flows: list[Flow] = []
+        self.flows_from: dict[tuple[str, Origin], list[Flow]] = defaultdict(list)
         self.flows_to: dict[tuple[str, str], list[Flow]] = defaultdict(list)
         self.deliver: dict[tuple[str, int], Column] = {}
         self.short: dict[tuple[str, int], Column] = {}
@@ -142,13 +159,14 @@ class Model:
         self.returned: dict[tuple[str, int, int], Pairs] = {}
         self.surplus: dict[tuple[str, Origin, int], Column] = {}
         self.made: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
-        self.sent: dict[tuple[str, Origin, int], Pairs] = defaultdict(list)
         self.needs: dict[tuple[str, str, int], Pairs] = defaultdict(list)
         self.built: dict[tuple[str, int], Pairs] = defaultdict(list)
         self.follows: dict[tuple[str, int], list[tuple[Row, float]]] = defaultdict(list)
-        self._arriving: dict[tuple[str, str, int], Pairs] = {}
-        self.measures: list[Measure] = []
-        self.charges = Charges()
+        self._sent: dict[tuple[str, Origin], list[Sum]] = {}
+        self._arriving: dict[tuple[str, str], list[Sum]] = {}
+        self.bounded: list[Measure] = []
+        self.charges = Charges(self.lp)
+        self._payments: dict[tuple[str, PayerKind, str, str | None], Payment] = {}
         self.emissions: list[Emission] = []
 
     def at_most(self, *key: Any, pairs: Pairs, rhs: float = 0.0) -> Row:
@@ -169,6 +187,17 @@ class Model:
         """A row: the sum is `rhs`."""
         return self.lp.row(*key, pairs=pairs, sense=pulp.LpConstraintEQ, rhs=rhs)
 
+    def at_most_over(self, periods: list[int], *key: Any, sums: list[Sum], rhs: list[float]) -> list[Row]:
+        """A row for each period, as `at_most`."""
+        return self._over(periods, *key, sums=sums, sense=pulp.LpConstraintLE, rhs=rhs)
+
+    def equal_over(self, periods: list[int], *key: Any, sums: list[Sum], rhs: list[float] | None = None) -> list[Row]:
+        """A row for each period, as `equal`."""
+        return self._over(periods, *key, sums=sums, sense=pulp.LpConstraintEQ, rhs=rhs or [0.0] * len(periods))
+
+    def _over(self, periods: list[int], *key: Any, sums: list[Sum], sense: int, rhs: list[float]) -> list[Row]:
+        return self.lp.rows_over([self.start(t) for t in periods], *key, sums=sums, sense=sense, rhs=rhs)
+
     def charge(
         self,
         category: str,
@@ -181,7 +210,15 @@ class Model:
     ) -> None:
         """Enter a cost per year; nothing is entered at a rate of 0."""
         if rate:
-            self.charges.add(column, rate, period, Payment(category, kind, facility, country))
+            self.charges.add(column, rate, period, self.payment(category, kind, facility, country))
+
+    def payment(self, category: str, kind: PayerKind, facility: str, country: str | None) -> Payment:
+        """What is paid for and where, the same object each time."""
+        key = (category, kind, facility, country)
+        known = self._payments.get(key)
+        if known is None:
+            known = self._payments[key] = Payment(*key)
+        return known
 
     def charge_penalty(self, rule: Rule, periods: list[int], beyond: Column) -> None:
         """The penalty per year for what is beyond a bound; of pooled periods, spread over all their years."""
@@ -210,27 +247,45 @@ class Model:
     def ship(self) -> dict[tuple[str, Origin, str, int], Column]:
         """(material, origin, place, period) → column; made once, when all of them are known."""
         return {
-            (flow.material, flow.origin, flow.place, period): ship
+            (flow.material, flow.origin, flow.place, period): self.lp.at(number)
             for flow in self.flows
-            for period, (ship, _) in flow.arriving.items()
+            for period, number in enumerate(flow.numbers)
+            if number is not None
         }
 
-    @cached_property
-    def arrivals(self) -> dict[tuple[str, str, int], list[tuple[Origin, float, Column]]]:
-        """(material, place, period) → (origin, share that arrives, ship column); made once, as `ship`."""
-        found: dict[tuple[str, str, int], list[tuple[Origin, float, Column]]] = defaultdict(list)
-        for flow in self.flows:
-            for period, (ship, arrives) in flow.arriving.items():
-                found[flow.material, flow.place, period].append((flow.origin, arrives, ship))
-        return found
+    def sent(self, material: str, origin: Origin, period: int) -> Sum:
+        """What is shipped from an origin; made once, when all of it is known."""
+        key = (material, origin)
+        if key not in self._sent:
+            self._sent[key] = self._over_time(self.flows_from.get(key, []), losses=False)
+        return self._sent[key][period]
 
-    def arriving(self, material: str, place: str, period: int) -> Pairs:
+    def arriving(self, material: str, place: str, period: int) -> Sum:
         """What arrives at a place; made once, when all of it is known."""
-        key = (material, place, period)
+        key = (material, place)
         if key not in self._arriving:
-            flows = self.flows_to.get((material, place), ())
-            self._arriving[key] = [flow.arriving[period] for flow in flows if period in flow.arriving]
-        return self._arriving[key]
+            self._arriving[key] = self._over_time(self.flows_to.get(key, []), losses=True)
+        return self._arriving[key][period]
+
+    def arriving_from(self, origins: Container[Origin], material: str, place: str, period: int) -> Sum:
+        """What arrives at a place from some origins."""
+        sum_ = Sum([], [])
+        for flow in self.flows_to.get((material, place), ()):
+            number = flow.numbers[period]
+            if number is not None and flow.origin in origins:
+                sum_.numbers.append(number)
+                sum_.coefficients.append(flow.arrives[period])
+        return sum_
+
+    def _over_time(self, flows: list[Flow], *, losses: bool) -> list[Sum]:
+        """Flows together in each period."""
+        if not flows:
+            return [Sum([], [])] * len(self.timeline)
+        numbers = zip(*[flow.numbers for flow in flows], strict=True)
+        if not losses:
+            return [_in_period(shipped, [1.0] * len(flows)) for shipped in numbers]
+        arrives = zip(*[flow.arrives for flow in flows], strict=True)
+        return [_in_period(shipped, shares) for shipped, shares in zip(numbers, arrives, strict=True)]
 
     def less_built(self, facility: Facility, period: int) -> Pairs:
         """What builds add to a facility's capacity in a period, to be taken off what is used."""
@@ -256,11 +311,23 @@ class Model:
         """What a period is called: its first year."""
         return self.timeline.starts[period]
 
-    def set_objective(self) -> None:
-        """Minimise the discounted sum of all charges."""
-        costs: dict[Any, float] = {}
-        known, weights, charges = costs.get, self.timeline.weights, self.charges
-        for column, rate, period in zip(charges.columns, charges.rates, charges.periods, strict=True):
-            costs[column] = known(column, 0.0) + rate * weights[period]
-        fixed = costs.pop(None, 0.0)
-        self.lp.objective = Expression(costs.items(), fixed)
+    def settle(self) -> None:
+        """Put columns and rows in order, and minimise the discounted sum of all charges."""
+        numbers = self.lp.put_in_order()
+        self.charges.settle(numbers)
+        places = numbers.tolist()
+        for flow in self.flows:
+            if isinstance(flow.numbers, range):  # which stays together
+                first = places[flow.numbers[0]] if flow.numbers else 0
+                flow.numbers = range(first, first + len(flow.numbers))
+            else:
+                flow.numbers = [None if number is None else places[number] for number in flow.numbers]
+        self.forget_flows()
+        amounts = self.charges.rates * np.array(self.timeline.weights)[self.charges.periods]
+        costs = np.bincount(self.charges.numbers + 1, amounts, minlength=1 + len(numbers)).astype(np.float64)
+        self.lp.minimise(costs[1:], float(costs[0]))
+
+    def forget_flows(self) -> None:
+        """Work out anew what is sent, what arrives and the columns of both."""
+        self.__dict__.pop("ship", None)
+        self._sent, self._arriving = {}, {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oremix.models.chain import Plant
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Column, Pairs, numbered
 
 __all__ = ["add_plants"]
 
@@ -14,26 +14,28 @@ def add_plants(model: Model) -> None:
     for plant in model.problem.plants:
         existing = model.network.existing_capacity(plant)
         _fixed_costs(model, plant)
-        for period in model.timeline:
-            built = model.built[plant.id, period]
-            if existing[period] == 0 and not built:
-                continue
-            use = _run(model, plant, period)
-            if existing[period] is not None:
-                pairs = [*use, *model.less_built(plant, period)]
-                model.at_most("plant_capacity", plant.id, model.start(period), pairs=pairs, rhs=existing[period] or 0.0)
+        active = [t for t in model.timeline if existing[t] != 0 or model.built[plant.id, t]]
+        starts = [model.start(period) for period in active]
+        recipes = [model.lp.columns_over(starts, "run", plant.id, recipe.id) for recipe in plant.recipes]
+        costs = [model.timeline.read(recipe.unit_cost) for recipe in plant.recipes]
+        uses = [_run(model, plant, t, runs, costs) for t, runs in zip(active, zip(*recipes, strict=True), strict=True)]
+        limited = [t for t in active if existing[t] is not None]
+        sums = [
+            numbered(use + model.less_built(plant, t))
+            for t, use in zip(active, uses, strict=True)
+            if existing[t] is not None
+        ]
+        model.at_most_over(limited, "plant_capacity", plant.id, sums=sums, rhs=[existing[t] or 0.0 for t in limited])
 
 
-def _run(model: Model, plant: Plant, period: int) -> Pairs:
+def _run(model: Model, plant: Plant, period: int, runs: tuple[Column, ...], costs: list[list[float]]) -> Pairs:
     """The recipes' columns with what each takes of the capacity."""
     use: Pairs = []
-    origin = model.network.origins[plant.id]
-    for recipe in plant.recipes:
-        run = model.lp.column("run", plant.id, recipe.id, model.start(period))
+    origin, country = model.network.origins[plant.id], model.country(plant.at)
+    for recipe, run, cost in zip(plant.recipes, runs, costs, strict=True):
         model.run[plant.id, recipe.id, period] = run
-        cost = model.timeline.read(recipe.unit_cost)[period]
-        model.charge("processing", period, cost, run, "plant", plant.id, model.country(plant.at))
-        model.emit(recipe.footprint, period, 1.0, run, model.country(plant.at))
+        model.charge("processing", period, cost[period], run, "plant", plant.id, country)
+        model.emit(recipe.footprint, period, 1.0, run, country)
         for material, amount in recipe.outputs.items():
             model.made[material, origin, period].append((run, amount))
         for material, amount in recipe.inputs.items():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pulp
+
 from oremix.models.policies import Budget, Diversify, Footprint, Quantity, Rule, Share
 from oremix.optimizer.formulation.amounts import budgets, footprints, price_footprint
 from oremix.optimizer.formulation.content import contents
 from oremix.optimizer.formulation.diversify import add_diversity
 from oremix.optimizer.formulation.marking import Marking, Traced
-from oremix.optimizer.formulation.model import Measure, Model, bound_of, total
+from oremix.optimizer.formulation.model import Measure, Model, bound_of
 from oremix.optimizer.formulation.scopes import (
     Counted,
     Measured,
@@ -21,24 +23,23 @@ from oremix.optimizer.formulation.scopes import (
     shipments_counted,
     supplies,
     tested,
-    times,
     unit_of,
     weight,
 )
-from oremix.optimizer.lean import Pairs, difference
+from oremix.optimizer.lean import Sum, added, difference
 
-__all__ = ["add_policies"]
+__all__ = ["add_policies", "standing_report"]
 
 CHINA = "CN"
 STANDING_REPORT = [
     Share.model_construct(id=CHINA, type="share", countries=[CHINA], measure=measure)
     for measure in ("supply", "production", "content")
 ]
-"""What is measured whether a policy asks for it or not: China's shares."""
+"""China's shares."""
 
 
 def add_policies(model: Model) -> None:
-    """Columns beyond, rows share_max, share_min, quantity_max, …; and what is only measured."""
+    """Columns beyond, rows share_max, share_min, quantity_max, …."""
     for rule in model.problem.rules:
         if isinstance(rule, Diversify):
             add_diversity(model, rule)
@@ -46,12 +47,20 @@ def add_policies(model: Model) -> None:
         if isinstance(rule, Footprint):
             price_footprint(model, rule)
         for measure in _measures(model, rule):
-            _bound(model, rule, measure)
-            model.measures.append(measure)
+            part, wholes = measure.part(model), measure.wholes(model)
+            if isinstance(rule, Footprint | Budget) or _is_counted(measure, part, wholes):
+                _bound(model, rule, measure, part, wholes)
+                model.bounded.append(measure)
+
+
+def standing_report(model: Model) -> Iterator[Measure]:
+    """What is measured whether a policy asks for it or not."""
     for rule in STANDING_REPORT:
         for measure in _measures(model, rule):
-            measure.policy = None
-            model.measures.append(measure)
+            part = measure.part(model)
+            if part.numbers or _is_counted(measure, part, measure.wholes(model)):
+                measure.policy = None
+                yield measure
 
 
 def _measures(model: Model, rule: Rule) -> Iterator[Measure]:
@@ -104,9 +113,14 @@ def _measure(
     periods: list[int],
     sides: tuple[str, ...],
 ) -> Measure | None:
-    """The ratio over a period or a pool; none where there is nothing to count."""
-    wholes = _wholes(model, rule, counted, periods)
+    """The ratio over a period or a pool; none where nobody consumes what it is a share of."""
+    if over_consumption(rule) and not consumers(model, rule, counted.material):
+        return None
     years = {period: _years(model, rule, period) for period in periods}
+
+    def part(model: Model) -> Sum:
+        return added(counted.part(model, period).times(years[period]) for period in periods)
+
     measure = Measure(
         policy=rule,
         countries=countries,
@@ -115,20 +129,17 @@ def _measure(
         place=counted.place,
         period=None if "periods" in rule.across else periods[0],
         periods=periods,
-        part=_sum([times(years[period], counted.part(period)) for period in periods]),
-        whole=total([(1.0, amount) for _, amount in wholes]) if isinstance(rule, Share) else None,
+        part=part,
+        wholes=lambda model: [(period, _whole(model, rule, counted, period)) for period in periods],
+        is_share=isinstance(rule, Share),
         constant=sum(years[period] * counted.constant(period) for period in periods),
         unit=unit_of(model, rule, counted),
-        wholes=wholes,
     )
     if rule.measure == "content":
         deliveries = [(d, period, amount * years[period]) for period in periods for d, amount in counted.traced(period)]
         measure.traced = Traced(Marking.of(rule, countries, "min" if sides == ("min",) else "max"), deliveries)
-    counts = measure.part or measure.constant or any(amount for _, amount in wholes)
-    if not wholes or not counts:
-        return None
     for side in sides:
-        measure.bounds[side] = bound_of(measure, model.timeline.read(getattr(rule, side)))
+        measure.stated[side] = model.timeline.read(getattr(rule, side))
     return measure
 
 
@@ -137,47 +148,47 @@ def _years(model: Model, rule: Measured, period: int) -> float:
     return float(model.timeline.years[period]) if "periods" in rule.across else 1.0
 
 
-def _wholes(model: Model, rule: Measured, counted: Counted, periods: list[int]) -> list[tuple[int, Pairs | float]]:
-    """What the bound of each period is multiplied with: for a share the whole, for a quantity one (or the years)."""
-    wholes: list[tuple[int, Pairs | float]] = []
-    for period in periods:
-        years = _years(model, rule, period)
-        if isinstance(rule, Quantity):
-            wholes.append((period, years))
-        elif over_consumption(rule):
-            if demands := consumers(model, rule, counted.material):
-                wholes.append((period, years * consumption(model, rule, demands, period)))
-        else:
-            wholes.append((period, times(years, counted.whole(period))))
-    return wholes
+def _is_counted(measure: Measure, part: Sum, wholes: list[tuple[int, Sum | float]]) -> bool:
+    """Whether there is anything to count."""
+    amounts = [amount for _, amount in wholes]
+    there = (bool(amount.numbers) if isinstance(amount, Sum) else amount != 0 for amount in amounts)
+    return bool(part.numbers or measure.constant) or any(there)
 
 
-def _sum(parts: list[Pairs]) -> Pairs:
-    return parts[0] if len(parts) == 1 else [pair for part in parts for pair in part]
+def _whole(model: Model, rule: Measured, counted: Counted, period: int) -> Sum | float:
+    """What the bound of a period is multiplied with: for a share the whole, for a quantity one (or the years)."""
+    years = _years(model, rule, period)
+    if isinstance(rule, Quantity):
+        return years
+    if over_consumption(rule):
+        return years * consumption(model, rule, consumers(model, rule, counted.material), period)
+    return counted.whole(model, period).times(years)
 
 
-def _bound(model: Model, rule: Rule, measure: Measure) -> None:
+def _bound(model: Model, rule: Rule, measure: Measure, part: Sum, wholes: list[tuple[int, Sum | float]]) -> None:
     """The rows of a measure: part ≤ max, part ≥ min, beyond which a priced rule pays.
 
     Where nothing is consumed there is no share, and the rule holds.
     """
-    if measure.whole == 0:
+    if measure.is_share and not any(isinstance(amount, Sum) or amount for _, amount in wholes):
         return
     whose = measure.countries if getattr(rule, "each", False) else ()
     when = None if measure.period is None else model.start(measure.period)
     key = (rule.id, whose, measure.material, measure.place, when)
-    for side, limit in measure.bounds.items():
-        pairs, rhs = list(measure.part), -measure.constant
-        if isinstance(limit, list):
-            pairs = difference(pairs, limit)
+    for side, stated in measure.stated.items():
+        limit = bound_of(wholes, stated) if isinstance(stated, list) else stated
+        sum_, rhs = part, -measure.constant
+        if isinstance(limit, Sum):
+            sum_ = difference(part, limit)
         else:
             rhs += limit
         if rule.penalty is not None:
             beyond = measure.beyond[side] = model.lp.column("beyond", side, *key)
-            pairs.append((beyond, -1.0 if side == "max" else 1.0))
+            sum_ = added((sum_, Sum([beyond.number], [-1.0 if side == "max" else 1.0])))
             model.charge_penalty(rule, measure.periods, beyond)
-        row = model.at_most if side == "max" else model.at_least
-        measure.rows[side] = row(f"{rule.type}_{side}", *key, pairs=pairs, rhs=rhs)
+        sense = pulp.LpConstraintLE if side == "max" else pulp.LpConstraintGE
+        name = (f"{rule.type}_{side}", *key[:-1])
+        (measure.rows[side],) = model.lp.rows_over(key[-1:], *name, sums=[sum_], sense=sense, rhs=[rhs])
         if isinstance(rule, Share) and over_consumption(rule):
             _follow(model, rule, measure, side)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from oremix.models.chain import Demand, Facility, Plant
 from oremix.models.geography import Origin
@@ -12,7 +13,7 @@ from oremix.models.history import Step
 from oremix.models.network import products
 from oremix.models.policies import Quantity, Share
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Pairs
+from oremix.optimizer.lean import Pairs, Sum, added, numbered
 
 __all__ = [
     "Counted",
@@ -25,7 +26,6 @@ __all__ = [
     "shipments_counted",
     "supplies",
     "tested",
-    "times",
     "unit_of",
     "weight",
 ]
@@ -34,7 +34,9 @@ Measured = Share | Quantity
 Site = tuple[str, str]
 """A material and a place where it is used."""
 
-Count = Callable[[int], Pairs]
+NOTHING = Sum([], [])
+Count = Callable[[Model, int], Sum]
+"""What there is of a model's columns in a period."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def supplies(model: Model, rule: Measured, countries: tuple[str, ...], side: str
         spots: dict[str, tuple[str, ...]] = {}
         for material, spot in _with_stockpiles(model, [site for site in sites if place in (None, site[1])]):
             spots[material] = (*spots.get(material, ()), spot)
-        found += [_supply(model, rule, inside, place, group) for group in _pooled(rule, spots)]
+        found += [_supply(rule, inside, place, group) for group in _pooled(rule, spots)]
     return found
 
 
@@ -173,39 +175,21 @@ def _with_stockpiles(model: Model, sites: list[Site]) -> list[Site]:
     return list(found)
 
 
-def _supply(
-    model: Model, rule: Measured, inside: set[Origin], place: str | None, spots: dict[str, tuple[str, ...]]
-) -> Counted:
-    own = {
-        (material, spot): [flow for flow in model.flows_to.get((material, spot), ()) if flow.origin in inside]
-        for material, places in spots.items()
-        for spot in places
-    }
-
-    def arriving(period: int, arrivals: Callable[[str, str, int], Pairs]) -> Pairs:
-        found: Pairs = []
+def _supply(rule: Measured, inside: set[Origin], place: str | None, spots: dict[str, tuple[str, ...]]) -> Counted:
+    def arriving(model: Model, period: int, found: Callable[[str, str, int], Sum]) -> Sum:
+        sums: list[Sum] = []
         for material, places in spots.items():
             factor = weight(model, rule, material, period)
-            for spot in places:
-                found += times(factor, arrivals(material, spot, period))
-        return found
-
-    def from_inside(material: str, spot: str, period: int) -> Pairs:
-        flows = own[material, spot]
-        return [flow.arriving[period] for flow in flows if period in flow.arriving]
+            sums += [found(material, spot, period).times(factor) for spot in places]
+        return added(sums)
 
     return Counted(
         material=_named(rule, spots),
         place=place,
         spots=spots,
-        part=lambda period: arriving(period, from_inside),
-        whole=lambda period: arriving(period, model.arriving),
+        part=lambda model, period: arriving(model, period, partial(model.arriving_from, inside)),
+        whole=lambda model, period: arriving(model, period, model.arriving),
     )
-
-
-def times(factor: float, pairs: Pairs) -> Pairs:
-    """The pairs with their coefficients times a factor."""
-    return pairs if factor == 1.0 else [(column, factor * amount) for column, amount in pairs]
 
 
 # ---------------------------------------------------------------- production
@@ -233,20 +217,19 @@ def _production(model: Model, rule: Measured, countries: tuple[str, ...], spots:
         for material, counted in origins.items()
     }
 
-    def made(period: int, where: dict[str, list[Origin]]) -> Pairs:
-        found: Pairs = []
+    def made(model: Model, period: int, where: dict[str, list[Origin]]) -> Sum:
+        sums: list[Sum] = []
         for material, counted in where.items():
             factor = weight(model, rule, material, period)
-            for origin in counted:
-                found += times(factor, model.sent.get((material, origin, period), []))
-        return found
+            sums += [model.sent(material, origin, period).times(factor) for origin in counted]
+        return added(sums)
 
     return Counted(
         material=_named(rule, spots),
         place=None,
         spots=spots,
-        part=lambda period: made(period, inside),
-        whole=lambda period: made(period, origins),
+        part=lambda model, period: made(model, period, inside),
+        whole=lambda model, period: made(model, period, origins),
     )
 
 
@@ -278,10 +261,10 @@ def shipments_counted(model: Model, rule: Quantity, countries: tuple[str, ...]) 
     spots: dict[str, tuple[str, ...]] = dict.fromkeys(rule.materials or moving, ())
 
     def counted(group: dict[str, tuple[str, ...]]) -> Count:
-        return lambda period: [pair for material in group for pair in moved.get((material, period), ())]
+        return lambda _, period: numbered([p for material in group for p in moved.get((material, period), ())])
 
     return [
-        Counted(_named(rule, group), None, group, part=counted(group), whole=lambda _: [])
+        Counted(_named(rule, group), None, group, part=counted(group), whole=lambda *_: NOTHING)
         for group in _pooled(rule, spots)
     ]
 
@@ -304,8 +287,8 @@ def capacities(model: Model, rule: Measured, countries: tuple[str, ...]) -> list
 
 
 def _capacity(model: Model, rule: Measured, facilities: list[Facility], spots: dict[str, tuple[str, ...]]) -> Counted:
-    def built(period: int) -> Pairs:
-        return [
+    def built(model: Model, period: int) -> Sum:
+        pairs = [
             (model.add[facility.id, number, order], factor)
             for facility in facilities
             if (factor := _per_capacity(model, rule, facility, spots, period))
@@ -313,6 +296,7 @@ def _capacity(model: Model, rule: Measured, facilities: list[Facility], spots: d
             for order, on_stream in model.network.orders(build).items()
             if period in on_stream
         ]
+        return numbered(pairs)
 
     def existing(period: int) -> float:
         return sum(
@@ -320,7 +304,7 @@ def _capacity(model: Model, rule: Measured, facilities: list[Facility], spots: d
             for facility in facilities
         )
 
-    return Counted(_named(rule, spots), None, spots, part=built, whole=lambda _: [], constant=existing)
+    return Counted(_named(rule, spots), None, spots, part=built, whole=lambda *_: NOTHING, constant=existing)
 
 
 def _per_capacity(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oremix.models.chain import Stockpile
 from oremix.optimizer.formulation.charges import Payment
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Column, Pairs, Row
+from oremix.optimizer.lean import Column, Row, Sum
 
 __all__ = ["add_stockpiles"]
 
@@ -29,41 +29,43 @@ def _fill(model: Model, number: int, pile: Stockpile) -> None:
         model.needs[pile.material, pile.at, period].append((fill, 1.0))
 
 
-def _draw(model: Model, number: int, pile: Stockpile) -> list[Pairs]:
+def _draw(model: Model, number: int, pile: Stockpile) -> list[list[int]]:
     """What is drawn in each period for the places that use the material then; elsewhere it would only vanish."""
     site = (pile.material, pile.at)
-    drawn: list[Pairs] = [[] for _ in model.timeline]
+    drawn: list[list[int]] = [[] for _ in model.timeline]
     for place in model.network.serves(pile):
         periods = [period for period in model.timeline if model.needs.get((pile.material, place, period))]
-        draws = model.lp.columns_over(map(model.start, periods), "draw", *site, place)
+        draws = model.lp.columns_over([model.start(period) for period in periods], "draw", *site, place)
         for period, draw in zip(periods, draws, strict=True):
             model.draw[number, place, period] = draw
-            drawn[period].append((draw, 1.0))
+            drawn[period].append(draw.number)
     if pile.draw_max is not None:
-        for period, limit in enumerate(model.timeline.read(pile.draw_max)):
-            if drawn[period]:
-                model.at_most("draw_max", *site, model.start(period), pairs=drawn[period], rhs=limit)
+        limits = model.timeline.read(pile.draw_max)
+        periods = [period for period in model.timeline if drawn[period]]
+        sums = [Sum(drawn[period], [1.0] * len(drawn[period])) for period in periods]
+        model.at_most_over(periods, "draw_max", *site, sums=sums, rhs=[limits[period] for period in periods])
     return drawn
 
 
-def _levels(model: Model, number: int, pile: Stockpile, drawn: list[Pairs]) -> None:
+def _levels(model: Model, number: int, pile: Stockpile, drawn: list[list[int]]) -> None:
     """The level at each period's end."""
     starts = model.timeline.starts
     levels = model.lp.columns_over(starts, "level", pile.material, pile.at)
     least = model.network.minimum_stock(pile)
-    capacity = None if pile.capacity is None else model.timeline.read(pile.capacity)
+    if pile.capacity is not None:
+        capacity = model.timeline.read(pile.capacity)
+        held = [Sum([level.number], [1.0]) for level in levels]
+        model.at_most_over(list(model.timeline), "stock_capacity", pile.material, pile.at, sums=held, rhs=capacity)
+    balances: list[Sum] = []
     for period, level in enumerate(levels):
         model.level[number, period] = level
-        key = (pile.material, pile.at, starts[period])
         _at_least(model, pile, period, level, least[period])
-        if capacity is not None:
-            model.at_most("stock_capacity", *key, pairs=[(level, 1.0)], rhs=capacity[period])
         years = float(model.timeline.years[period])
-        balance: Pairs = [(level, 1.0), (model.fill[number, period], -years)]
-        balance += [(draw, years) for draw, _ in drawn[period]]
-        if period:
-            balance.append((levels[period - 1], -1.0))
-        model.equal("stock", *key, pairs=balance, rhs=0.0 if period else pile.initial)
+        before = [levels[period - 1].number] if period else []
+        numbers = [level.number, model.fill[number, period].number, *drawn[period], *before]
+        balances.append(Sum(numbers, [1.0, -years, *[years] * len(drawn[period]), *[-1.0] * len(before)]))
+    initial = [pile.initial] + [0.0] * (len(levels) - 1)
+    model.equal_over(list(model.timeline), "stock", pile.material, pile.at, sums=balances, rhs=initial)
     if pile.holding_cost is not None:
         _holding(model, pile, levels, model.timeline.read(pile.holding_cost))
 
@@ -93,6 +95,8 @@ def _holding(model: Model, pile: Stockpile, levels: list[Column], costs: list[fl
     periods = list(model.timeline)
     halves = [cost / 2 for cost in costs]
     payment = Payment("holding", "stockpile", pile.id or f"{pile.material} at {pile.at}", model.country(pile.at))
-    model.charges.add_over(levels, halves, periods, payment)
-    model.charges.add_over(levels[:-1], halves[1:], periods[1:], payment)
-    model.charges.add_over([None], [halves[0] * pile.initial], [0], payment)
+    numbers = [level.number for level in levels]
+    model.charges.add_over(numbers, halves, periods, payment)
+    model.charges.add_over(numbers[:-1], halves[1:], periods[1:], payment)
+    if initial := halves[0] * pile.initial:
+        model.charges.add(None, initial, 0, payment)

@@ -10,7 +10,7 @@ from oremix.models.fields import Series
 from oremix.models.policies import Diversify, Footprint
 from oremix.optimizer.formulation.model import Model
 from oremix.optimizer.formulation.steps import fill_in_order
-from oremix.optimizer.lean import Column, Key, Pairs
+from oremix.optimizer.lean import Column, Key, Pairs, Sum, numbered
 
 __all__ = ["add_suppliers"]
 
@@ -55,21 +55,39 @@ def add_suppliers(model: Model) -> None:
     for supplier in model.problem.suppliers:
         terms = _Terms.of(model, supplier)
         origin = model.network.origins[supplier.id]
-        for period in model.timeline:
-            if terms.existing[period] == 0 and not model.built[supplier.id, period]:
-                continue
-            bought = _buy(model, supplier, terms, period)
+        active = [t for t in model.timeline if terms.existing[t] != 0 or model.built[supplier.id, t]]
+        sums: list[Sum] = []
+        for period, columns in zip(active, _columns(model, supplier, terms, active), strict=True):
+            bought = _buy(model, supplier, terms, period, columns)
             taken = model.taken[supplier.id, period] = list(bought)
             if terms.take_or_pay[period] > 0:
                 taken += _owe(model, supplier, period, bought, terms.take_or_pay[period])
-            _limit(model, supplier, terms, period, bought, taken)
+            if terms.existing[period] is not None:
+                sums.append(numbered(bought + model.less_built(supplier, period)))
+            if terms.minimum[period] > 0:
+                key = (supplier.id, model.start(period))
+                model.at_least("supplier_minimum", *key, pairs=taken, rhs=terms.minimum[period])
             if terms.smallest[period] or terms.fixed[period]:
                 _decide(model, supplier, terms, period, taken)
             if supplier.footprint:
                 for column, sign in taken:
                     model.emit(supplier.footprint, period, sign, column, terms.country)
             model.made[supplier.material, origin, period].extend(taken)
+        limited = [(period, limit) for period in active if (limit := terms.existing[period]) is not None]
+        periods, limits = [period for period, _ in limited], [limit for _, limit in limited]
+        model.at_most_over(periods, "supplier_capacity", supplier.id, sums=sums, rhs=limits)
         _reserve(model, supplier)
+
+
+def _columns(model: Model, supplier: Supplier, terms: _Terms, periods: list[int]) -> list[tuple[Column, ...]]:
+    """What is bought in each tier, period by period."""
+    tiers = []
+    for number, width in enumerate(terms.widths):
+        columns = model.lp.columns_over([model.start(t) for t in periods], "buy", supplier.id, number + 1)
+        for column in columns if width is not None else ():
+            column.limit(width or 0.0)
+        tiers.append(columns)
+    return list(zip(*tiers, strict=True))
 
 
 def _obligation(model: Model, series: Series | None, existing: list[float | None]) -> list[float]:
@@ -80,14 +98,11 @@ def _obligation(model: Model, series: Series | None, existing: list[float | None
     return [value if limit is None else min(value, limit) for value, limit in zip(stated, existing, strict=True)]
 
 
-def _buy(model: Model, supplier: Supplier, terms: _Terms, period: int) -> Pairs:
+def _buy(model: Model, supplier: Supplier, terms: _Terms, period: int, columns: tuple[Column, ...]) -> Pairs:
     """What is paid for in each tier."""
-    columns = []
-    for number, (width, prices) in enumerate(zip(terms.widths, terms.prices, strict=True)):
-        column = model.lp.column("buy", supplier.id, number + 1, model.start(period), upper=width)
+    for number, (column, prices) in enumerate(zip(columns, terms.prices, strict=True)):
         model.buy[supplier.id, number, period] = column
         model.charge("purchases", period, prices[period], column, "supplier", supplier.id, terms.country)
-        columns.append(column)
     if supplier.all_units:
         _one_tier(model, supplier, period, columns)
     elif terms.falling:
@@ -107,7 +122,7 @@ def _ends(supplier: Supplier) -> list[float]:
     return [0.0, *(tier.up_to or 0.0 for tier in (supplier.tiers or [])[:-1])]
 
 
-def _one_tier(model: Model, supplier: Supplier, period: int, columns: list[Column]) -> None:
+def _one_tier(model: Model, supplier: Supplier, period: int, columns: tuple[Column, ...]) -> None:
     """All that is paid for is paid for in one tier: the one that the whole amount lies in."""
     ends = _ends(supplier)
     ends.append(max(ends[-1], model.network.most(supplier, period)))
@@ -136,16 +151,6 @@ def _owe(model: Model, supplier: Supplier, period: int, bought: Pairs, owed: flo
         model.at_most("owed_left", *key, pairs=[(untaken, 1.0), (beyond, owed)], rhs=owed)
         model.at_most("paid_beyond", *key, pairs=[*bought, (beyond, owed - most)], rhs=owed).gate = True
     return [(untaken, -1.0)]
-
-
-def _limit(model: Model, supplier: Supplier, terms: _Terms, period: int, bought: Pairs, taken: Pairs) -> None:
-    key = (supplier.id, model.start(period))
-    existing = terms.existing[period]
-    if existing is not None:
-        pairs = [*bought, *model.less_built(supplier, period)]
-        model.at_most("supplier_capacity", *key, pairs=pairs, rhs=existing)
-    if terms.minimum[period] > 0:
-        model.at_least("supplier_minimum", *key, pairs=taken, rhs=terms.minimum[period])
 
 
 def _decide(model: Model, supplier: Supplier, terms: _Terms, period: int, taken: Pairs) -> None:

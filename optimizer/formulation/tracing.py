@@ -6,9 +6,10 @@ no column is needed: only what may be mixed has columns.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import pulp
 
@@ -17,12 +18,25 @@ from oremix.models.geography import Origin
 from oremix.models.history import Step
 from oremix.optimizer.formulation.marking import Marking
 from oremix.optimizer.formulation.model import Model
-from oremix.optimizer.lean import Column, Key, LeanProblem, Pairs, Row
+from oremix.optimizer.lean import Column, Key, Pairs
 
-__all__ = ["Layer"]
+__all__ = ["Layer", "Mix", "Mixes"]
+
+
+class Rows(Protocol):
+    """What columns and rows can be made in: a problem, or what is laid over a plan."""
+
+    def column(self, *key: Any) -> Column:
+        """Make a column."""
+
+    def row(self, *key: Any, pairs: Pairs, sense: int, rhs: float = 0.0) -> Any:
+        """Make a row."""
+
 
 Mix = set[bool]
 """What a flow may be made of: marked, clean, or both."""
+
+Mixes = dict[tuple[Any, ...], Mix]
 
 
 class Layer:
@@ -55,12 +69,12 @@ class Layer:
         marking: Marking,
         wanted: set[str],
         periods: Iterable[int],
-        lp: LeanProblem | None = None,
+        lp: Rows | None = None,
     ) -> None:
         self.model, self.marking = model, marking
-        self.lp = model.lp if lp is None else lp
+        self.lp: Rows = model.lp if lp is None else lp
         self.within: dict[Column, Pairs] = {}
-        self.balances: dict[Key, Row] = {}
+        self.balances: dict[Key, Any] = {}
         self._wanted = wanted
         self._label = (marking.policy, tuple(sorted(marking.countries)), marking.side)
         self._known_marks: dict[str, bool | None] = {}
@@ -111,10 +125,13 @@ class Layer:
             found |= new
         return {material: None for material in self.model.network.materials if material in found}
 
+    def _mixes(self, _period: int) -> Mixes:
+        """What flows of a period may be made of: (material, origin), (material, place) and (stockpile,)."""
+        return self._mixes_at_all
+
     @cached_property
-    def _mixes(self) -> dict[tuple[Any, ...], Mix]:
-        """What flows may be made of: (material, origin), (material, place) and (stockpile,)."""
-        mixes: dict[tuple[Any, ...], Mix] = {}
+    def _mixes_at_all(self) -> Mixes:
+        mixes: Mixes = {}
         size = -1
         while size < (size := sum(map(len, mixes.values()))):
             for material in self._materials:
@@ -166,14 +183,14 @@ class Layer:
         elsewhere = counts and self.marking.side == "min"
         return False if isinstance(facility, Recycler) or elsewhere else None
 
-    def _makes(self, mixes: dict[tuple[Any, ...], Mix], facility: Facility, material: str) -> Mix:
+    def _makes(self, mixes: Mixes, facility: Facility, material: str) -> Mix:
         marks = self._marks(facility)
         if marks is not None or not isinstance(facility, Plant):
             return {bool(marks)}
         recipes = [recipe for recipe in facility.recipes if material in recipe.outputs]
         return {mark for recipe in recipes for mark in self._hands_on(mixes, facility, recipe)}
 
-    def _hands_on(self, mixes: dict[tuple[Any, ...], Mix], plant: Plant, recipe: Recipe) -> Mix:
+    def _hands_on(self, mixes: Mixes, plant: Plant, recipe: Recipe) -> Mix:
         """What a recipe can make of what its inputs carry: for a cap one marked input is enough, for a floor all."""
         inputs = [mixes.get((material, plant.at), set()) for material in self.marking.carrying(recipe)]
         if not inputs:
@@ -189,7 +206,7 @@ class Layer:
         self.within[column] = flow
         return column
 
-    def _row(self, kind: str, key: Key, pairs: Pairs, sense: int = pulp.LpConstraintEQ, rhs: float = 0.0) -> Row:
+    def _row(self, kind: str, key: Key, pairs: Pairs, sense: int = pulp.LpConstraintEQ, rhs: float = 0.0) -> Any:
         return self.lp.row(kind, *self._label, *key, pairs=pairs, sense=sense, rhs=rhs)
 
     def _part(self, mix: Mix, flow: Pairs, kind: str, key: Key) -> Pairs:
@@ -206,27 +223,42 @@ class Layer:
                 run = self.model.run.get((plant.id, recipe.id, period))
                 if run is None or not recipe.outputs.keys() & self._materials.keys():
                     continue
-                mix = self._hands_on(self._mixes, plant, recipe) if marks is None else {marks}
+                mix = self._hands_on(self._mixes(period), plant, recipe) if marks is None else {marks}
                 key = (plant.id, recipe.id, self.model.start(period))
                 self._run[plant.id, recipe.id, period] = self._part(mix, [(run, 1.0)], "marked_run", key)
 
     @cached_property
     def _going(self) -> dict[int, dict[tuple[str, Origin], list[tuple[str, Column]]]]:
         """Period → what is made of a material at an origin → the places that it goes to."""
-        going: dict[int, dict[tuple[str, Origin], list[tuple[str, Column]]]] = {}
-        for (material, origin, place, period), ship in self.model.ship.items():
-            if material in self._materials:
-                going.setdefault(period, {}).setdefault((material, origin), []).append((place, ship))
+        going: dict[int, dict[tuple[str, Origin], list[tuple[str, Column]]]] = defaultdict(lambda: defaultdict(list))
+        for flow in self.model.flows:
+            if flow.material in self._materials:
+                for period, number in enumerate(flow.numbers):
+                    if number is not None:
+                        going[period][flow.material, flow.origin].append((flow.place, self.model.lp.at(number)))
         return going
+
+    @cached_property
+    def _drawing(self) -> dict[tuple[int, int], list[tuple[str, Column]]]:
+        """Stockpile and period → the places that it is drawn for."""
+        drawing: dict[tuple[int, int], list[tuple[str, Column]]] = defaultdict(list)
+        for (number, place, period), draw in self.model.draw.items():
+            drawing[number, period].append((place, draw))
+        return drawing
 
     def _made(self, period: int) -> None:
         """What is marked of what an origin makes is marked where it goes."""
+        mixes = self._mixes(period)
         for (material, origin), ships in self._going.get(period, {}).items():
-            mix = self._mixes[material, origin]
+            mix = mixes[material, origin]
+            if len(mix) < 2:
+                for place, ship in ships if mix == {True} else ():
+                    self._ship[material, origin, place, period] = [(ship, 1.0)]
+                continue
             surplus = self.model.surplus.get((material, origin, period))
-            made = self._marked_made(material, origin, period) if len(mix) > 1 else []
+            made = self._marked_made(material, origin, period)
             key: Key = (material, origin, self.model.start(period))
-            if len(mix) > 1 and len(ships) == 1 and surplus is None:
+            if len(ships) == 1 and surplus is None:
                 self._ship[material, origin, ships[0][0], period] = made
                 continue
             sent: Pairs = []
@@ -235,11 +267,10 @@ class Layer:
                 part = self._part(mix, [(ship, 1.0)], "marked_ship", where)
                 self._ship[material, origin, place, period] = part
                 sent += part
-            if len(mix) > 1:
-                if surplus is not None:
-                    sent += self._part(mix, [(surplus, 1.0)], "marked_surplus", key)
-                row = self._row("marked_made", key, [*made, *((column, -part) for column, part in sent)])
-                self.balances["made", *key] = row
+            if surplus is not None:
+                sent += self._part(mix, [(surplus, 1.0)], "marked_surplus", key)
+            row = self._row("marked_made", key, [*made, *((column, -part) for column, part in sent)])
+            self.balances["made", *key] = row
 
     def _marked_made(self, material: str, origin: Origin, period: int) -> Pairs:
         marked: Pairs = []
@@ -259,49 +290,51 @@ class Layer:
 
     def _draws(self, period: int) -> None:
         for number, pile in self._piles:
-            for place in self.model.network.serves(pile):
-                draw = self.model.draw.get((number, place, period))
-                if draw is not None:
-                    key = (pile.material, pile.at, place, self.model.start(period))
-                    part = self._part(self._mixes[number,], [(draw, 1.0)], "marked_draw", key)
-                    self._draw[number, place, period] = part
+            mix = self._mixes(period)[number,]
+            for place, draw in self._drawing.get((number, period), ()) if True in mix else ():
+                key = (pile.material, pile.at, place, self.model.start(period))
+                self._draw[number, place, period] = self._part(mix, [(draw, 1.0)], "marked_draw", key)
 
     def _used(self, period: int) -> None:
         """What arrives and is drawn marked is marked in what it is used for."""
         drawn: dict[tuple[str, str], Pairs] = {}
         for number, pile in self._piles:
-            for place in self.model.network.serves(pile):
+            for place, _ in self._drawing.get((number, period), ()):
                 part = self._draw.get((number, place, period), [])
                 drawn.setdefault((pile.material, place), []).extend(part)
+        mixes = self._mixes(period)
         for material in self._materials:
             for place in self.model.network.uses[material]:
                 needs = self.model.needs.get((material, place, period), [])
-                if needs:
+                mix = mixes.get((material, place), set())
+                if len(mix) < 2:
+                    for column, amount in needs if mix == {True} else ():
+                        self._use[material, column] = [(column, amount)]
+                elif needs:
                     arriving = self._arriving(material, place, period) + drawn.get((material, place), [])
                     self._use_at(material, place, period, needs, arriving)
 
     def _arriving(self, material: str, place: str, period: int) -> Pairs:
         return [
-            (column, arrives * part)
-            for origin, arrives, _ in self.model.arrivals.get((material, place, period), ())
-            for column, part in self._ship.get((material, origin, place, period), ())
+            (column, flow.arrives[period] * part)
+            for flow in self.model.flows_to.get((material, place), ())
+            for column, part in self._ship.get((material, flow.origin, place, period), ())
         ]
 
     def _use_at(self, material: str, place: str, period: int, needs: Pairs, arriving: Pairs) -> None:
-        mix = self._mixes.get((material, place), set())
-        if len(mix) > 1 and len(needs) == 1:
+        """Of what may be mixed where it is used."""
+        if len(needs) == 1:
             self._use[material, needs[0][0]] = arriving
             return
         used: Pairs = []
         for column, amount in needs:
             key = (material, column.key[:-1], self.model.start(period))
-            part = self._part(mix, [(column, amount)], "marked_use", key)
+            part = self._part({True, False}, [(column, amount)], "marked_use", key)
             self._use[material, column] = part
             used += part
-        if len(mix) > 1:
-            row_key: Key = (material, place, self.model.start(period))
-            row = self._row("marked_used", row_key, [*arriving, *((column, -part) for column, part in used)])
-            self.balances["used", *row_key] = row
+        row_key: Key = (material, place, self.model.start(period))
+        row = self._row("marked_used", row_key, [*arriving, *((column, -part) for column, part in used)])
+        self.balances["used", *row_key] = row
 
     def _steps(self, period: int) -> None:
         """A recipe hands on what its inputs carry: for a cap no less than any, for a floor no more than any."""
@@ -324,14 +357,15 @@ class Layer:
         """Marked stock is carried over like any other."""
         years = float(self.model.timeline.years[period])
         for number, pile in self._piles:
-            if len(self._mixes[number,]) < 2:
+            if len(self._mixes(period)[number,]) < 2:
                 continue
             site: Key = (pile.material, pile.at)
             level = self._level(number, pile, period)
-            filled = self._use.get((pile.material, self.model.fill[number, period]), [])
+            fill = self.model.fill.get((number, period))
+            filled = [] if fill is None else self._use.get((pile.material, fill), [])
             drawn = [
                 pair
-                for place in self.model.network.serves(pile)
+                for place, _ in self._drawing.get((number, period), ())
                 for pair in self._draw.get((number, place, period), [])
             ]
             pairs = [
@@ -351,5 +385,5 @@ class Layer:
         key = (pile.material, pile.at, self.model.start(period))
         if key not in self._levels:
             flow = [] if level is None else [(level, 1.0)]
-            self._levels[key] = self._part({True, False}, flow, "marked_level", key)
+            self._levels[key] = self._part(self._mixes(period)[number,], flow, "marked_level", key)
         return self._levels[key]

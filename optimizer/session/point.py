@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from oremix.optimizer.formulation import Measure, Model
-from oremix.optimizer.lean import Key, Pairs
+from oremix.optimizer.lean import Key, Sum
 from oremix.optimizer.session.first_order import first_order
 from oremix.optimizer.session.state import State
 from oremix.optimizer.solving.arrays import Floats
@@ -132,17 +132,19 @@ class Point:
         measures = self._measures(policy)
         if self._x is None:
             return []
-        return [
-            Achieved(
-                measure.material,
-                measure.place,
-                measure.countries,
-                None if measure.period is None else self._known.model.start(measure.period),
-                self._sum(measure.part) + measure.constant,
-                None if measure.whole is None else self._sum(measure.whole),
-            )
-            for measure in measures
-        ]
+        return [self._achieved(measure) for measure in measures]
+
+    def _achieved(self, measure: Measure) -> Achieved:
+        model = self._known.model
+        whole = measure.whole(model)
+        return Achieved(
+            measure.material,
+            measure.place,
+            measure.countries,
+            None if measure.period is None else model.start(measure.period),
+            self._sum(measure.part(model)) + measure.constant,
+            None if whole is None else self._sum(whole),
+        )
 
     def marginal(self, policy: str) -> float | None:
         """What a policy's bound would save of the total cost if it were looser by a unit, in every period at once.
@@ -160,20 +162,21 @@ class Point:
             return None
         saved = 0.0
         for measure in measures:
-            unit = 0.01 if measure.whole is not None else 1.0
-            room = unit * sum(self._sum(amount) for _, amount in measure.wholes)
+            unit = 0.01 if measure.is_share else 1.0
+            room = unit * sum(self._sum(amount) for _, amount in measure.wholes(self._known.model))
             for side, row in measure.rows.items():
                 dual = self.duals.get(row.key, 0.0)
                 saved += -dual * room if side == "max" else dual * room
         return saved + 0.0
 
     def _measures(self, policy: str) -> list[Measure]:
-        found = [m for m in self._known.model.measures if m.policy is not None and m.policy.id == policy]
+        found = [m for m in self._known.model.bounded if m.policy is not None and m.policy.id == policy]
         if not found:
             raise KeyError(policy)
         return found
 
-    def _sum(self, amount: Pairs | float) -> float:
-        if isinstance(amount, int | float):
+    def _sum(self, amount: Sum | float) -> float:
+        if not isinstance(amount, Sum):
             return float(amount)
-        return sum(coefficient * self.values[column.key] for column, coefficient in amount)
+        pairs = self._known.model.lp.pairs(amount)
+        return sum(coefficient * self.values[column.key] for column, coefficient in pairs)

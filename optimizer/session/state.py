@@ -41,7 +41,7 @@ class State:
     @classmethod
     def of(cls, problem: Problem) -> State:
         model = build_model(problem)
-        arrays, _, _ = arrays_of(model.lp)
+        arrays = arrays_of(model.lp)
         columns = {key: position for position, key in enumerate(model.lp.columns)}
         return cls(model, arrays, columns, {key: position for position, key in enumerate(model.lp.rows)})
 

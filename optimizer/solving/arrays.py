@@ -11,7 +11,7 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from oremix.optimizer.lean import Row, rows_of
+from oremix.optimizer.lean import LeanProblem, Matrix, Row, ends_of, rows_of
 from oremix.optimizer.solving.wide import Wide, group_sums
 
 __all__ = [
@@ -180,34 +180,48 @@ def without_integers(arrays: Arrays) -> Arrays:
     return replace(arrays, integer=np.zeros_like(arrays.integer))
 
 
-def arrays_of(problem: pulp.LpProblem) -> tuple[Arrays, list[Any], list[Any]]:
-    """The arrays of a PuLP problem, with its variables and constraints in the same order."""
-    variables = list(problem.variables())  # PuLP may add to its own list while it solves
+def arrays_of(problem: pulp.LpProblem) -> Arrays:
+    """The arrays of a PuLP problem, its variables and constraints in its own order."""
     rows = rows_of(problem)
-    position = dict(zip(variables, range(len(variables)), strict=True)).__getitem__
-    terms = [row.terms if isinstance(row, Row) else row.expr for row in rows]
-    lengths = [len(row) for row in terms]
-    columns = np.fromiter(map(position, chain.from_iterable(terms)), np.int32, sum(lengths))
-    coefficients = np.fromiter(chain.from_iterable(row.values() for row in terms), np.float64, sum(lengths))
+    matrix = problem.matrix() if isinstance(problem, LeanProblem) else None
+    if matrix is None:
+        matrix = _read(problem, rows)
     bounds = np.array([-row.constant for row in rows], dtype=np.float64)
     senses = np.array([row.sense for row in rows], dtype=np.int8)
     sign = -1.0 if problem.sense == pulp.LpMaximize else 1.0
-    cost = np.zeros(len(variables))
-    objective = problem.objective if problem.objective is not None else {}
-    priced = np.fromiter(map(position, objective), np.int32, len(objective))
-    cost[priced] = sign * np.fromiter(objective.values(), np.float64, len(objective))
-    arrays = Arrays(
-        cost=cost,
-        offset=sign * float(getattr(objective, "constant", 0.0)),
-        low=np.array([-np.inf if (lower := v.lowBound) is None else lower for v in variables], dtype=np.float64),
-        high=np.array([np.inf if (upper := v.upBound) is None else upper for v in variables], dtype=np.float64),
-        integer=np.array([v.cat == pulp.LpInteger for v in variables], dtype=np.bool_),
-        starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
-        columns=columns,
-        coefficients=coefficients,
+    return Arrays(
+        cost=sign * matrix.cost,
+        offset=sign * matrix.constant,
+        low=np.where(np.isnan(matrix.low), -np.inf, matrix.low),
+        high=np.where(np.isnan(matrix.high), np.inf, matrix.high),
+        integer=matrix.integer,
+        starts=matrix.starts,
+        columns=matrix.columns,
+        coefficients=matrix.coefficients,
         lower=np.where(senses == pulp.LpConstraintLE, -np.inf, bounds),
         upper=np.where(senses == pulp.LpConstraintGE, np.inf, bounds),
         gates=np.array([getattr(row, "gate", False) for row in rows], dtype=np.bool_),
         sign=sign,
     )
-    return arrays, variables, rows
+
+
+def _read(problem: pulp.LpProblem, rows: list[Any]) -> Matrix:
+    """The numbers in the expressions of a PuLP problem."""
+    variables = list(problem.variables())
+    position = dict(zip(variables, range(len(variables)), strict=True)).__getitem__
+    terms = [row.terms if isinstance(row, Row) else row.expr for row in rows]
+    lengths = [len(row) for row in terms]
+    cost = np.zeros(len(variables))
+    objective = problem.objective if problem.objective is not None else {}
+    priced = np.fromiter(map(position, objective), np.int32, len(objective))
+    cost[priced] = np.fromiter(objective.values(), np.float64, len(objective))
+    return Matrix(
+        cost=cost,
+        constant=float(getattr(objective, "constant", 0.0)),
+        low=ends_of(variables, "lowBound"),
+        high=ends_of(variables, "upBound"),
+        integer=np.array([variable.cat == pulp.LpInteger for variable in variables], dtype=np.bool_),
+        starts=np.concatenate(([0], np.cumsum(lengths))).astype(np.int32),
+        columns=np.fromiter(map(position, chain.from_iterable(terms)), np.int32, sum(lengths)),
+        coefficients=np.fromiter(chain.from_iterable(row.values() for row in terms), np.float64, sum(lengths)),
+    )

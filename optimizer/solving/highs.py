@@ -14,6 +14,7 @@ import pulp
 
 from oremix.models.errors import SolverFailed
 from oremix.optimizer.engine import in_worker
+from oremix.optimizer.lean import rows_of
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_decisions
 from oremix.optimizer.solving.wide import Wide
 
@@ -250,7 +251,7 @@ class Highs(pulp.LpSolver):  # type: ignore[misc]
 
     def actualSolve(self, lp: pulp.LpProblem, **_: Any) -> int:  # noqa: N802 - PuLP's name
         """Solve, and write the answer into the problem's variables and constraints."""
-        arrays, variables, rows = arrays_of(lp)
+        arrays, variables, rows = arrays_of(lp), lp.variables(), rows_of(lp)
         claim = run_highs(arrays, time_limit=self.timeLimit, gap=self.optionsDict.get("gapRel"))
         if claim.x is not None:
             for variable, value in zip(variables, claim.x.tolist(), strict=True):

@@ -116,10 +116,11 @@ def solve_lp(
     """
     clock = Clock(time_limit, stop)
     stock = None if solver.lower() == "highs" else _stock_solver(solver, time_limit, gap)
-    arrays, variables, _ = arrays_of(problem)
+    arrays = arrays_of(problem)
     if stock is None:
         claim = run_apart(arrays, clock, gap=gap, listener=listener)
     else:
+        variables = list(problem.variables())  # PuLP may add to its own list while it solves
         claim = _run_stock(problem, stock, variables, Search(arrays, clock, gap, listener))
     return verified(arrays, claim, clock, gap)
 

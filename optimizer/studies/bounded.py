@@ -16,8 +16,8 @@ from oremix.models.files import checked
 from oremix.models.policies import Diversify, Rule, Share
 from oremix.models.scenarios import Change
 from oremix.models.timeline import Timeline
-from oremix.optimizer.formulation import Measure
-from oremix.optimizer.lean import Key, Pairs
+from oremix.optimizer.formulation import Measure, Model
+from oremix.optimizer.lean import Key, Pairs, Sum
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import State
 from oremix.optimizer.solving.arrays import Arrays, Floats
@@ -77,7 +77,7 @@ class Bounded:
         self.others: list[Change] = []
         self.rule = next(rule for rule in session.problem.rules if rule.id == policy)
         self.model = session.state().model
-        self.measures = [m for m in self.model.measures if m.policy is not None and m.policy.id == policy and m.rows]
+        self.measures = [m for m in self.model.bounded if m.policy is not None and m.policy.id == policy and m.rows]
 
     def twin(self) -> Bounded:
         """Another for another thread; sent to another process, it is made anew."""
@@ -143,7 +143,7 @@ class Bounded:
         least = NOTHING * max(wholes, default=0.0)
         found: list[float | None] = []
         for measure, whole in zip(self.measures, wholes, strict=True):
-            part = total(measure.part, values) + measure.constant
+            part = _amount(measure.part(self.model), self.model, values) + measure.constant
             found.append(None if whole <= least else 0.0 if abs(part) <= ROUNDING * whole else part / whole)
         return found
 
@@ -165,14 +165,16 @@ class Bounded:
 
     def _sizes(self, values: dict[Key, float]) -> list[float]:
         """What the bound of each ratio is multiplied by."""
-        return [sum(_amount(amount, values) for _, amount in measure.wholes) for measure in self.measures]
+        wholes = [measure.wholes(self.model) for measure in self.measures]
+        return [sum(_amount(amount, self.model, values) for _, amount in group) for group in wholes]
 
     # ------------------------------------------------------------ whether lines are straight
 
     @cached_property
     def wholes_are_fixed(self) -> bool:
         """Whether no plan at all has other wholes: then the cost is convex in the bound, and made of lines."""
-        wholes = [amount for m in self.measures for _, amount in m.wholes if isinstance(amount, list) and amount]
+        amounts = [amount for measure in self.measures for _, amount in measure.wholes(self.model)]
+        wholes = [amount for amount in amounts if isinstance(amount, Sum) and amount.numbers]
         if not wholes:
             return True
         if len(wholes) > MOST_WHOLES:
@@ -180,7 +182,7 @@ class Bounded:
         state = self.session.state(self.changes(self.ends[1]))
         arrays = replace(state.arrays, integer=np.zeros_like(state.arrays.integer))
         hot = Hot(replace(arrays, cost=np.zeros_like(arrays.cost), offset=0.0))
-        return all(_is_fixed(hot, state, whole) for whole in wholes)
+        return all(_is_fixed(hot, state, self.model.lp.pairs(whole)) for whole in wholes)
 
     # ------------------------------------------------------------ the tightest bound
 
@@ -285,8 +287,8 @@ def total(pairs: Pairs, values: dict[Key, float]) -> float:
     return sum(amount * values.get(column.key, 0.0) for column, amount in pairs)
 
 
-def _amount(amount: Pairs | float, values: dict[Key, float]) -> float:
-    return total(amount, values) if isinstance(amount, list) else float(amount)
+def _amount(amount: Sum | float, model: Model, values: dict[Key, float]) -> float:
+    return total(model.lp.pairs(amount), values) if isinstance(amount, Sum) else float(amount)
 
 
 def decided(point: Point, columns: Iterable[Any]) -> frozenset[Key]:

@@ -132,8 +132,10 @@ class MakeUp:
             for places in counted.spots.values():
                 for place in places:
                     for period in model.timeline:
-                        for origin, arrives, ship in model.arrivals.get((material, place, period), ()):
-                            found[model.country(origin.place)].append((ship, arrives * years[period]))
+                        for flow in model.flows_to.get((material, place), ()):
+                            if (number := flow.numbers[period]) is not None:
+                                pair = (model.lp.at(number), flow.arrives[period] * years[period])
+                                found[model.country(flow.origin.place)].append(pair)
         return found
 
     def _at(self, facility: str) -> str:

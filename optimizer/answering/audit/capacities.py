@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from oremix.models.chain import Demand, Recycler, Stockpile, Supplier
 from oremix.models.plan import Check
 from oremix.optimizer.answering.audit.book import Book
-from oremix.optimizer.answering.audit.gauge import At, Gauge, Kind, quantity
+from oremix.optimizer.answering.audit.gauge import Gauge, Kind, quantity
 from oremix.optimizer.answering.audit.lanes import lanes
 from oremix.optimizer.answering.audit.recyclers import recyclers
 from oremix.optimizer.answering.audit.suppliers import suppliers
@@ -36,11 +36,11 @@ def check_capacities(book: Book) -> Check:
     return gauge.check()
 
 
-def _amounts(book: Book) -> Iterator[tuple[Kind, str, Any, str]]:
-    """What a record's amount is of, where it is, the record, and the field with the amount."""
+def _amounts(book: Book) -> list[tuple[dict[Any, Any], Callable[[Any], str], str, tuple[str, ...]]]:
+    """Records, what their amounts are of by their keys, where they are, and the fields with the amounts."""
     shipment = "shipment of {0.material} from {0.from_} to {0.to} in {0.period}"
     surplus = "surplus of {0.material} from {0.from_} in {0.period}"
-    tables: list[tuple[dict[Any, Any], Callable[[Any], str], str, tuple[str, ...]]] = [
+    return [
         (book.purchases, _sold(book.suppliers), "supplier {0.supplier} in {0.period}", ("quantity", "paid")),
         (book.runs, _first, "recipe {0.recipe} of plant {0.plant} in {0.period}", ("activity",)),
         (book.recycling, _sold(book.recyclers), "recycler {0.recycler} in {0.period}", ("scrap", "quantity")),
@@ -49,12 +49,6 @@ def _amounts(book: Book) -> Iterator[tuple[Kind, str, Any, str]]:
         (book.deliveries, _sold(book.demands), "demand {0.demand} in {0.period}", ("quantity", "shortage")),
         (book.surpluses, _first, surplus, ("quantity",)),
     ]
-    for table, name, at, fields in tables:
-        for key, line in table.items():
-            kind = quantity(name(key))
-            for field in fields:
-                if field in line.__dict__:
-                    yield kind, at, line, field
 
 
 def _first(key: Any) -> str:
@@ -67,16 +61,22 @@ def _sold(parts: Mapping[str, Supplier | Recycler | Demand]) -> Callable[[Any], 
 
 
 def _nothing_negative(book: Book, gauge: Gauge) -> None:
-    amounts = list(_amounts(book))
-
-    def where(position: int) -> At:
-        _, at, line, field = amounts[position]
-        return ("negative {1} of " + at, line, field)
-
-    gauge.none_negative(((kind, line.__dict__[field]) for kind, _, line, field in amounts), where)
+    for table, name, at, fields in _amounts(book):
+        kinds = [quantity(name(key)) for key in table]
+        for field in fields:
+            _none_negative(gauge, kinds, list(table.values()), field, at)
     for (_, material, _), stock in book.stocks.items():
         for draw in stock.draws:
             gauge.least(quantity(material), draw.quantity, 0.0, "negative draw for {1} from " + STOCK, stock, draw.to)
+
+
+def _none_negative(gauge: Gauge, kinds: list[Kind], lines: list[Any], field: str, at: str) -> None:
+    """Of a field, where it is stated."""
+    there = [number for number, line in enumerate(lines) if field in line.__dict__]
+    if len(there) < len(lines):
+        kinds, lines = [kinds[number] for number in there], [lines[number] for number in there]
+    values = [line.__dict__[field] for line in lines]
+    gauge.none_negative(kinds, values, lambda position: ("negative {1} of " + at, lines[position], field))
 
 
 def _unit_of_capacity(book: Book, facility: str) -> Kind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import inf
+from typing import Any
 
 from oremix.models.chain import CurvePoint, Stockpile, Supplier, Tier
 from oremix.models.geography import Origin
@@ -139,36 +140,43 @@ def _making(book: Book, gauge: Gauge) -> None:
 
 def _shipments(book: Book, gauge: Gauge) -> None:
     at = " of {0.material} from {0.from_} to {0.to} in {0.period}"
-    for key, line in book.shipments.items():
-        move = book.terms[key]
-        freight, duty = freight_and_duty(move, line)
+    lines, moves = list(book.shipments.values()), list(book.terms.values())
+    costs = [freight_and_duty(move, line) for move, line in zip(moves, lines, strict=True)]
+    for line, move in zip(lines, moves, strict=True):
         arrived = line.quantity * (1 - move.loss)
         gauge.same(quantity(line.material), stated(line, "arrived"), arrived, "arrival" + at, line)
-        gauge.same(money("freight"), stated(line, "freight"), freight, "freight" + at, line)
-        gauge.same(money("duties"), stated(line, "duty"), duty, "duty" + at, line)
-        gauge.same(
-            money("shipments"), stated(line, "cost"), freight + duty, "cost of shipment" + at, line, size=abs(freight)
-        )
+    freights, duties = [freight for freight, _ in costs], [duty for _, duty in costs]
+    wholes = [freight + duty for freight, duty in costs]
+    _all_same(gauge, "freight", lines, "freight", freights, "freight" + at)
+    _all_same(gauge, "duties", lines, "duty", duties, "duty" + at)
+    _all_same(gauge, "shipments", lines, "cost", wholes, "cost of shipment" + at, sizes=list(map(abs, freights)))
+
+
+def _all_same(
+    gauge: Gauge, category: str, lines: list[Any], field: str, computed: list[float], at: str, **sizes: list[float]
+) -> None:
+    """The money in a field of records."""
+    told = [line.__dict__.get(field) for line in lines]
+    gauge.all_same(money(category), told, computed, lambda position: (at, lines[position]), **sizes)
 
 
 def _stocks(book: Book, gauge: Gauge) -> None:
-    for (place, material, period), line in book.stocks.items():
-        cost = holding(book, book.piles[place, material], line.level, period)
-        gauge.same(
-            money("holding"), stated(line, "cost"), cost, "holding of {0.material} at {0.place} in {0.period}", line
-        )
+    costs = [
+        holding(book, book.piles[place, material], line.level, period)
+        for (place, material, period), line in book.stocks.items()
+    ]
+    at = "holding of {0.material} at {0.place} in {0.period}"
+    _all_same(gauge, "holding", list(book.stocks.values()), "cost", costs, at)
 
 
 def _ends(book: Book, gauge: Gauge) -> None:
-    for (demand, period), line in book.deliveries.items():
-        cost = book.value(book.demands[demand], "shortage_cost", period) * line.shortage
-        gauge.same(
-            money("shortage"), stated(line, "cost"), cost, "shortage cost of demand {0.demand} in {0.period}", line
-        )
-        earned = book.value(book.demands[demand], "sale_price", period) * line.quantity
-        gauge.same(
-            money("sales"), stated(line, "revenue"), earned, "revenue from demand {0.demand} in {0.period}", line
-        )
+    lines, demands = list(book.deliveries.values()), book.demands
+    short, earned = [], []
+    for (name, period), line in book.deliveries.items():
+        short.append(book.value(demands[name], "shortage_cost", period) * line.shortage)
+        earned.append(book.value(demands[name], "sale_price", period) * line.quantity)
+    _all_same(gauge, "shortage", lines, "cost", short, "shortage cost of demand {0.demand} in {0.period}")
+    _all_same(gauge, "sales", lines, "revenue", earned, "revenue from demand {0.demand} in {0.period}")
     for (material, origin, _), left in book.surpluses.items():
         at = "surplus of {0.material} from {0.from_} in {0.period}"
         gauge.same(

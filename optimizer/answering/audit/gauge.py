@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache
 from math import inf
 from typing import Any, NamedTuple
@@ -83,16 +83,38 @@ class Gauge:
         """A number should not be above zero, measured by `size`."""
         self._note(kind, beyond, max(size, beyond), at)
 
-    def none_negative(self, numbers: Iterable[tuple[Kind, float]], at: Callable[[int], At]) -> None:
+    def all_same(
+        self,
+        kind: Kind,
+        stated: list[Any],
+        computed: list[float],
+        at: Callable[[int], At],
+        sizes: list[float] | None = None,
+    ) -> None:
+        """As `same`, of many numbers of a kind; `at` says where those with a position are."""
+        sizes = [] if sizes is None else sizes
+        if stated and stated == computed and sum(map(abs, computed)) + sum(map(abs, sizes)) < inf:
+            self._checked += len(computed)
+            largest = max(map(abs, (*computed, *sizes)))
+            if largest > self._largest.get(kind, 0.0):
+                self._largest[kind] = largest
+            return
+        for position, (told, number) in enumerate(zip(stated, computed, strict=True)):
+            self.same(kind, told, number, *at(position), size=sizes[position] if sizes else 0.0)
+
+    def none_negative(self, kinds: list[Kind], values: list[float], at: Callable[[int], At]) -> None:
         """As `least` of 0, of many numbers; `at` says where the one with a position is."""
         largest = self._largest
-        for position, (kind, value) in enumerate(numbers):
-            if 0 <= value < inf:
-                self._checked += 1
+        # a sum with what is no number in it is none
+        fine = bool(values) and min(values) >= 0 and sum(values) < inf
+        for position, (kind, value) in enumerate(zip(kinds, values, strict=True)):
+            if fine or 0 <= value < inf:
                 if value > largest.get(kind, 0.0):
                     largest[kind] = value
             else:
                 self._note(kind, -value, abs(value), at(position))
+                self._checked -= 1
+        self._checked += len(values)
 
     def holds(self, condition: bool, *at: Any) -> None:
         """A statement that is true or a violation of 1."""

@@ -44,21 +44,20 @@ class Charge(NamedTuple):
 
 
 class Ledger:
-    """Everything a plan costs, and what it comes to, discounted."""
+    """Everything a plan costs, and what it comes to, discounted: in all, by category, country and facility."""
 
     def __init__(self, book: Book, measured: Iterable[Ratio]) -> None:
         self.charges = list(charges(book, measured))
+        self.by_category: dict[str, float] = defaultdict(float)
+        self.by_country: dict[tuple[str | None, str], float] = defaultdict(float)
+        self.by_facility: dict[tuple[str, str, str], float] = defaultdict(float)
         weights = book.timeline.weights
-        self.discounted = [charge.amount * weights[charge.period] for charge in self.charges]
-        self.total = sum(self.discounted)
-        self.by_category = self.summed(charge.category for charge in self.charges)
-
-    def summed(self, keys: Iterable[Any]) -> dict[Any, float]:
-        """What all charges with the same key come to, discounted."""
-        sums: dict[Any, float] = defaultdict(float)
-        for key, amount in zip(keys, self.discounted, strict=True):
-            sums[key] += amount
-        return sums
+        for category, period, country, kind, name, amount in self.charges:
+            discounted = amount * weights[period]
+            self.by_category[category] += discounted
+            self.by_country[country, category] += discounted
+            self.by_facility[kind, name, category] += discounted
+        self.total = sum(self.by_category.values())
 
     @property
     def largest_category(self) -> float:
@@ -239,17 +238,15 @@ def _periods(book: Book, gauge: Gauge, ledger: Ledger) -> None:
 
 
 def _countries(book: Book, gauge: Gauge, ledger: Ledger) -> None:
-    computed = ledger.summed((charge.country, charge.category) for charge in ledger.charges)
     told: dict[Any, float] = defaultdict(float)
     for row in book.plan.costs.by_country:
         for category, amount in row.by_category.items():
             told[row.country, category] += amount
         gauge.same(MONEY, row.total, sum(row.by_category.values()), "costs by country: {}, total", row.country)
-    _compare(gauge, told, computed, "costs by country: {}, {}")
+    _compare(gauge, told, ledger.by_country, "costs by country: {}, {}")
 
 
 def _facilities(book: Book, gauge: Gauge, ledger: Ledger) -> None:
-    computed = ledger.summed((charge.kind, charge.id, charge.category) for charge in ledger.charges)
     countries = {(charge.kind, charge.id): charge.country for charge in ledger.charges}
     told: dict[Any, float] = defaultdict(float)
     for row in book.plan.costs.by_facility:
@@ -258,7 +255,7 @@ def _facilities(book: Book, gauge: Gauge, ledger: Ledger) -> None:
         at = "costs by facility: {0.kind} {0.id}"
         gauge.same(MONEY, row.total, sum(row.by_category.values()), at + ", total", row)
         gauge.holds(row.country == countries.get((row.kind, row.id), row.country), at + ", country", row)
-    _compare(gauge, told, computed, "costs by facility: {} {}, {}")
+    _compare(gauge, told, ledger.by_facility, "costs by facility: {} {}, {}")
 
 
 def _sum(book: Book, gauge: Gauge, name: str) -> None:

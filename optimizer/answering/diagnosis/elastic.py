@@ -14,7 +14,7 @@ from oremix.optimizer.answering.diagnosis.rows import Spot
 from oremix.optimizer.answering.diagnosis.statements import Statement
 from oremix.optimizer.clock import Clock, OutOfTime
 from oremix.optimizer.formulation import Model
-from oremix.optimizer.lean import Key
+from oremix.optimizer.lean import Key, rows_of
 from oremix.optimizer.solving.arrays import Arrays, Floats, arrays_of, with_wider_gates
 from oremix.optimizer.solving.highs import run_highs
 from oremix.optimizer.solving.hot import Hot
@@ -54,7 +54,8 @@ class Elastic:
         limits: Mapping[Key, float] | None = None,
         whole: bool = False,
     ) -> None:
-        arrays, variables, rows = arrays_of(model.lp)
+        self.model = model
+        arrays, variables, rows = arrays_of(model.lp), model.lp.variables(), rows_of(model.lp)
         self.slacks = [(statement, spot) for statement, found in spots.items() for spot in found]
         self.first = len(arrays.cost)
         self.column = {variable: number for number, variable in enumerate(variables)}
@@ -191,7 +192,7 @@ def has_point(model: Model, clock: Clock) -> bool:
     OutOfTime
         Before it was known.
     """
-    arrays, _, _ = arrays_of(model.lp)
+    arrays = arrays_of(model.lp)
     free = replace(arrays, cost=np.zeros_like(arrays.cost), offset=0.0)
     claim = run_highs(free, time_limit=clock.demand(), stop=clock.stop)
     if claim.status == "limit" and claim.x is None:

@@ -15,7 +15,7 @@ from oremix.optimizer.answering.diagnosis.elastic import Elastic
 from oremix.optimizer.answering.diagnosis.rows import Spot
 from oremix.optimizer.answering.diagnosis.statements import Statement
 from oremix.optimizer.formulation.model import Measure
-from oremix.optimizer.lean import Column, Key
+from oremix.optimizer.lean import Column, Key, Sum
 from oremix.optimizer.solving.arrays import Floats
 
 __all__ = ["AMOUNTS", "LIMITS", "Beyond", "moved"]
@@ -48,6 +48,10 @@ class Beyond:
     def value(self, column: Column) -> float:
         """A column's value."""
         return float(self.point[self.elastic.column[column]])
+
+    def sum(self, sum_: Sum) -> float:
+        """A sum of columns."""
+        return sum(amount * self.value(column) for column, amount in self.elastic.model.lp.pairs(sum_))
 
 
 def moved(beyond: Beyond, *, strict: bool) -> Iterator[Edit]:
@@ -105,7 +109,7 @@ def _lowered(beyond: Beyond, statement: Statement, spot: Spot, limit: float, sla
     if statement.field in ("minimum_utilisation", "days_of_demand"):
         return was * max(limit - slack, 0.0) / limit
     if statement.field == "minimum_collection_rate" and spot.row is not None:
-        collected = sum(beyond.value(column) for column in spot.row.expr if column.key[0] == "collect")
+        collected = sum(beyond.value(column) for column in spot.row.terms if column.key[0] == "collect")
         return was * collected / (collected + slack)
     return (was if statement.field == "minimum_order" else limit) - slack
 
@@ -128,8 +132,8 @@ def _of_policy(
         return
     pooled = measure.period is None
     if isinstance(rule, Share):
-        whole = measure.whole
-        size = sum(amount * beyond.value(c) for c, amount in whole) if isinstance(whole, list) else whole or 0.0
+        whole = measure.whole(beyond.elastic.model)
+        size = beyond.sum(whole) if isinstance(whole, Sum) else whole or 0.0
         by = np.inf if size <= 0 else slack / size
     elif pooled and not isinstance(rule, Budget):
         by = slack / sum(problem.timeline.years[period] for period in measure.periods)

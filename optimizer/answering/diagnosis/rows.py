@@ -62,7 +62,7 @@ def _period(model: Model, key: Key) -> int | None:
 
 def _policies(model: Model) -> Iterator[tuple[Field, Spot]]:
     positions = {id(rule): position for position, rule in enumerate(model.problem.rules)}
-    for measure in model.measures:
+    for measure in model.bounded:
         if measure.policy is not None:
             for side, row in measure.rows.items():
                 position = positions[id(measure.policy)]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import oremix
-from oremix.optimizer.lean import LeanProblem, Pairs
+from oremix.optimizer.answering.overlay import Overlay
+from oremix.optimizer.lean import LeanProblem, Pairs, Sum, numbered
 
 Change = Callable[[str, Pairs], Pairs]
 
@@ -88,19 +89,24 @@ MUTATIONS = {
     "stock carried over": (no_carry_over, "balances: stock of oxide at JP in 2028"),
     "a ramp-up": (no_ramp_up, "capacities: capacity of plant naraha in 2026"),
     "use of capacity": (times("plant_capacity", "run", 0.5), "capacities: capacity of plant naraha in 2028"),
-    "a mark handed on": (no_mark_handed_on, "shares: part of CN (content) for oxide in 2026"),
+    "a mark handed on": (no_mark_handed_on, "shares: bound of policy mined for oxide in 2026"),
     "what meets a demand": (times("used", "deliver", 0.5), "balances: oxide arrived, drawn and used at JP in"),
 }
 
 
 def mutate(monkeypatch: pytest.MonkeyPatch, change: Change) -> None:
-    """Every row of the linear program is changed as it is made."""
-    row = LeanProblem.row
+    """Every row of the linear program is changed as it is made, and of what is laid over the plan."""
+    rows_over, row = LeanProblem.rows_over, Overlay.row
 
-    def changed(self: LeanProblem, *key: Any, pairs: Pairs, **more: Any) -> Any:
+    def changed(self: LeanProblem, ends: Any, *key: Any, sums: list[Sum], **more: Any) -> Any:
+        mutated = [numbered(change(str((*key, *ends)[0]), self.pairs(sum_))) for sum_ in sums]
+        return rows_over(self, ends, *key, sums=mutated, **more)
+
+    def laid(self: Overlay, *key: Any, pairs: Pairs, **more: Any) -> Any:
         return row(self, *key, pairs=change(str(key[0]), list(pairs)), **more)
 
-    monkeypatch.setattr(LeanProblem, "row", changed)
+    monkeypatch.setattr(LeanProblem, "rows_over", changed)
+    monkeypatch.setattr(Overlay, "row", laid)
 
 
 def test_without_a_mutation_the_plan_is_right() -> None:

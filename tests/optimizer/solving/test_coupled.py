@@ -54,7 +54,7 @@ def plain(arrays: Arrays) -> dict[str, Any]:
 
 
 def arrays_for(document: Document) -> Arrays:
-    return arrays_of(build_model(read_problem(document)).lp)[0]
+    return arrays_of(build_model(read_problem(document)).lp)
 
 
 def assert_proved(found: dict[str, Any], expected: dict[str, Any], gap: float) -> None:
@@ -124,7 +124,7 @@ def test_what_couples_minerals(document: Document, policies: list[Document]) -> 
 def test_the_shared_rows_are_found(document: Document) -> None:
     """The budget's rows in all but the last period, and nothing else; each part is a mineral."""
     model = build_model(read_problem(document))
-    arrays, variables, rows = arrays_of(model.lp)
+    arrays, variables, rows = arrays_of(model.lp), model.lp.variables(), list(model.lp.rows.values())
     found = separated(arrays, 1)
     assert found is not None
     assert [rows[number].key[0] for number in found.rows] == ["budget_max"] * 2

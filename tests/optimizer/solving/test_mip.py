@@ -36,7 +36,7 @@ BEFORE_IT_BEGINS.set()
 
 
 def arrays(document: Document) -> Arrays:
-    return arrays_of(build_model(read_problem(document)).lp)[0]
+    return arrays_of(build_model(read_problem(document)).lp)
 
 
 def cheapest_of_all(lp: Arrays) -> float:
@@ -196,7 +196,7 @@ def test_a_little_of_a_decision_lets_nothing_pass() -> None:
     problem += 1 * flow + 1000 * opened
     problem += flow >= 1, "need"
     problem += flow - 1e7 * opened <= 0, "gate"
-    lp = arrays_of(problem)[0]
+    lp = arrays_of(problem)
     leak = np.array([1.0, 1e-7])
     search = Search(lp, Clock(), None, None)
     assert not search.take(leak)

@@ -24,7 +24,7 @@ from tests.random_problems import Document, documents
 
 def relaxed_and_rounded(document: Document, clock: Clock | None = None) -> tuple[Arrays, float, Floats | None]:
     """The problem in arrays, the cost of its LP (infinite where it has no plan), and the rounded plan."""
-    arrays = arrays_of(build_model(read_problem(document)).lp)[0]
+    arrays = arrays_of(build_model(read_problem(document)).lp)
     claim = run_highs(without_integers(arrays))
     if claim.status != "optimal" or claim.x is None:
         return arrays, math.inf, None

@@ -31,7 +31,7 @@ def diet(sense: int = pulp.LpMinimize, demand: float = 10.0) -> pulp.LpProblem:
 
 
 def arrays(problem: pulp.LpProblem) -> Arrays:
-    return arrays_of(problem)[0]
+    return arrays_of(problem)
 
 
 def yes_no() -> dict[str, Any]:
