@@ -8,8 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from oremix.optimizer.formulation import Measure
+from oremix.optimizer.formulation import Measure, Model
 from oremix.optimizer.lean import Key, Pairs
+from oremix.optimizer.session.first_order import first_order
 from oremix.optimizer.session.state import State
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.solve import Status
@@ -92,6 +93,21 @@ class Point:
     def of(self, kind: str) -> dict[Key, float]:
         """What there is of one kind of column, by the rest of its key: `add` what is built, `short` what is missing."""
         return {key[1:]: value for key, value in self.values.items() if key[0] == kind and value}
+
+    @property
+    def model(self) -> Model:
+        """The model whose columns these are; after a change in place that of the problem before it."""
+        return self._state.model
+
+    def foreseen(self, other: Point) -> float | None:
+        """What another point's problem would cost more than this one's if amounts and prices stayed as they are here.
+
+        To first order it is what the optimum costs more; none where nothing is priced here, or a bound with a price is
+        taken away there. With decisions, it holds with those as they are.
+        """
+        if self._x is None or self._duals is None:
+            return None
+        return first_order(self._state, self._x, self._duals, other._state)
 
     def achieved(self, policy: str) -> list[Achieved]:
         """What a policy bounds, in the order of its ratios; nothing without a plan.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
 
@@ -93,6 +93,7 @@ class Session:
         if stop is not None:
             listen(self._hot.solver, stop)
         self._decisions: dict[Key, float] = {}
+        self._own: _Own | None = None
 
     @property
     def columns(self) -> list[Key]:
@@ -164,6 +165,26 @@ class Session:
             _x=outcome.x,
             _duals=outcome.duals,
         )
+
+    def rewind(self) -> None:
+        """Have the next question start from the problem's own optimum, whatever has been asked since.
+
+        The same question then has the same answer to the last digit, in any session of the same problem.
+
+        Raises
+        ------
+        SolverFailed
+            As `solve`, which finds that optimum the first time.
+        """
+        solver = self._hot.solver
+        if self._own is None:
+            self._hot.solver.clearSolver()
+            self.solve()
+            self._own = _Own(self._hot.arrays, solver.getBasis(), dict(self._decisions))
+        self._become(self._base, self._own.arrays)
+        solver.clearSolver()
+        solver.setBasis(self._own.basis)
+        self._decisions = dict(self._own.decisions)
 
     def plan(
         self,
@@ -273,6 +294,15 @@ class Session:
             return
         columns = [kept.columns.get(key, -1) for key in state.columns]
         self._hot.refill(arrays, columns, [kept.rows.get(key, -1) for key in state.rows])
+
+
+@dataclass(frozen=True)
+class _Own:
+    """Where the problem itself was solved: the LP in the solver, its basis, and the decisions taken."""
+
+    arrays: Arrays
+    basis: Any
+    decisions: dict[Key, float]
 
 
 def _narrowed(state: State, fixed: Mapping[Key, Held] | None, within: Sequence[tuple[Weights, float]]) -> State:

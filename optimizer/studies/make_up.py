@@ -58,7 +58,7 @@ class MakeUp:
 
     def moves(self, before: Point, after: Point) -> list[Move]:
         """What is otherwise after than before: what enters, leaves, grows and shrinks; the largest first."""
-        first, second = self._amounts(before), self._amounts(after)
+        first, second = self.amounts(before), self.amounts(after)
         largest: dict[str, float] = defaultdict(float)
         for key in first | second:
             largest[key[-1]] = max(largest[key[-1]], first.get(key, 0.0), second.get(key, 0.0))
@@ -96,7 +96,7 @@ class MakeUp:
 
     # ------------------------------------------------------------ amounts
 
-    def _amounts(self, point: Point) -> Amounts:
+    def amounts(self, point: Point) -> Amounts:
         """(kind, id, none, material) → what is taken or made, over the years of the horizon."""
         return {key: max(0.0, total(pairs, point.values)) for key, pairs in self._makers.items()}
 

@@ -1,0 +1,294 @@
+"""Many questions about one problem, each answered by itself, spread over threads, processes or a cluster.
+
+Every question starts from the problem's own optimum, so that its answer is the same whoever else asks what.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+
+from oremix.models import InvalidProblem, Problem, read_problem
+from oremix.models.errors import SolverFailed
+from oremix.models.scenarios import Change
+from oremix.models.studies.sensitivity import Outcome
+from oremix.optimizer.engine import shares_memory, spread
+from oremix.optimizer.lean import Key
+from oremix.optimizer.session import Point, Session
+from oremix.optimizer.studies.baseline import BUILDS
+from oremix.optimizer.studies.clock import Clock
+from oremix.optimizer.studies.make_up import MakeUp
+
+__all__ = ["Answer", "Asker", "Found", "Question"]
+
+# How many questions one session answers, and how many such batches are under way where nobody can be told to stop.
+BATCH, ROUND = 20, 8
+# Less than this of the largest is rounding.
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is changed: by changes, by another discount rate, or both.
+
+    `kept` asks as well what it costs with the plan's builds; `priced` what policies are worth.
+    """
+
+    changes: tuple[Change, ...] = ()
+    rate: float | None = None
+    kept: bool = False
+    priced: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of a question; amounts are those of a point, none where there is no plan.
+
+    Attributes
+    ----------
+    foreseen
+        What the plan's amounts and prices say that it costs more.
+    orders
+        Facility → year of the order → capacity.
+    supply
+        (material, country) → share of what arrives over the horizon.
+    makers
+        (kind, facility, material) → share of what is bought, made or recovered of it.
+    missing
+        Years of demand that are missing, of demands with a shortage cost.
+    marginals
+        Policy → what a unit of loosening would save.
+    """
+
+    status: Outcome
+    verified: bool = False
+    reason: str | None = None
+    total_cost: float | None = None
+    foreseen: float | None = None
+    orders: dict[str, dict[int, float]] = field(default_factory=dict)
+    supply: dict[tuple[str, str], float] = field(default_factory=dict)
+    makers: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    missing: float | None = None
+    marginals: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a question, and what with the plan's builds, where that was asked."""
+
+    found: Found
+    kept: Found | None = None
+
+
+class Asker:
+    """A problem's own optimum, and questions beside it.
+
+    Parameters
+    ----------
+    gap
+        Relative gap at which yes/no decisions may stop.
+    """
+
+    def __init__(self, problem: Problem, clock: Clock, gap: float | None) -> None:
+        self.problem, self._clock, self._gap = problem, clock, gap
+        session = Session(problem, time_limit=clock.left() or None, gap=gap, stop=clock.stop)
+        session.rewind()
+        self.point = session.solve()
+        self.model = self.point.model
+        self.plan = _Reader().read(self.point, priced=True)
+
+    def ask(self, questions: Sequence[Question], tell: Callable[[int], None]) -> list[Answer | None]:
+        """The answers in the order of the questions; none for those that there was no time for.
+
+        `tell` is called with how many are answered.
+        """
+        batches = [tuple(questions[start : start + BATCH]) for start in range(0, len(questions), BATCH)]
+        if shares_memory():
+            counter = _Counter(tell)
+            jobs = [_Job(self.problem, None, batch, self._until, self._gap, self._clock.stop, counter) for batch in batches]
+            return [answer for done in spread(_answered, jobs) for answer in done]
+        text = self.problem.to_json(indent=None)
+        answers: list[Answer | None] = []
+        for start in range(0, len(batches), ROUND):
+            jobs = [_Job(None, text, batch, self._until, self._gap, None, None) for batch in batches[start : start + ROUND]]
+            if self._clock.is_over:
+                break
+            answers += [answer for done in spread(_answered, jobs) for answer in done]
+            tell(sum(answer is not None for answer in answers))
+        return answers + [None] * (len(questions) - len(answers))
+
+    @property
+    def _until(self) -> float | None:
+        """When time is up, as all machines can tell it."""
+        left = self._clock.left()
+        return None if left is None else time.time() + left
+
+
+class _Counter:
+    """Counts what all threads have answered."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self._tell, self._done, self._lock = tell, 0, threading.Lock()
+
+    def __call__(self) -> None:
+        with self._lock:
+            self._done += 1
+            self._tell(self._done)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Questions for one session; out of this process the problem goes as text."""
+
+    problem: Problem | None
+    text: str | None
+    questions: tuple[Question, ...]
+    until: float | None
+    gap: float | None
+    stop: Event | None
+    tell: Callable[[], None] | None
+
+
+def _answered(job: _Job) -> list[Answer | None]:
+    """The answers; none from where time was up."""
+    worker: _Worker | None = None
+    answers: list[Answer | None] = []
+    for question in job.questions:
+        if _is_over(job):
+            break
+        try:
+            worker = worker or _Worker(job)
+            answer = worker.answer(question)
+        except SolverFailed as error:
+            answer = Answer(Found("no_answer", reason=str(error)), Found("no_answer", reason=str(error)))
+        if _is_over(job) and not _is_settled(answer):
+            break
+        answers.append(answer)
+        if job.tell is not None:
+            job.tell()
+    return answers + [None] * (len(job.questions) - len(answers))
+
+
+def _is_over(job: _Job) -> bool:
+    return (job.stop is not None and job.stop.is_set()) or (job.until is not None and time.time() >= job.until)
+
+
+def _is_settled(answer: Answer) -> bool:
+    """Whether nothing was cut short."""
+    return all(found is None or found.status not in ("feasible", "no_answer") for found in (answer.found, answer.kept))
+
+
+class _Worker:
+    """A session of its own, and what it reads of points."""
+
+    def __init__(self, job: _Job) -> None:
+        self._job = job
+        self._problem = read_problem(job.text) if job.problem is None else job.problem  # type: ignore[arg-type]
+        self._session = Session(self._problem, gap=job.gap, stop=job.stop)
+        self._session.time_limit = self._left()
+        self._session.rewind()
+        self._base = self._session.solve()
+        self._builds: dict[Key, float] = {k: value for k, value in self._base.values.items() if k[0] in BUILDS}
+        self._reader = _Reader()
+
+    def answer(self, question: Question) -> Answer:
+        """Each of the two from the problem's own optimum."""
+        found = self._found(question, {})
+        return Answer(found, self._found(question, self._builds) if question.kept else None)
+
+    def _found(self, question: Question, held: dict[Key, float]) -> Found:
+        try:
+            session = self._of(question)
+            session.time_limit = self._left()
+            point = session.solve(question.changes, fixed=held or None)
+        except InvalidProblem as error:
+            status: Outcome = "infeasible" if any(fault.path[:1] == ("fixed",) for fault in error.errors) else "refused"
+            return Found(status, reason="; ".join(f"{fault.pointer}: {fault.message}" for fault in error.errors[:3]))
+        foreseen = None if held else self._base.foreseen(point)
+        return self._reader.read(point, priced=question.priced and not held, foreseen=foreseen)
+
+    def _of(self, question: Question) -> Session:
+        """The session that holds the problem, or a new one where the discount rate is another."""
+        if question.rate is None:
+            self._session.rewind()
+            return self._session
+        other = self._problem.model_copy(update={"discount_rate": question.rate})
+        return Session(other, gap=self._job.gap, stop=self._job.stop)
+
+    def _left(self) -> float | None:
+        return None if self._job.until is None else max(self._job.until - time.time(), 1e-3)
+
+
+class _Reader:
+    """Reads points; what it knows of a model is kept for the next point of the same."""
+
+    def __init__(self) -> None:
+        self._made_up: MakeUp | None = None
+        self._model: object = None
+
+    def read(self, point: Point, *, priced: bool, foreseen: float | None = None) -> Found:
+        """What the study takes from a point."""
+        if point.total_cost is None:
+            return Found(point.status, point.verified, point.reason, foreseen=foreseen)
+        if self._made_up is None or self._model is not point.model:
+            self._made_up, self._model = MakeUp(point.model, ()), point.model
+        return Found(
+            status=point.status,
+            verified=point.verified,
+            reason=point.reason,
+            total_cost=point.total_cost,
+            foreseen=foreseen,
+            orders=_orders(self._made_up, point),
+            supply={(part.material, part.country): part.share for part in self._made_up.supply(point)},
+            makers=_makers(self._made_up, point),
+            missing=_missing(point),
+            marginals=_marginals(point) if priced else {},
+        )
+
+
+def _orders(made_up: MakeUp, point: Point) -> dict[str, dict[int, float]]:
+    built = made_up.builds(point)
+    largest = max((build.capacity for build in built), default=0.0)
+    orders: dict[str, dict[int, float]] = defaultdict(dict)
+    for build in built:
+        if build.capacity > ROUNDING * largest:
+            orders[build.on][build.ordered] = build.capacity
+    return dict(orders)
+
+
+def _makers(made_up: MakeUp, point: Point) -> dict[tuple[str, str, str], float]:
+    amounts = made_up.amounts(point)
+    wholes: dict[str, float] = defaultdict(float)
+    for (_, _, _, material), amount in amounts.items():
+        wholes[material] += amount
+    return {
+        (kind, name, material): amount / wholes[material]
+        for (kind, name, _, material), amount in amounts.items()
+        if amount > ROUNDING * wholes[material]
+    }
+
+
+def _missing(point: Point) -> float:
+    """Σ of years · missing / asked for."""
+    short, met, timeline = point.of("short"), point.of("deliver"), point.model.timeline
+    return sum(
+        timeline.years[timeline.starts.index(key[-1])] * amount / (amount + met.get(key, 0.0))
+        for key, amount in short.items()
+        if amount > ROUNDING * (amount + met.get(key, 0.0))
+    )
+
+
+def _marginals(point: Point) -> dict[str, float]:
+    found = {}
+    for rule in point.model.problem.rules:
+        try:
+            marginal = point.marginal(rule.id)
+        except KeyError:  # it holds in no period, or counts nothing
+            continue
+        if marginal is not None:
+            found[rule.id] = marginal
+    return found
