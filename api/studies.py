@@ -16,9 +16,11 @@ from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_proble
 from oremix.models.files import checked
 from oremix.models.studies.frontier_options import FrontierOptions, SurfaceOptions
 from oremix.models.studies.outages import StressOptions, outages_of
+from oremix.models.studies.sensitivity_options import SensitivityOptions, sensitivity_faults
 from oremix.optimizer.studies.asked import frontier_faults, surface_faults
 from oremix.optimizer.studies.compare import compare
 from oremix.optimizer.studies.frontier import frontier
+from oremix.optimizer.studies.sensitivity import sensitivity
 from oremix.optimizer.studies.stress import stress
 from oremix.optimizer.studies.surface import surface
 
@@ -74,6 +76,11 @@ def _without(kind: type[Options], parts: Parts) -> Options | None:
         return None
 
 
+def _sensitivity(call: Call) -> Response:
+    problem, options = _asked(call, SensitivityOptions, sensitivity_faults)
+    return json_answer(sensitivity(problem, options=options, **_limits(call)).to_json(indent=None))
+
+
 def _stated(options: BaseModel) -> dict[str, Any]:
     return options.model_dump(exclude_unset=True)
 
@@ -118,6 +125,13 @@ PLANS = {
     "type": "object",
     "properties": {"first": {"$ref": "#/components/schemas/Plan"}, "second": {"$ref": "#/components/schemas/Plan"}},
     "required": ["first", "second"],
+    "additionalProperties": False,
+}
+
+MOVED = {
+    "type": "object",
+    "properties": {"problem": PROBLEM, "options": {"$ref": "#/components/schemas/SensitivityOptions"}},
+    "required": ["problem"],
     "additionalProperties": False,
 }
 
@@ -172,6 +186,17 @@ OPERATIONS = (
         "Put a plan to outages: what goes short, what it costs, who takes over; without a plan the problem is solved.",
         {"$ref": "#/components/schemas/Stress"},
         body=STRESSED,
+        solves=True,
+        options=(TIME_LIMIT, GAP),
+    ),
+    Operation(
+        "sensitivity",
+        "POST",
+        "/v1/studies/sensitivity",
+        _sensitivity,
+        "Say which numbers carry the answer: each moved alone, and on request all that is uncertain drawn together.",
+        {"$ref": "#/components/schemas/Sensitivity"},
+        body=MOVED,
         solves=True,
         options=(TIME_LIMIT, GAP),
     ),

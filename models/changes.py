@@ -16,7 +16,7 @@ from oremix.models.problem import Problem
 from oremix.models.scenarios import Change
 from oremix.models.timeline import Timeline
 
-__all__ = ["Parts", "changed", "changed_parts", "read_changes"]
+__all__ = ["Parts", "at_rate", "changed", "changed_parts", "read_changes"]
 
 Parts = dict[str, list[Part]]
 """Lists of a problem, by their keys."""
@@ -76,6 +76,18 @@ def with_parts(problem: Problem, parts: Parts) -> Problem:
     return checked(Problem, stated | lists)
 
 
+def at_rate(problem: Problem, rate: float) -> Problem:
+    """The problem with another discount rate, and without scenarios and uncertainties of its own.
+
+    Raises
+    ------
+    InvalidProblem
+        What is wrong with it.
+    """
+    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude=set(FOR_STUDIES))
+    return checked(Problem, stated | {"discount_rate": rate})
+
+
 def changed_parts(problem: Problem, changes: list[Change]) -> Parts:
     """The lists with the parts that changes are about; each part is checked by itself, not yet beside the others.
 
@@ -103,6 +115,21 @@ def _made(problem: Problem, entries: list[Part], change: Change) -> list[Part]:
         return [*entries, *_added(change)]
     if problem.timeline.typical and (change.from_year is not None or change.until_year is not None):
         raise _wrong("from_year", "is of no use without `periods`: there is one typical year", change.from_year)
+    chosen = _chosen(problem, entries, change)
+    if not _during(change, problem.timeline):
+        raise _wrong("from_year", "leaves no period: none starts in these years", change.from_year)
+    result: list[Part] = []
+    for entry in entries:
+        is_meant = any(entry is other for other in chosen) and _reaches(entry, change.field)
+        result += _changed(entry, change, problem.timeline) if is_meant else [entry]
+    is_same = len(result) == len(entries) and all(a is b for a, b in zip(result, entries, strict=True))
+    if is_same and "set" not in change.model_fields_set and not any(_states(entry, change.field) for entry in chosen):
+        raise _wrong("field", f"is stated by none of these {change.on}, so nothing would change", change.field)
+    return result
+
+
+def _chosen(problem: Problem, entries: list[Part], change: Change) -> list[Part]:
+    """The parts that a change is about, of which some have its field."""
     chosen = [entry for entry in entries if _is_meant(problem, entry, change)]
     unknown = [key for key in change.where if entries and not any(_named(entry, key) for entry in entries)]
     if unknown:
@@ -113,18 +140,9 @@ def _made(problem: Problem, entries: list[Part], change: Change) -> list[Part]:
         raise _wrong("field", "cannot change: other parts name it", change.field)
     if not any(_named(entry, change.field) for entry in chosen):
         raise _wrong("field", f"is no field of these {change.on}", change.field)
-    if not _during(change, problem.timeline):
-        raise _wrong("from_year", "leaves no period: none starts in these years", change.from_year)
     if not any(_reaches(entry, change.field) for entry in chosen):
         raise _wrong("field", f"is no field that {_called(chosen[0])} has", change.field)
-    result: list[Part] = []
-    for entry in entries:
-        is_meant = any(entry is other for other in chosen) and _reaches(entry, change.field)
-        result += _changed(entry, change, problem.timeline) if is_meant else [entry]
-    is_same = len(result) == len(entries) and all(a is b for a, b in zip(result, entries, strict=True))
-    if is_same and "set" not in change.model_fields_set and not any(_states(entry, change.field) for entry in chosen):
-        raise _wrong("field", f"is stated by none of these {change.on}, so nothing would change", change.field)
-    return result
+    return chosen
 
 
 def _added(change: Change) -> list[Part]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from oremix.models.chain import Facility, Lane
@@ -59,7 +60,7 @@ class Input:
     values: tuple[float, ...]
     marked: bool
     position: int | None = 0
-    years: dict[str, int] = field(default_factory=dict)
+    years: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,14 @@ def inputs_of(problem: Problem, *, defaults: bool = False) -> list[Input]:
     found: dict[tuple[str, str], Input] = {}
     for entry in _all(problem, defaults):
         known = found.get((entry.on, entry.label))
-        if known is not None and known.where == entry.where:
-            entry = replace(known, values=known.values + entry.values, marked=known.marked or entry.marked)
-        elif known is not None:
-            entry = replace(entry, label=f"{entry.label} [{(entry.position or 0) + 1}]")
-        found[entry.on, entry.label] = entry
+        if known is None:
+            found[entry.on, entry.label] = entry
+        elif known.where == entry.where:
+            both = replace(known, values=known.values + entry.values, marked=known.marked or entry.marked)
+            found[entry.on, entry.label] = both
+        else:
+            label = f"{entry.label} [{(entry.position or 0) + 1}]"
+            found[entry.on, label] = replace(entry, label=label)
     return list(found.values())
 
 
@@ -125,7 +129,7 @@ def _called(problem: Problem, part: Part, position: int) -> str:
 
 @dataclass
 class _Numbers:
-    values: list[float] = field(default_factory=list)
+    values: list[float] = dataclasses.field(default_factory=list)
     marked: bool = False
 
 
@@ -187,7 +191,9 @@ def _told_apart(part: Part, entries: list[Part]) -> dict[str, Any]:
     keys = {name: info.alias or name for name, info in type(part).model_fields.items()}
     plain = ("preset", "from_", "to", "materials", "country", "place", "material", "from_year", "until_year")
     chosen = [name for name in plain if name in keys]
-    others = [name for name in part.model_fields_set if name not in chosen and not isinstance(getattr(part, name), dict)]
+    others = [
+        name for name in part.model_fields_set if name not in chosen and not isinstance(getattr(part, name), dict)
+    ]
     for name in [None, *sorted(others)]:
         chosen += [name] if name else []
         alike = [other for other in entries if all(getattr(other, n, None) == getattr(part, n) for n in chosen)]

@@ -82,7 +82,8 @@ class Problem(Part):
         default_factory=list, description="named changes to the data, which studies ask about; a plan is made without"
     )
     uncertainties: list[Uncertainty] = Field(
-        default_factory=list, description="numbers that are not known, which `sensitivity` draws; a plan is made without"
+        default_factory=list,
+        description="numbers that are not known, which studies draw; a plan is made without",
     )
     sources: list[Source] = Field(default_factory=list, description="where figures come from")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Iterator
 from itertools import accumulate
 from statistics import NormalDist
 from typing import Annotated, Any, Literal, Self
@@ -22,7 +23,11 @@ Weight = Annotated[float, Field(ge=0, le=1e9)]
 KINDS = ("uniform", "triangular", "normal", "lognormal", "values")
 # Where nothing is said a bell is cut off this many standard deviations from its middle.
 WIDTH = 3.0
+# Of a logarithm: a factor of 20,000 either way.
+WIDEST = 10.0
 STANDARD = NormalDist()
+
+Fault = tuple[tuple[str | int, ...], str, Any]
 
 
 class Distribution(Part):
@@ -48,31 +53,43 @@ class Distribution(Part):
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             raise faults_error("distribution", [((), f"needs exactly one of {', '.join(KINDS)}", given)])
-        faults = [(path, message, getattr(self, path[0])) for path, message in self._faults(given[0])]
+        faults: list[Fault] = [(path, message, getattr(self, path[0])) for path, message in self._faults(given[0])]
         if faults:
             raise faults_error("distribution", faults)
         return self
 
-    def _faults(self, kind: str) -> list[tuple[tuple[str], str]]:
-        found: list[tuple[tuple[str], str]] = []
+    def _faults(self, kind: str) -> Iterator[tuple[tuple[str], str]]:
+        ordered = sorted(self.triangular or [])
         if self.uniform and not self.uniform[0] < self.uniform[1]:
-            found.append((("uniform",), "should be [lowest, highest], the lowest first"))
-        if self.triangular and not (sorted(self.triangular) == self.triangular and self.triangular[0] < self.triangular[2]):
-            found.append((("triangular",), "should be [lowest, likeliest, highest], in this order"))
+            yield ("uniform",), "should be [lowest, highest], the lowest first"
+        if self.triangular and not (ordered == self.triangular and ordered[0] < ordered[2]):
+            yield ("triangular",), "should be [lowest, likeliest, highest], in this order"
         if self.normal and not self.normal[1] > 0:
-            found.append((("normal",), "should be [mean, standard deviation], the second above 0"))
-        if self.lognormal and not (self.lognormal[0] > 0 and 0 < self.lognormal[1] <= 10):
-            found.append((("lognormal",), "should be [median, standard deviation of the logarithm], above 0, the second at most 10"))
-        if self.weights is not None and (kind != "values" or len(self.weights) != len(self.values or ())):
-            found.append((("weights",), "should be as many as there are `values`"))
-        elif self.weights is not None and not sum(self.weights) > 0:
-            found.append((("weights",), "should not all be 0"))
-        for name in ("low", "high"):
-            if getattr(self, name) is not None and kind not in ("normal", "lognormal"):
-                found.append(((name,), "is for `normal` and `lognormal`; the others have ends of their own"))
-        if not found and self._is_bell and not self._has_room:
-            found.append((("low",), "should be below `high`, and not both far out on one side"))
-        return found
+            yield ("normal",), "should be [mean, standard deviation], the second above 0"
+        if self.lognormal and not (self.lognormal[0] > 0 and 0 < self.lognormal[1] <= WIDEST):
+            yield (
+                ("lognormal",),
+                f"should be [median, standard deviation of the logarithm], above 0 and 0 to {WIDEST:g}",
+            )
+        yield from self._wrong_weights()
+        yield from self._wrong_ends(kind)
+
+    def _wrong_weights(self) -> Iterator[tuple[tuple[str], str]]:
+        if self.weights is None:
+            return
+        if len(self.weights) != len(self.values or ()):
+            yield ("weights",), "should be as many as there are `values`"
+        elif not sum(self.weights) > 0:
+            yield ("weights",), "should not all be 0"
+
+    def _wrong_ends(self, kind: str) -> Iterator[tuple[tuple[str], str]]:
+        is_bell = kind in ("normal", "lognormal")
+        given = [name for name in ("low", "high") if getattr(self, name) is not None]
+        for name in () if is_bell else given:
+            yield (name,), "is for `normal` and `lognormal`; the others have ends of their own"
+        sound = is_bell and (self.normal or self.lognormal or [0, 0])[1] > 0 and (self.lognormal or [1])[0] > 0
+        if sound and given and not self._has_room:
+            yield (given[0],), "leaves nothing: `low` should be below `high`, and not both far out on one side"
 
     # ------------------------------------------------------------ values by how many are below
 
@@ -90,7 +107,7 @@ class Distribution(Part):
             low, high = self.uniform
             return low + below * (high - low)
         if self.triangular:
-            return _triangular(*self.triangular, below)
+            return _triangular(self.triangular, below)
         if self._is_bell:
             first, last = (self._below(end) for end in self._cut)
             value = self._inverse(first + below * (last - first))
@@ -144,7 +161,8 @@ class Distribution(Part):
         return median * math.exp(sd * score)
 
 
-def _triangular(low: float, mode: float, high: float, below: float) -> float:
+def _triangular(corners: list[float], below: float) -> float:
+    low, mode, high = corners
     rise = (mode - low) / (high - low)
     if below <= rise:
         return low + math.sqrt(below * (high - low) * (mode - low))
@@ -169,7 +187,7 @@ class Uncertainty(Part):
 
     @model_validator(mode="after")
     def _one_operation(self) -> Self:
-        faults: list[tuple[tuple[str | int, ...], str, Any]] = []
+        faults: list[Fault] = []
         if (self.times is None) == (self.plus is None):
             faults.append(((), "needs exactly one of `times`, `plus`", None))
         if self.times is not None and self.times.ends[0] < 0:
@@ -181,7 +199,9 @@ class Uncertainty(Part):
                 if getattr(self, name)
             ]
             if self.field != "discount_rate":
-                faults.append((("field",), "should be discount_rate: nothing else of the problem itself is drawn", self.field))
+                faults.append(
+                    (("field",), "should be discount_rate: nothing else of the problem itself is drawn", self.field)
+                )
         if faults:
             raise faults_error("uncertainty", faults)
         return self

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.solving import Highs
     from oremix.optimizer.studies.compare import compare
     from oremix.optimizer.studies.frontier import frontier
+    from oremix.optimizer.studies.sensitivity import sensitivity
     from oremix.optimizer.studies.stress import stress
     from oremix.optimizer.studies.surface import surface
     from oremix.optimizer.verify import verify
@@ -60,6 +61,7 @@ __all__ = [
     "preset",
     "presets",
     "read_problem",
+    "sensitivity",
     "solve",
     "stress",
     "surface",
@@ -87,6 +89,7 @@ _HOMES = {
     "presets": "oremix.models.presets",
     "compare": "oremix.optimizer.studies.compare",
     "frontier": "oremix.optimizer.studies.frontier",
+    "sensitivity": "oremix.optimizer.studies.sensitivity",
     "stress": "oremix.optimizer.studies.stress",
     "surface": "oremix.optimizer.studies.surface",
     "compliance": "oremix.optimizer.answering.compliance",

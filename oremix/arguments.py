@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-__all__ = ["bans", "bounds", "caps", "factors", "file", "gap", "lanes", "presets", "seconds", "years"]
+__all__ = ["bans", "bounds", "caps", "factors", "file", "gap", "groups", "lanes", "presets", "seconds", "years"]
 
 
 def _number(text: str, least: float, most: float = math.inf) -> float:
@@ -113,4 +113,19 @@ def lanes(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) 
         if not start or not end or not (periods.isdigit() or "=" not in text):
             raise click.BadParameter(f"{text!r} should be two ends and perhaps a number of periods, as in AU:MY=2")
         found.append({"from": start, "to": end} | ({"periods": int(periods)} if periods else {}))
+    return found
+
+
+def groups(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[dict[str, Any]]:
+    """`--group suppliers:unit_cost:country=CN,material=ore`, or without a condition `--group suppliers:unit_cost`."""
+    found: list[dict[str, Any]] = []
+    for text in texts:
+        on, _, rest = text.partition(":")
+        field, _, conditions = rest.partition(":")
+        pairs = [condition.partition("=") for condition in conditions.split(",") if condition]
+        if not on or not field or not all(key and sign and value for key, sign, value in pairs):
+            example = "suppliers:unit_cost:country=CN"
+            raise click.BadParameter(f"{text!r} should be a list, a field and perhaps conditions, as in {example}")
+        where = {key: value for key, _, value in pairs}
+        found.append({"on": on, "field": field} | ({"where": where} if where else {}))
     return found

@@ -171,8 +171,58 @@ def _stress_options(
     }
 
 
+@click.command()
+@click.argument("problem")
+@as_json
+@click.option("--by", type=float, metavar="S", help="By how much each input moves; default 0.1, which is ±10 %.")
+@click.option(
+    "--inputs",
+    type=click.Choice(["all", "assumptions", "none"]),
+    help="Which move: all numbers stated, those marked as assumptions, or none beside groups.",
+)
+@click.option("--on", multiple=True, metavar="suppliers", help="A kind of part whose inputs move; default all.")
+@click.option("--field", "fields", multiple=True, metavar="unit_cost", help="A field that moves; default all.")
+@click.option(
+    "--group",
+    "groups",
+    callback=arguments.groups,
+    multiple=True,
+    metavar="suppliers:unit_cost:country=CN",
+    help="A field of several parts, moved together.",
+)
+@click.option("--defaults", is_flag=True, help="Numbers that are not stated, such as a recovery of 1, move too.")
+@click.option("--most", type=int, metavar="N", help="How many inputs are solved again, those that carry most first.")
+@click.option("--samples", type=int, metavar="N", help="Draw all that is uncertain together, this often.")
+@click.option("--seed", type=int, metavar="N", help="Of the drawing; default 0.")
+@click.option("--time-limit", callback=arguments.seconds, metavar="S", help="Seconds for all of it.")
+@click.option("--gap", callback=arguments.gap, metavar="G", help="Relative gap at which yes/no decisions may stop.")
+def sensitivity(
+    problem: str, as_json: bool, time_limit: float | None, gap: float | None, defaults: bool, **asked: Any
+) -> int:
+    """Say which numbers of PROBLEM carry its answer: each lowered and raised, and on request all drawn together.
+
+    Options that name something are repeatable.
+    """
+    import oremix
+
+    write_answer = terminal.reserve_output()
+    question = read_problem(problem)
+    options = {key: list(value) if isinstance(value, tuple) else value for key, value in asked.items()}
+    options = {key: value for key, value in options.items() if value not in (None, [])}
+    options |= {"defaults": True} if defaults else {}
+    with terminal.tracked("Solving …") as progress:
+        found = terminal.interruptible(
+            lambda stop: oremix.sensitivity(
+                question, options=options, time_limit=time_limit, gap=gap, stop=stop, progress=progress
+            )
+        )
+    write_answer(found.to_json() if as_json else str(found))
+    return 0
+
+
 COMMANDS = (
     compare,
     frontier,
     stress,
+    sensitivity,
 )

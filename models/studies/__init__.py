@@ -5,16 +5,19 @@ from __future__ import annotations
 from oremix.models.studies.comparison import Comparison
 from oremix.models.studies.frontier import Frontier, Surface
 from oremix.models.studies.outages import StressOptions
+from oremix.models.studies.sensitivity import Sensitivity
+from oremix.models.studies.sensitivity_options import SensitivityOptions
 from oremix.models.studies.stress import Stress
 
-__all__ = ["OPTIONS", "STUDIES", "Comparison", "Frontier", "Stress", "Surface"]
+__all__ = ["OPTIONS", "STUDIES", "Comparison", "Frontier", "Sensitivity", "Stress", "Surface"]
 
 STUDIES = (
     Comparison,
     Frontier,
     Surface,
     Stress,
+    Sensitivity,
 )
 
 # Those that are made of parts, which a schema has to name.
-OPTIONS = (StressOptions,)
+OPTIONS = (StressOptions, SensitivityOptions)

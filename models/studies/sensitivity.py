@@ -23,7 +23,7 @@ class BuildMoved(Record):
     """What is built otherwise than in the plan."""
 
     what: Literal["enters", "leaves", "more", "less", "moves"] = Field(
-        description="enters: not built in the plan; leaves: not built any more; more, less; moves: ordered in other years"
+        description="enters: not built in the plan; leaves: no longer built; more, less; moves: ordered in other years"
     )
     on: str = Field(description="id of the supplier, plant or recycler")
     country: str = Field(description="country where it stands (ISO 3166-1 alpha-2)")
@@ -47,7 +47,7 @@ class Side(Record):
     """An input moved to one side, and the problem solved again."""
 
     factor: float = Field(description="by which its numbers were to be multiplied")
-    changes: list[dict[str, Any]] = Field(description="the changes, as a scenario states them; of the discount rate none")
+    changes: list[dict[str, Any]] = Field(description="as a scenario states them; of the discount rate none")
     clipped: str | None = Field(description="what kept it back; none: it moved as far as it should")
     status: Outcome = Field(description=OUTCOME)
     verified: bool = Field(description="whether the point, or the proof that there is none, was checked")
@@ -55,11 +55,11 @@ class Side(Record):
     total_cost: float | None = Field(description="money over the horizon, discounted; none: there is no plan")
     difference: float | None = Field(description="to the plan's total cost, money, discounted; none: there is no plan")
     first_order: float | None = Field(
-        description="the difference that the plan's own amounts and prices foresee, if nothing could give way; none: not"
-        " known"
+        description="the difference that the plan's own amounts and prices foresee, if nothing could give way; none:"
+        " not known"
     )
     builds: list[BuildMoved] = Field(description="what is built otherwise than in the plan")
-    shares: list[ShareMoved] = Field(description="shares of supply that differ by a tenth of a percentage point or more")
+    shares: list[ShareMoved] = Field(description="shares of supply that differ by 0.1 percentage points or more")
     distance: float | None = Field(
         description="how much of a material is bought, made or recovered by others than in the plan, as a share from 0"
         " (by the same) to 1 (all by others), of the material where it is most; none: there is no plan"
@@ -85,8 +85,8 @@ class Bar(Record):
     down: Side | None = Field(description="lowered; none: not solved")
     up: Side | None = Field(description="raised; none: not solved")
     swing: float | None = Field(
-        description="from the lowest to the highest of the two costs and the plan's, money, discounted; none: not solved,"
-        " or a side has no plan"
+        description="from the lowest to the highest of the two costs and the plan's, money, discounted; none: not"
+        " solved, or a side has no plan"
     )
     moves_nothing: bool = Field(description="whether both sides have the plan's cost, builds and supply")
 
@@ -111,8 +111,8 @@ class Drawn(Record):
     id: str = Field(description="of the problem's uncertainties; of a marked assumption what it is called")
     text: str = Field(description="what is drawn, in words")
     rank_correlation: float | None = Field(
-        description="Spearman's, of what is drawn with the total cost over the samples that have a plan: −1 to 1; none: it"
-        " or the cost is always the same"
+        description="Spearman's, of what is drawn with the total cost over the samples that have a plan: −1 to 1;"
+        " none: it or the cost is always the same"
     )
     kept_rank_correlation: float | None = Field(description="the same with the cost where the plan's builds are kept")
 
@@ -126,9 +126,14 @@ class Reading(Record):
     unknown: int = Field(description="how many were left without an answer")
     infeasible_share: float = Field(description="infeasible ones, of all samples, from 0 to 1")
     total_cost: Range | None = Field(description="of those with a plan, money over the horizon, discounted")
+    missing: Range | None = Field(
+        description="of those without a plan, where builds are kept: years of demand that the demands without a"
+        " shortage cost would have to go short at the least, so that there is one; none: none, or not even that helps"
+    )
     short: int = Field(description="how many of those with a plan go short of a demand that has a shortage cost")
     shortage: Range | None = Field(
-        description="of those with a plan: years of demand that are missing, Σ over demands of years · missing / asked for"
+        description="of those with a plan: years of demand that are missing, Σ over demands of years · missing /"
+        " asked for"
     )
 
 
@@ -175,7 +180,10 @@ class Sample(Record):
     kept_status: Outcome = Field(description="the same with the plan's builds")
     kept_total_cost: float | None = Field(description="with the plan's builds; none: no plan")
     shortage: float | None = Field(description="years of demand that are missing, decided anew; none: no plan")
-    kept_shortage: float | None = Field(description="years of demand that are missing with the plan's builds")
+    kept_shortage: float | None = Field(
+        description="with the plan's builds; without a plan the least that demands without a shortage cost would have"
+        " to go short; none: not even that helps"
+    )
 
 
 class Sampling(Record):

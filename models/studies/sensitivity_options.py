@@ -108,5 +108,7 @@ def sensitivity_faults(problem: Problem, options: SensitivityOptions) -> list[Fa
         except InvalidProblem as error:
             path = ("groups", number)
             # twice a share may be too much: whether it can be moved at all is for the study to say
-            faults += [Fault((*path, *f.path[2:]), f.message, f.value) for f in error.errors if "would be" not in f.message]
+            faults += [
+                Fault((*path, *f.path[2:]), f.message, f.value) for f in error.errors if "would be" not in f.message
+            ]
     return faults

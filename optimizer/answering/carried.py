@@ -19,7 +19,7 @@ from oremix.optimizer.answering.values import Values
 from oremix.optimizer.formulation import Charge
 from oremix.optimizer.lean import Column, Key
 
-__all__ = ["carriers"]
+__all__ = ["carriers", "loads_of"]
 
 # Less than this part of the total is no load.
 LEAST = 1e-4
@@ -60,14 +60,20 @@ def carriers(values: Values, duals: Duals) -> list[Carrier]:
     marked = {(label, field) for label, fields in _marked(values.model.problem) for field in fields}
     if not marked:
         return []
+    loads = loads_of(values, duals)
+    total = sum(abs(amount) for amount in values.by_category.values())
+    found = [(label, field, amount) for (label, field), amount in loads.items() if (label, field) in marked]
+    heavy = [entry for entry in found if abs(entry[2]) > LEAST * total]
+    return [_carrier(values, *entry) for entry in sorted(heavy, key=lambda entry: (-abs(entry[2]), entry[:2]))]
+
+
+def loads_of(values: Values, duals: Duals) -> Found:
+    """What the cost rises by, to first order, as each number doubles; marked or not."""
     load = _Load(values, duals)
     load.of_charges()
     load.of_bounds()
     load.of_yields()
-    total = sum(abs(amount) for amount in values.by_category.values())
-    found = [(label, field, amount) for (label, field), amount in load.found.items() if (label, field) in marked]
-    heavy = [entry for entry in found if abs(entry[2]) > LEAST * total]
-    return [_carrier(values, *entry) for entry in sorted(heavy, key=lambda entry: (-abs(entry[2]), entry[:2]))]
+    return load.found
 
 
 def _carrier(values: Values, label: str, field: str, amount: float) -> Carrier:

@@ -104,10 +104,8 @@ class InPlace:
         if isinstance(old, Demand) and isinstance(new, Demand):
             return names <= {"quantity", "shortage_cost", "sale_price"} and self._demand(old, new, names, edits)
         if isinstance(old, Facility) and isinstance(new, Facility):
-            costs = names - {"availability"}
-            return self._costs(old, new, costs, edits) and (
-                "availability" not in names or self._availability(old, new, edits)
-            )
+            limits = names & {"availability", "capacity"}
+            return self._costs(old, new, names - limits, edits) and (not limits or self._limits(old, new, edits))
         return False
 
     # ------------------------------------------------------------ policies
@@ -166,8 +164,12 @@ class InPlace:
 
     # ------------------------------------------------------------ what can be made
 
-    def _availability(self, old: Facility, new: Facility, edits: Edits) -> bool:
-        if self._derives or any(getattr(old, name, None) for name in HANGS_ON_CAPACITY):
+    def _limits(self, old: Facility, new: Facility, edits: Edits) -> bool:
+        if (
+            not self._is_as_large(old, new)
+            or self._derives
+            or any(getattr(old, name, None) for name in HANGS_ON_CAPACITY)
+        ):
             return False
         if any(build.minimum_utilisation for build in old.builds):
             return False
@@ -177,6 +179,17 @@ class InPlace:
         if new.builds and any(network.is_out(old, t) and not network.is_out(new, t) for t in periods):
             return False  # an outage has no columns
         return all(self._capacity(new, period, before[period], after[period], edits) for period in periods)
+
+    def _is_as_large(self, old: Facility, new: Facility) -> bool:
+        """Whether capacity is the same, or is another number that nothing hangs on but what can be made."""
+        if old.capacity == new.capacity:
+            return True
+        sizes = [self._model.network.nameplate(facility) for facility in (old, new)]
+        is_there = [[size is None or size > 0 for size in each] for each in sizes]
+        hangs = getattr(old, "fixed_cost_per_capacity", None) is not None or any(
+            getattr(rule, "measure", None) == "capacity" for rule in self._model.problem.rules
+        )
+        return None not in (old.capacity, new.capacity) and is_there[0] == is_there[1] and not hangs
 
     def _capacity(self, new: Facility, period: int, before: float | None, after: float | None, edits: Edits) -> bool:
         model = self._model

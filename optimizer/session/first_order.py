@@ -62,7 +62,10 @@ def _bounds_moved(before: State, duals: Floats, after: State) -> float | None:
     if before.columns is not after.columns:
         places = np.array([after.columns.get(key, -1) for key in before.columns], dtype=np.int64)
     there = (places >= 0) & (old.low != old.high)
-    ends = np.where(reduced > 0, old.low, old.high)[there], np.where(reduced > 0, new.low[places], new.high[places])[there]
+    ends = (
+        np.where(reduced > 0, old.low, old.high)[there],
+        np.where(reduced > 0, new.low[places], new.high[places])[there],
+    )
     moved = (ends[0] != ends[1]) & (reduced[there] != 0)
     if not np.isfinite(ends[0][moved]).all() or not np.isfinite(ends[1][moved]).all():
         return None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from oremix.models import Problem
 from oremix.models.chain import Demand, Stockpile
-from oremix.models.changes import Parts, with_parts
+from oremix.models.changes import Parts, changed_parts, with_parts
 from oremix.models.policies import Budget, Policy, Preset
 from oremix.models.scenarios import Change
+from oremix.optimizer.session.state import Weights
 
-__all__ = ["first_changed", "hard_demands", "is_hard", "loosened"]
+__all__ = ["first_changed", "hard_demands", "is_hard", "loosened", "years_missing"]
 
 
 def is_hard(demand: Demand) -> bool:
@@ -19,6 +20,19 @@ def is_hard(demand: Demand) -> bool:
 def hard_demands(problem: Problem) -> frozenset[str]:
     """The ids of the demands that must be met."""
     return frozenset(demand.id for demand in problem.demands if is_hard(demand))
+
+
+def years_missing(problem: Problem, changes: tuple[Change, ...], start: int = 0) -> Weights:
+    """Σ n_t · short / quantity, over hard demands, as changed, in the periods from one on: years of demand."""
+    timeline, hard = problem.timeline, hard_demands(problem)
+    demands = changed_parts(problem, list(changes)).get("demands", list(problem.demands))
+    quantities = {d.id: timeline.read_or(d.quantity, 0.0) for d in demands if d.id in hard}  # type: ignore[attr-defined]
+    return {
+        ("short", name, timeline.starts[period]): timeline.years[period] / amount
+        for name, amounts in quantities.items()
+        for period, amount in enumerate(amounts)
+        if amount and period >= start
+    }
 
 
 def first_changed(problem: Problem, changes: tuple[Change, ...]) -> int | None:

@@ -9,10 +9,11 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 
 from oremix.models import InvalidProblem, Problem, read_problem
+from oremix.models.changes import at_rate, changed
 from oremix.models.errors import SolverFailed
 from oremix.models.scenarios import Change
 from oremix.models.studies.sensitivity import Outcome
@@ -21,10 +22,13 @@ from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.studies.baseline import BUILDS
 from oremix.optimizer.studies.clock import Clock
+from oremix.optimizer.studies.loosened import loosened, years_missing
 from oremix.optimizer.studies.make_up import MakeUp
 
 __all__ = ["Answer", "Asker", "Found", "Question"]
 
+# What a change of these says of an order that stands is nothing.
+OF_ORDERS = ("build.max", "build.minimum", "build.max_per_order", "build.curve.capacity", "build.sizes.capacity")
 # How many questions one session answers, and how many such batches are under way where nobody can be told to stop.
 BATCH, ROUND = 20, 8
 # Less than this of the largest is rounding.
@@ -35,7 +39,8 @@ ROUNDING = 1e-6
 class Question:
     """What is changed: by changes, by another discount rate, or both.
 
-    `kept` asks as well what it costs with the plan's builds; `priced` what policies are worth.
+    `kept` asks as well what it costs with the plan's builds, without the changes of what may be built; `priced` what
+    policies are worth.
     """
 
     changes: tuple[Change, ...] = ()
@@ -59,7 +64,8 @@ class Found:
     makers
         (kind, facility, material) → share of what is bought, made or recovered of it.
     missing
-        Years of demand that are missing, of demands with a shortage cost.
+        Years of demand that are missing, of demands with a shortage cost; where there is no plan with the plan's
+        builds, the least that is missing of the others.
     marginals
         Policy → what a unit of loosening would save.
     """
@@ -109,12 +115,16 @@ class Asker:
         batches = [tuple(questions[start : start + BATCH]) for start in range(0, len(questions), BATCH)]
         if shares_memory():
             counter = _Counter(tell)
-            jobs = [_Job(self.problem, None, batch, self._until, self._gap, self._clock.stop, counter) for batch in batches]
+            jobs = [
+                _Job(self.problem, None, batch, self._until, self._gap, self._clock.stop, counter) for batch in batches
+            ]
             return [answer for done in spread(_answered, jobs) for answer in done]
         text = self.problem.to_json(indent=None)
         answers: list[Answer | None] = []
         for start in range(0, len(batches), ROUND):
-            jobs = [_Job(None, text, batch, self._until, self._gap, None, None) for batch in batches[start : start + ROUND]]
+            jobs = [
+                _Job(None, text, batch, self._until, self._gap, None, None) for batch in batches[start : start + ROUND]
+            ]
             if self._clock.is_over:
                 break
             answers += [answer for done in spread(_answered, jobs) for answer in done]
@@ -198,7 +208,24 @@ class _Worker:
     def answer(self, question: Question) -> Answer:
         """Each of the two from the problem's own optimum."""
         found = self._found(question, {})
-        return Answer(found, self._found(question, self._builds) if question.kept else None)
+        if not question.kept:
+            return Answer(found)
+        stands = tuple(change for change in question.changes if change.field not in OF_ORDERS)
+        asked = replace(question, changes=stands, priced=False)
+        kept = self._found(asked, self._builds)
+        return Answer(found, replace(kept, missing=self._least(asked)) if kept.status == "infeasible" else kept)
+
+    def _least(self, question: Question) -> float | None:
+        """The least that hard demands have to go short for a plan with the plan's builds; none: not even so."""
+        try:
+            loose = loosened(self._problem if question.rate is None else at_rate(self._problem, question.rate), None)
+            loose = changed(loose, question.changes)
+            session = Session(loose, time_limit=self._left(), gap=self._job.gap, stop=self._job.stop)
+            weights = years_missing(self._problem, question.changes)
+            least = session.solve(fixed=self._builds, objective=weights).objective
+        except InvalidProblem:
+            return None
+        return None if least is None else max(least, 0.0)
 
     def _found(self, question: Question, held: dict[Key, float]) -> Found:
         try:
@@ -216,7 +243,7 @@ class _Worker:
         if question.rate is None:
             self._session.rewind()
             return self._session
-        other = self._problem.model_copy(update={"discount_rate": question.rate})
+        other = at_rate(self._problem, question.rate)
         return Session(other, gap=self._job.gap, stop=self._job.stop)
 
     def _left(self) -> float | None:

@@ -8,7 +8,6 @@ from math import inf
 from threading import Event
 
 from oremix.models import Plan, Problem
-from oremix.models.changes import changed_parts
 from oremix.models.diagnosis import Conflicting
 from oremix.models.errors import InvalidProblem, SolverFailed
 from oremix.models.scenarios import Change
@@ -20,7 +19,7 @@ from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held, Weights
 from oremix.optimizer.studies.baseline import ROUNDING, Baseline
 from oremix.optimizer.studies.giving_way import broken, conflict_of, given_way
-from oremix.optimizer.studies.loosened import hard_demands, loosened
+from oremix.optimizer.studies.loosened import loosened, years_missing
 
 __all__ = ["SLACK", "Found", "Trial"]
 
@@ -85,7 +84,6 @@ class Trial:
     def __init__(self, base: Baseline, start: int | None, *, gap: float | None, stop: Event | None) -> None:
         self.base, self.start = base, start
         self.held = base.held(start)
-        self._hard = hard_demands(base.problem)
         self._gap, self._stop = gap, stop
         self._unhurt: float | None = None
         self._has_room = False
@@ -161,15 +159,7 @@ class Trial:
 
     def missing(self, changes: Changes) -> Weights:
         """Σ n_t · short / quantity, over hard demands in the periods that may change: years of demand."""
-        timeline = self.base.problem.timeline
-        demands = changed_parts(self.base.problem, list(changes)).get("demands", list(self.base.problem.demands))
-        quantities = {d.id: timeline.read_or(d.quantity, 0.0) for d in demands if d.id in self._hard}  # type: ignore[attr-defined]
-        return {
-            ("short", name, timeline.starts[period]): timeline.years[period] / amount
-            for name, amounts in quantities.items()
-            for period, amount in enumerate(amounts)
-            if amount and self.start is not None and period >= self.start
-        }
+        return {} if self.start is None else years_missing(self.base.problem, changes, self.start)
 
     def _met(self, session: Session, changes: Changes, outage: Changes, clock: Clock) -> Found:
         """The least shortage, and then the least cost; `changes` are those that the session's problem still lacks."""
