@@ -89,7 +89,7 @@ class Differs:
     def _shares(self, found: Found) -> list[ShareMoved]:
         keys = dict.fromkeys([*self._plan.supply, *found.supply])
         pairs = [(key, self._plan.supply.get(key, 0.0), found.supply.get(key, 0.0)) for key in keys]
-        pairs.sort(key=lambda pair: -abs(pair[2] - pair[1]))
+        pairs.sort(key=lambda pair: (-round(abs(pair[2] - pair[1]), 9), pair[2] < pair[1]))
         return [
             ShareMoved(material=material, country=country, before=before, after=after)
             for (material, country), before, after in pairs
