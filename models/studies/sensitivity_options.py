@@ -9,7 +9,7 @@ from pydantic import Field
 from oremix.models.changes import changed_parts
 from oremix.models.errors import Fault, InvalidProblem
 from oremix.models.fields import Id, Year
-from oremix.models.inputs import Input
+from oremix.models.inputs import Input, inputs_of
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change
 from oremix.models.studies.frontier_options import Options
@@ -111,4 +111,7 @@ def sensitivity_faults(problem: Problem, options: SensitivityOptions) -> list[Fa
             faults += [
                 Fault((*path, *f.path[2:]), f.message, f.value) for f in error.errors if "would be" not in f.message
             ]
+    if options.samples and not problem.uncertainties and not any(entry.marked for entry in inputs_of(problem)):
+        message = "needs `uncertainties` in the problem, or numbers that are marked as `assumption`"
+        faults.append(Fault(("samples",), message, options.samples))
     return faults

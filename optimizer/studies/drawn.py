@@ -84,7 +84,7 @@ class Drawing:
             left_out = [entry.label for entry in marked if entry not in fit]
             unknown = [_assumed(problem, entry, options.by) for entry in fit] if options.by else []
         if not unknown:
-            message = "needs `uncertainties` in the problem, or numbers marked as `assumption` that can move by `by`"
+            message = "has nothing to draw: no number that is marked as an assumption can move by `by`"
             raise InvalidOption(f"`samples` {message}")
         return cls(problem, options, unknown, left_out)
 

@@ -69,6 +69,12 @@ def test_answers_are_as_described(client, minimal):
         conforms(described, operation, requests[operation.name])
 
 
+def drawn(minimal):
+    """A problem with an uncertainty, to be drawn twice."""
+    boom = {"id": "boom", "on": "demands", "field": "quantity", "times": {"values": [1, 1.1]}}
+    return {"problem": minimal | {"uncertainties": [boom]}, "options": {"samples": 2}}
+
+
 def two_caps(minimal):
     """A problem with two caps, and what a surface is asked for."""
     other = {"id": "other", "type": "share", "countries": ["AU"], "max": 1}

@@ -19,8 +19,8 @@ from tests.random_problems import Document, documents
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much]
 some = settings(max_examples=20, suppress_health_check=SLOW, deadline=None)
 KINDS = ["suppliers", "plants", "recyclers", "lanes", "demands", "materials", "stockpiles", "policies"]
-# What is paid for a unit, whatever is done.
-PRICES = ("unit_cost", "fixed_cost", "collection_cost", "shortage_cost", "penalty", "build.unit_capex")
+# What is paid for a unit, and changes nothing of what can be done; capex does where there is a budget.
+PRICES = ("unit_cost", "fixed_cost", "collection_cost", "shortage_cost", "penalty", "recipes.unit_cost")
 
 
 def planned(document: Document) -> tuple[Problem, Plan]:
