@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import sqrt
 from textwrap import wrap
 
 from oremix.models.studies.sensitivity import Bar, Range, Sampling, Sensitivity, Side
@@ -217,14 +218,17 @@ def _numbers(found: Sampling) -> Iterator[str]:
     known = [drawn for drawn in found.drawn if drawn.rank_correlation is not None]
     if not known:
         return
+    # by chance alone one in twenty is further from 0
+    least = 2 / sqrt(found.anew.plans) if len(known) > 1 else 0.0
+    told = [drawn for drawn in known if abs(drawn.rank_correlation or 0.0) >= least][:MOST_DRAWN]
     yield from ["", "Which numbers carry the cost (rank correlation, -1 to 1)"]
-    for drawn in known[:MOST_DRAWN]:
+    for drawn in told:
         value = drawn.rank_correlation or 0.0
         length = round(HALF * abs(value))
         left = (LOWERED * length).rjust(HALF) if value < 0 else " " * HALF
         yield f"  {value:+.2f}  {left}|{(RAISED * length if value > 0 else '').ljust(HALF)}  {drawn.id}"
-    if len(known) > MOST_DRAWN:
-        yield f"  and {len(known) - MOST_DRAWN} more"
+    if len(known) > len(told):
+        yield f"  and {len(known) - len(told)} more (below {least:.2g} it may be chance)"
 
 
 def _builds(found: Sampling) -> Iterator[str]:

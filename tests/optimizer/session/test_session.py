@@ -192,6 +192,48 @@ def test_a_time_limit_is_of_each_question() -> None:
         Session(DATA, time_limit=-1)
 
 
+def test_a_session_that_is_rewound_answers_like_a_new_one() -> None:
+    """Two sellers ask the same: which of them sells may hang on what was asked before, but not after a rewind."""
+    data = document(suppliers=[AUSTRALIA | {"unit_cost": 5}, CHINA], policies=[CAP | {"max": 0.9}])
+    asked = [{"on": "demands", "field": "quantity", "times": 0.7}]
+    new = Session(data)
+    new.rewind()
+    used = Session(data)
+    used.solve([{"on": "suppliers", "where": {"id": "weld"}, "field": "unit_cost", "times": 0.1}])
+    used.solve([{"on": "lanes", "add": {"from": "AU", "to": "JP", "closed": True}}])
+    used.rewind()
+    assert used.solve(asked).values == new.solve(asked).values
+    used.rewind()
+    assert used.solve().values == Session(data).solve().values
+
+
+def test_what_prices_foresee() -> None:
+    """60 t at 7, a tenth dearer, are 42; 10 t more 62; 5 points more of China 10 less; 60 t on a lane at 3 180."""
+    session = Session(DATA)
+    base = session.solve()
+
+    def foreseen(**change: Any) -> float | None:
+        return base.foreseen(session.solve([change]))
+
+    dearer: dict[str, Any] = {"on": "suppliers", "where": {"id": "weld"}, "field": "unit_cost"}
+    assert foreseen(**dearer, times=1.1) == pytest.approx(42)
+    assert foreseen(**dearer, times=3) == pytest.approx(840)
+    assert foreseen(on="demands", field="quantity", times=1.1) == pytest.approx(62)
+    assert foreseen(on="policies", field="max", plus=0.05) == pytest.approx(-10)
+    assert foreseen(on="lanes", add={"from": "AU", "to": "JP", "unit_cost": 3}) == pytest.approx(180)
+    assert base.foreseen(base) == 0
+
+
+def test_capacity_is_changed_in_place() -> None:
+    """80 t of Australia's, then 55: China's cap leaves 60 to be had elsewhere, so that there is no plan."""
+    session = Session(DATA | {"suppliers": [AUSTRALIA | {"capacity": 90}, CHINA]})
+    where = {"on": "suppliers", "where": {"id": "weld"}, "field": "capacity"}
+    for capacity, status in ((80, "optimal"), (55, "infeasible"), (60, "optimal")):
+        state = session.state([where | {"set": capacity}])
+        assert state.columns is session.state().columns
+        assert session.solve([where | {"set": capacity}]).status == status
+
+
 def test_what_cannot_be_asked_is_said() -> None:
     session = Session(DATA)
     with pytest.raises(InvalidProblem, match="fits none"):
