@@ -72,7 +72,7 @@ class SensitivityOptions(Options):
     groups: list[Group] = Field(default_factory=list, description="fields of several parts, moved together")
     defaults: bool = Field(False, description="true: numbers that are not stated, such as a recovery of 1, move too")
     most: Annotated[int, Field(ge=0, le=10_000)] = Field(
-        200,
+        300,
         description="how many inputs are solved again; of more, those that carry most by the plan's prices, groups and"
         " marked assumptions first",
     )

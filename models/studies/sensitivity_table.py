@@ -71,6 +71,8 @@ def _tornado(study: Sensitivity) -> Iterator[str]:
         f"{_count(len(solved), 'input')} lowered ({LOWERED}) and raised ({RAISED}) by {by}, the rest decided anew;"
         f" change of cost, {study.currency}, discounted; * assumption"
     )
+    if any(side.clipped for bar in shown for side in (bar.down, bar.up) if side is not None):
+        yield "  ^ kept back, where a share cannot go further"
     widest = max((abs(cost) for bar in shown for cost in _differences(bar)), default=0.0)
     rows = [
         (_label(bar), _cost(study, bar.down), _drawn(bar, widest), _cost(study, bar.up), _slope(study, bar))

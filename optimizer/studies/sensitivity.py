@@ -235,7 +235,7 @@ class _Study:
         if others:
             yield (
                 f"{len(others)} of {len(bars)} inputs were not solved again (`most`), those that carry least by the"
-                " plan's prices; where prices do not say what an input carries its slope is unknown"
+                " plan's prices; prices say nothing of what would leave no plan at all"
             )
         if self._asker.point.decisions != "none" and (bars or sampling):
             yield "with yes/no decisions prices hold with those as they are, and foresee no others"
