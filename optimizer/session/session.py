@@ -166,8 +166,8 @@ class Session:
             _duals=outcome.duals,
         )
 
-    def rewind(self) -> None:
-        """Have the next question start from the problem's own optimum, whatever has been asked since.
+    def rewind(self) -> Point:
+        """Have the next question start from the problem's own optimum, whatever has been asked since; and what that is.
 
         The same question then has the same answer to the last digit, in any session of the same problem.
 
@@ -178,13 +178,14 @@ class Session:
         """
         solver = self._hot.solver
         if self._own is None:
-            self._hot.solver.clearSolver()
-            self.solve()
-            self._own = _Own(self._hot.arrays, solver.getBasis(), dict(self._decisions))
+            solver.clearSolver()
+            point = self.solve()
+            self._own = _Own(point, self._hot.arrays, solver.getBasis(), dict(self._decisions))
         self._become(self._base, self._own.arrays)
         solver.clearSolver()
         solver.setBasis(self._own.basis)
         self._decisions = dict(self._own.decisions)
+        return self._own.point
 
     def plan(
         self,
@@ -300,6 +301,7 @@ class Session:
 class _Own:
     """Where the problem itself was solved: the LP in the solver, its basis, and the decisions taken."""
 
+    point: Point
     arrays: Arrays
     basis: Any
     decisions: dict[Key, float]

@@ -31,6 +31,8 @@ __all__ = ["Answer", "Asker", "Found", "Question"]
 OF_ORDERS = ("build.max", "build.minimum", "build.max_per_order", "build.curve.capacity", "build.sizes.capacity")
 # How many questions one session answers, and how many such batches are under way where nobody can be told to stop.
 BATCH, ROUND = 20, 8
+# Costs nearer to each other than this part of them are the same.
+SAME_COST = 1e-9
 # Less than this of the largest is rounding.
 ROUNDING = 1e-6
 
@@ -101,9 +103,7 @@ class Asker:
 
     def __init__(self, problem: Problem, clock: Clock, gap: float | None) -> None:
         self.problem, self._clock, self._gap = problem, clock, gap
-        session = Session(problem, time_limit=clock.left() or None, gap=gap, stop=clock.stop)
-        session.rewind()
-        self.point = session.solve()
+        self.point = Session(problem, time_limit=clock.left(), gap=gap, stop=clock.stop).rewind()
         self.model = self.point.model
         self.plan = _Reader().read(self.point, priced=True)
 
@@ -112,24 +112,23 @@ class Asker:
 
         `tell` is called with how many are answered.
         """
-        batches = [tuple(questions[start : start + BATCH]) for start in range(0, len(questions), BATCH)]
+        jobs = [self._job(tuple(questions[start : start + BATCH])) for start in range(0, len(questions), BATCH)]
         if shares_memory():
             counter = _Counter(tell)
-            jobs = [
-                _Job(self.problem, None, batch, self._until, self._gap, self._clock.stop, counter) for batch in batches
-            ]
+            jobs = [replace(job, problem=self.problem, stop=self._clock.stop, tell=counter) for job in jobs]
             return [answer for done in spread(_answered, jobs) for answer in done]
         text = self.problem.to_json(indent=None)
         answers: list[Answer | None] = []
-        for start in range(0, len(batches), ROUND):
-            jobs = [
-                _Job(None, text, batch, self._until, self._gap, None, None) for batch in batches[start : start + ROUND]
-            ]
+        for start in range(0, len(jobs), ROUND):
             if self._clock.is_over:
                 break
-            answers += [answer for done in spread(_answered, jobs) for answer in done]
+            here = [replace(job, text=text) for job in jobs[start : start + ROUND]]
+            answers += [answer for done in spread(_answered, here) for answer in done]
             tell(sum(answer is not None for answer in answers))
         return answers + [None] * (len(questions) - len(answers))
+
+    def _job(self, questions: tuple[Question, ...]) -> _Job:
+        return _Job(questions, self.plan.total_cost or 0.0, self._until, self._gap)
 
     @property
     def _until(self) -> float | None:
@@ -152,15 +151,16 @@ class _Counter:
 
 @dataclass(frozen=True)
 class _Job:
-    """Questions for one session; out of this process the problem goes as text."""
+    """Questions for one session, beside a plan of this cost; out of this process the problem goes as text."""
 
-    problem: Problem | None
-    text: str | None
     questions: tuple[Question, ...]
+    cost: float
     until: float | None
     gap: float | None
-    stop: Event | None
-    tell: Callable[[], None] | None
+    problem: Problem | None = None
+    text: str | None = None
+    stop: Event | None = None
+    tell: Callable[[], None] | None = None
 
 
 def _answered(job: _Job) -> list[Answer | None]:
@@ -172,6 +172,8 @@ def _answered(job: _Job) -> list[Answer | None]:
             break
         try:
             worker = worker or _Worker(job)
+            if not worker.has_the_plan:
+                break
             answer = worker.answer(question)
         except SolverFailed as error:
             answer = Answer(Found("no_answer", reason=str(error)), Found("no_answer", reason=str(error)))
@@ -200,10 +202,15 @@ class _Worker:
         self._problem = read_problem(job.text) if job.problem is None else job.problem  # type: ignore[arg-type]
         self._session = Session(self._problem, gap=job.gap, stop=job.stop)
         self._session.time_limit = self._left()
-        self._session.rewind()
-        self._base = self._session.solve()
+        self._base = self._session.rewind()
         self._builds: dict[Key, float] = {k: value for k, value in self._base.values.items() if k[0] in BUILDS}
         self._reader = _Reader()
+
+    @property
+    def has_the_plan(self) -> bool:
+        """Whether its own optimum is the plan that all are beside, and was not cut short."""
+        cost = self._base.total_cost
+        return cost is not None and abs(cost - self._job.cost) <= SAME_COST * max(abs(self._job.cost), 1.0)
 
     def answer(self, question: Question) -> Answer:
         """Each of the two from the problem's own optimum."""
