@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -99,8 +100,8 @@ def inputs_of(problem: Problem, *, defaults: bool = False) -> list[Input]:
 def _all(problem: Problem, defaults: bool) -> Iterator[Input]:
     for name in LISTS:
         entries: list[Part] = getattr(problem, name)
-        for position, part in enumerate(entries):
-            where = _told_apart(part, entries)
+        for position, (part, alike) in enumerate(zip(entries, _alike(entries), strict=True)):
+            where = _told_apart(part, alike)
             for path, numbers in _merged(_numbers(part, (), _Marks(), defaults)).items():
                 if any(numbers.values):
                     label = f"{'.'.join(path)} of {_called(problem, part, position)}"
@@ -183,22 +184,31 @@ def _of_value(value: Any, path: Path, marks: _Marks, defaults: bool) -> Found:
 
 # ---------------------------------------------------------------- which part
 
+# What a part without an id is about, most of it.
+ABOUT = ("preset", "from_", "to", "materials", "country", "place", "material", "from_year", "until_year")
 
-def _told_apart(part: Part, entries: list[Part]) -> dict[str, Any]:
+
+def _alike(entries: list[Part]) -> list[list[Part]]:
+    """For each part those that have its id, or without one are about the same."""
+    keys = [repr(getattr(part, "id", None) or [getattr(part, name, None) for name in ABOUT]) for part in entries]
+    groups: dict[str, list[Part]] = defaultdict(list)
+    for key, part in zip(keys, entries, strict=True):
+        groups[key].append(part)
+    return [groups[key] for key in keys]
+
+
+def _told_apart(part: Part, alike: list[Part]) -> dict[str, Any]:
     """Fields that no other part of the list has alike: the id, else what it is about, else all that it states."""
     if getattr(part, "id", None):
         return {"id": part.id}  # type: ignore[attr-defined]
     keys = {name: info.alias or name for name, info in type(part).model_fields.items()}
-    plain = ("preset", "from_", "to", "materials", "country", "place", "material", "from_year", "until_year")
-    chosen = [name for name in plain if name in keys]
-    others = [
-        name for name in part.model_fields_set if name not in chosen and not isinstance(getattr(part, name), dict)
-    ]
-    for name in [None, *sorted(others)]:
-        chosen += [name] if name else []
-        alike = [other for other in entries if all(getattr(other, n, None) == getattr(part, n) for n in chosen)]
+    chosen = [name for name in ABOUT if name in keys]
+    stated = [name for name in part.model_fields_set if not isinstance(getattr(part, name), dict)]
+    for name in sorted(set(stated) - set(chosen)):
         if len(alike) == 1:
             break
+        chosen.append(name)
+        alike = [other for other in alike if getattr(other, name) == getattr(part, name)]
     return {keys[name]: getattr(part, name) for name in chosen if _selects(part, name)}
 
 

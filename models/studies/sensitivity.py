@@ -9,8 +9,22 @@ from pydantic import Field
 from oremix.models.plan import Record
 from oremix.models.studies.study import Study
 
-__all__ = ["Bar", "BuildMoved", "Drawn", "Range", "Reading", "Sample", "Sampling", "Sensitivity", "Side", "Survival"]
-__all__ += ["Priced", "ShareMoved", "ShareRange"]
+__all__ = [
+    "Bar",
+    "BuildMoved",
+    "Drawn",
+    "Outcome",
+    "Priced",
+    "Range",
+    "Reading",
+    "Sample",
+    "Sampling",
+    "Sensitivity",
+    "ShareMoved",
+    "ShareRange",
+    "Side",
+    "Survival",
+]
 
 Outcome = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer", "refused"]
 OUTCOME = (

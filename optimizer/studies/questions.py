@@ -110,7 +110,7 @@ class Asker:
         `tell` is called with how many are answered.
         """
         answers: dict[int, Answer] = {}
-        make = partial(_Worker, self.problem, self._session, self._clock, self._gap)
+        make = partial(_Worker, self._session, self.point.to_send(), self._clock, self._gap)
         for number, answer in spread_as_done(_answered, questions, make=make, clock=self._clock):
             answers[number] = answer
             tell(len(answers))
@@ -141,20 +141,13 @@ def _is_settled(answer: Answer) -> bool:
 
 
 class _Worker:
-    """A session of its own, and what it reads of points.
+    """A session of its own, rewound to the problem's own optimum, and what it reads of points."""
 
-    Raises
-    ------
-    OutOfTime
-        Before it was there.
-    """
-
-    def __init__(self, problem: Problem, session: Session, clock: Clock, gap: float | None) -> None:
+    def __init__(self, session: Session, optimum: Point, clock: Clock, gap: float | None) -> None:
         self.clock = clock
-        self._problem, self._gap = problem, gap
-        self._session = session.twin()
-        self._session.time_limit = clock.demand()
-        self._base = self._session.solve()
+        self._session, self._gap = session.twin(), gap
+        self._problem = self._session.problem
+        self._base = self._session.received(optimum)
         self._builds: dict[Key, float] = {k: value for k, value in self._base.values.items() if k[0] in BUILDS}
         self._reader = _Reader()
 
