@@ -28,6 +28,8 @@ class Network:
         Periods, places and lane rules.
     materials, facilities
         By id.
+    stockpiles
+        In their order.
     origins
         Facility id → where its products are last made.
     makers
@@ -41,7 +43,7 @@ class Network:
     def __init__(self, problem: Problem) -> None:
         # the lists, not the problem: it holds this, and what holds each other stays until the collector comes
         self._suppliers, self._plants, self._demands = problem.suppliers, problem.plants, problem.demands
-        self._stockpiles, self._lane_rules = problem.stockpiles, problem.lanes
+        self.stockpiles, self._lane_rules = problem.stockpiles, problem.lanes
         self.timeline = Timeline.of(problem.periods, problem.final_years, problem.discount_rate or 0.0)
         self.geography = Geography(problem.places, problem.groups)
         self.lanes = Lanes(problem.lanes, problem.materials, self.geography, self.timeline)
@@ -78,7 +80,7 @@ class Network:
 
     def _uses(self) -> dict[str, list[str]]:
         uses = {material: dict.fromkeys(places) for material, places in self.consumers.items()}
-        for pile in self._stockpiles:
+        for pile in self.stockpiles:
             uses.setdefault(pile.material, {})[pile.at] = None
         return {material: list(places) for material, places in uses.items()}
 
@@ -106,7 +108,7 @@ class Network:
     @cached_property
     def _piles(self) -> dict[tuple[str, str], list[Stockpile]]:
         piles: dict[tuple[str, str], list[Stockpile]] = {}
-        for pile in self._stockpiles:
+        for pile in self.stockpiles:
             for place in self.serves(pile):
                 piles.setdefault((pile.material, place), []).append(pile)
         return piles
@@ -143,7 +145,7 @@ class Network:
         found = {self.geography.country(place) for place in self.places}
         found |= {origin.owner for origin in self.origins.values()}
         found |= {country for supplier in self._suppliers for country in (supplier.history or {}).values()}
-        found |= {country for pile in self._stockpiles for country in pile.initial_origin or {}}
+        found |= {country for pile in self.stockpiles for country in pile.initial_origin or {}}
         return frozenset(found)
 
     @cached_property
@@ -263,7 +265,7 @@ class Network:
         here need not arrive a second time.
         """
         used = self._most_consumed(material, place, period)
-        for pile in self._stockpiles:
+        for pile in self.stockpiles:
             if pile.material == material and pile.at == place:
                 elsewhere = (other for other in self.serves(pile) if other != place)
                 beyond = sum(self._most_taken_from_stock(material, other, period) for other in elsewhere)
@@ -272,7 +274,7 @@ class Network:
 
     def _most_taken_from_stock(self, material: str, place: str, period: int) -> float:
         """What is consumed at a place, and what its own stockpiles have room for."""
-        piles = [pile for pile in self._stockpiles if pile.material == material and pile.at == place]
+        piles = [pile for pile in self.stockpiles if pile.material == material and pile.at == place]
         return self._most_consumed(material, place, period) + sum(self._room(pile, period) for pile in piles)
 
     def _room(self, pile: Stockpile, period: int) -> float:
@@ -347,7 +349,7 @@ class Network:
         makers = self.makers[material].items()
         users = [plant for plant in self._plants if plant.at == end and material in inputs(plant)]
         demanded = any(demand.material == material and demand.at == end for demand in self._demands)
-        stocked = any(pile.material == material and pile.at == end for pile in self._stockpiles)
+        stocked = any(pile.material == material and pile.at == end for pile in self.stockpiles)
         made = any(origin.place == start and any(self.stands(f, period) for f in group) for origin, group in makers)
         return made and (demanded or stocked or any(self.stands(plant, period) for plant in users))
 

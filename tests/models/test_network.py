@@ -56,7 +56,7 @@ def test_a_stockpile_serves_the_uses_of_its_country() -> None:
         {"place": "busan", "material": "oxide"},
     ]
     n = network(demands=demands, stockpiles=piles)
-    assert [n.serves(pile) for pile in n.problem.stockpiles] == [["JP"], ["JP", "osaka"], ["busan"]]
+    assert [n.serves(pile) for pile in n.stockpiles] == [["JP"], ["JP", "osaka"], ["busan"]]
     assert [pile.at for pile in n.piles_serving("oxide", "JP")] == ["osaka", "JP"]
     assert n.piles_serving("ore", "JP") == []
 
@@ -94,7 +94,7 @@ def test_flows_join_every_origin_with_every_use() -> None:
 def test_unstated_capacity_is_unlimited_or_nothing_beside_a_build(fields: Any, capacity: list[float | None]) -> None:
     """And nothing exists outside the facility's years."""
     n = network(**YEARS, suppliers=[AUSTRALIA | fields])
-    assert n.existing_capacity(n.problem.suppliers[0]) == capacity
+    assert n.existing_capacity(n.facilities["weld"]) == capacity
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_last_tier_is_a_capacity(last: float | None, fields: Any, capacity: 
     """The smaller of both; with a build too it is stated, so it exists."""
     tiers = [{"up_to": 30, "unit_cost": 1}, {"unit_cost": 2} | ({} if last is None else {"up_to": last})]
     n = network(suppliers=[{"id": "s", "country": "AU", "material": "oxide", "tiers": tiers, **fields}])
-    assert n.existing_capacity(n.problem.suppliers[0]) == [capacity]
+    assert n.existing_capacity(n.facilities["s"]) == [capacity]
 
 
 def test_demand_of_a_country_is_that_of_all_its_places() -> None:
@@ -135,7 +135,7 @@ def test_demand_of_a_country_is_that_of_all_its_places() -> None:
 def test_a_minimum_stock_in_days_of_a_country_without_demand_is_nothing() -> None:
     """Days of nothing."""
     n = network(stockpiles=[{"place": "busan", "material": "oxide", "days_of_demand": 90}])
-    assert n.minimum_stock(n.problem.stockpiles[0]) == [0]
+    assert n.minimum_stock(n.stockpiles[0]) == [0]
 
 
 def test_what_is_of_use_at_a_place_with_a_stock() -> None:
