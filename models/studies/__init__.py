@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from oremix.models.studies.alternatives import Alternatives
 from oremix.models.studies.comparison import Comparison
 from oremix.models.studies.frontier import Frontier, Surface
 from oremix.models.studies.outages import StressOptions
 from oremix.models.studies.stress import Stress
 
-__all__ = ["OPTIONS", "STUDIES", "Comparison", "Frontier", "Stress", "Surface"]
+__all__ = ["OPTIONS", "STUDIES", "Alternatives", "Comparison", "Frontier", "Stress", "Surface"]
 
 STUDIES = (
     Comparison,
     Frontier,
     Surface,
     Stress,
+    Alternatives,
 )
 
 # Those that are made of parts, which a schema has to name.

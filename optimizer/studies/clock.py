@@ -19,7 +19,7 @@ class Clock:
         self.stop = stop
         self._progress = progress
         self._started = time.perf_counter()
-        self._limit = time_limit
+        self.limit = time_limit
 
     def passed(self) -> float:
         """Seconds since the study began."""
@@ -27,7 +27,7 @@ class Clock:
 
     def left(self) -> float | None:
         """Seconds that are left; none where there is no limit."""
-        return None if self._limit is None else max(0.0, self._limit - self.passed())
+        return None if self.limit is None else max(0.0, self.limit - self.passed())
 
     @property
     def is_over(self) -> bool:

@@ -1,0 +1,367 @@
+"""What else is nearly as cheap: plans within a budget, as different as can be found, and the range of each decision."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from threading import Event
+from typing import Any
+
+from oremix.models import InvalidOption, Problem, read_problem
+from oremix.models.studies.alternatives import Alternative, Alternatives, FullBuild, Pair, Range
+from oremix.models.studies.alternatives_options import AlternativesOptions
+from oremix.optimizer.decide import check_options, refuse_if_too_large
+from oremix.optimizer.session import Point, Session
+from oremix.optimizer.session.state import Weights
+from oremix.optimizer.solving.proof import money_scale
+from oremix.optimizer.studies.alternatives_asked import alternatives_faults, is_asked
+from oremix.optimizer.studies.asked import options_of, refuse
+from oremix.optimizer.studies.choices import Choice, Site, choices_of, sites_of
+from oremix.optimizer.studies.clock import Clock, Progress
+from oremix.optimizer.studies.ends import Budgeted, Direction, End, ends_of
+from oremix.optimizer.studies.make_up import MakeUp
+from oremix.optimizer.studies.otherwise import otherwise, supplied
+from oremix.optimizer.studies.picks import Pick, Picked, pick
+from oremix.optimizer.studies.ranged import Ends, Ranger, furthest
+from oremix.optimizer.studies.yardstick import Made, Yardstick
+
+__all__ = ["alternatives"]
+
+WITHIN = 0.02
+# What is left of a time limit for choosing plans, when the ends of decisions are explored.
+KEPT = 0.3
+# Of the most that can arrive at a site, what has to, for a share of it to be told.
+LEAST = 1e-6
+
+
+def alternatives(
+    problem: Problem | dict[str, Any] | str | bytes,
+    within: float | None = None,
+    *,
+    budget: float | None = None,
+    count: int = 5,
+    min_distance: float = 0.05,
+    demands: list[str] | None = None,
+    decisions: list[str] | None = None,
+    max_decisions: int = 500,
+    tries: int = 50,
+    seed: int = 0,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    max_columns: int | None = None,
+    stop: Event | None = None,
+    progress: Progress | None = None,
+) -> Alternatives:
+    """Plans that are nearly as cheap and as different as can be found, and what each decision can be in such plans.
+
+    Parameters
+    ----------
+    problem
+        A problem, or what `oremix.read_problem` takes.
+    within
+        How much more than the cheapest plan others may cost, as a share of its cost (of the amount, where that is
+        negative); default 0.02, which is 2 %.
+    budget
+        In place of `within`: the most that a plan may cost, discounted.
+    count
+        How many alternatives are looked for.
+    min_distance
+        No two plans are nearer to each other than this, from 0 to 1. The distance is the mean of two parts: the share
+        of the supply that comes from another country, and the capacity that one builds and the other does not, beside
+        the most that a plan builds.
+    demands
+        Ids of the demands whose supply tells plans apart; absent: all, and what is used on the way there.
+    decisions
+        Whose ranges are worked out: kinds (``share``, ``build``, ``supplier``, ``plant``, ``recycler``, ``stock``,
+        ``demand``), or ids of facilities, materials, demands and countries; absent: all.
+    max_decisions
+        How many ranges are worked out at most; the others are named in the answer.
+    tries, seed
+        How many random directions are explored for plans, and the seed of these.
+    time_limit
+        Seconds for all of it; what is done by then is the answer.
+    gap
+        Relative gap at which yes/no decisions may stop.
+    max_columns
+        Refuse a problem whose linear program may have more columns.
+    stop
+        Set by anybody, from any thread, it ends the study with what is done.
+    progress
+        Told now and then how much is done, of how much, and what.
+
+    Raises
+    ------
+    InvalidProblem, TooLarge, SolverFailed
+        As `oremix.solve`.
+    InvalidOption
+        With every fault of what is asked for; or there is no plan, or none that keeps to the budget.
+    """
+    check_options(time_limit, gap, "plan")
+    question = read_problem(problem)
+    refuse_if_too_large(question, max_columns)
+    stated = {"within": within, "budget": budget, "count": count, "min_distance": min_distance, "demands": demands}
+    more = {"decisions": decisions, "max_decisions": max_decisions, "tries": tries, "seed": seed}
+    asked = options_of(AlternativesOptions, stated | more)
+    refuse(alternatives_faults(question, asked))
+    clock = Clock(time_limit, stop, progress)
+    session = Session(question, time_limit=time_limit, gap=gap, stop=stop)
+    cheapest = session.solve()
+    if cheapest.total_cost is None:
+        message = f"the problem has no plan to start from: it is {cheapest.status}; `oremix solve` says why"
+        raise InvalidOption(message)
+    return _Study(session, cheapest, asked, clock, gap).answer()
+
+
+def budget_of(asked: AlternativesOptions, cost: float) -> float:
+    """The most that a plan may cost.
+
+    Raises
+    ------
+    InvalidOption
+        The cheapest plan costs more.
+    """
+    if asked.budget is None:
+        return cost + (WITHIN if asked.within is None else asked.within) * abs(cost)
+    if asked.budget < cost:
+        raise InvalidOption(f"`budget` is {asked.budget:,.6g}, and no plan costs less than {cost:,.6g}")
+    return asked.budget
+
+
+class _Study:
+    """The cheapest plan, the budget, and what is found within it."""
+
+    def __init__(
+        self, session: Session, cheapest: Point, asked: AlternativesOptions, clock: Clock, gap: float | None
+    ) -> None:
+        state = session.state()
+        self._session, self._asked, self._clock, self._gap = session, asked, clock, gap
+        self._model, self._problem = state.model, session.problem
+        cost = cheapest.total_cost or 0.0
+        self._money = money_scale(state.arrays, cheapest.x, cost) if cheapest.x is not None else 1.0
+        self._base = Budgeted(session, budget_of(asked, cost), self._money)
+        choices = [choice for choice in choices_of(self._model) if is_asked(self._problem, asked, choice)]
+        self._choices = sorted(choices, key=lambda choice: self._weight(choice, cheapest))
+        self._yardstick = Yardstick.of(self._model, asked.demands)
+        plan = session.plan_of(cheapest, cheapest.bound)
+        self._cheapest = Pick(cheapest, self._yardstick.made(cheapest.values), plan)
+        self._done = 0
+
+    @staticmethod
+    def _weight(choice: Choice, cheapest: Point) -> tuple[bool, int, float]:
+        """The heaviest first: shares, builds, the rest, builds by year; within a kind, what there is most of."""
+        order = ("share", "build", "supplier", "plant", "recycler", "stock", "demand")
+        return choice.ordered is not None, order.index(choice.kind), -(choice.value(cheapest.values) or 0.0)
+
+    def answer(self) -> Alternatives:
+        """The whole study, as far as there was time."""
+        chosen, left = self._choices[: self._asked.max_decisions], self._choices[self._asked.max_decisions :]
+        beside = self._beside(chosen)
+        self._total = 2 * (len(sites_of(self._model)) + len(chosen) + len(beside)) + self._asked.tries + 1
+        wholes = self._wholes()
+        ends = self._ends([*chosen, *beside], wholes)
+        self._measure(ends, wholes)
+        pool = [end.made for pair in ends.values() for end in pair if end.made is not None]
+        pool += [end.made for end in self._random() if end.made is not None]
+        picked = self._picked(pool)
+        ranger = Ranger(ends, self._cheapest.point, [one.point for one in picked.picks])
+        ranges = [found for choice in chosen if (found := ranger.range(choice)) is not None]
+        known = {(one.kind, one.id, one.material, one.where, one.ordered) for one in ranges}
+        missed = [c for c in chosen if (c.kind, c.id, c.material, c.where, c.ordered) not in known]
+        bound = furthest(self._yardstick, self._cheapest.made, ends, wholes)
+        return self._told(picked, ranges, [*missed, *left], bound)
+
+    # ------------------------------------------------------------ exploring
+
+    def _beside(self, chosen: Sequence[Choice]) -> list[Choice]:
+        """What tells plans apart and is not among the decisions: its ends are explored too."""
+        sites = self._yardstick.sites
+        return [
+            choice
+            for choice in choices_of(self._model)
+            if choice not in chosen
+            and ((choice.kind == "build" and choice.ordered is None) or (choice.site is not None and choice.site in sites))
+        ]
+
+    def _explored(self, directions: Sequence[Direction], text: str) -> list[End]:
+        clock, left = self._clock, self._clock.left()
+        found = ends_of(
+            self._problem,
+            self._base.budget,
+            self._money,
+            self._yardstick.weights,
+            directions,
+            clock,
+            gap=self._gap,
+            left=None if left is None or clock.limit is None else max(0.0, left - KEPT * clock.limit),
+            text=text,
+            done=self._done,
+            total=self._total,
+        )
+        self._done += len(directions)
+        return found
+
+    def _wholes(self) -> dict[Site, tuple[End, End]]:
+        """The least and the most that arrives at each site."""
+        sites = {
+            site: {key: weight for weights in countries.values() for key, weight in weights.items()}
+            for site, countries in sites_of(self._model).items()
+        }
+        directions = [Direction(weights, sign) for weights in sites.values() for sign in (1, -1)]
+        return dict(zip(sites, _in_pairs(self._explored(directions, "supply")), strict=True))
+
+    def _ends(self, choices: Sequence[Choice], wholes: dict[Site, tuple[End, End]]) -> Ends:
+        """The least and the most of each decision."""
+        directions = [direction for choice in choices for direction in self._both_ways(choice, wholes)]
+        return dict(zip(choices, _in_pairs(self._explored(directions, "ranges")), strict=True))
+
+    def _both_ways(self, choice: Choice, wholes: dict[Site, tuple[End, End]]) -> Iterator[Direction]:
+        least = 0.0
+        if choice.site is not None:
+            low, high = wholes[choice.site]
+            least = max(low.proved or 0.0, LEAST * (high.value or 0.0))
+        start = choice.value(self._cheapest.point.values) or 0.0
+        for sign in (1, -1):
+            yield Direction(choice.weights, sign, choice.whole, least, start, choice.left_over)
+
+    def _measure(self, ends: Ends, wholes: dict[Site, tuple[End, End]]) -> None:
+        """Complete the yardstick by what was found: full sizes, what arrives at most, and the most that is built."""
+        full = {
+            choice.id: high.value
+            for choice, (_, high) in ends.items()
+            if choice.kind == "build" and choice.ordered is None and high.value
+        }
+        amounts = {site: high.value or 0.0 for site, (_, high) in wholes.items()}
+        sized = self._yardstick.sized(full, amounts, 1.0)
+        (most,) = self._explored([Direction(self._all_built(sized), -1)], "builds")
+        self._yardstick = self._yardstick.sized(full, amounts, most.value or 1.0)
+
+    def _all_built(self, yardstick: Yardstick) -> Weights:
+        sizes = {yardstick.builds[name]: 1.0 / size for name, size in yardstick.full.items()}
+        return yardstick.combined(sizes)
+
+    def _random(self) -> list[End]:
+        """The ends of random directions, of what tells plans apart."""
+        chance, yardstick = random.Random(self._asked.seed), self._yardstick  # noqa: S311 - no secret
+        measures = [
+            *(yardstick.amounts.get(site, 0.0) for site, countries in yardstick.sites.items() for _ in countries),
+            *(yardstick.full.get(name, 0.0) for name in yardstick.builds),
+        ]
+        directions = []
+        for _ in range(self._asked.tries if any(measures) else 0):
+            drawn = {n: chance.gauss(0.0, 1.0) / size for n, size in enumerate(measures) if size > 0}
+            directions.append(Direction(yardstick.combined(drawn)))
+        return self._explored(directions, "plans")
+
+    def _picked(self, pool: Sequence[Made]) -> Picked:
+        asked = self._asked
+        self._clock.tell(self._total, self._total, "choosing")
+        return pick(self._base, self._yardstick, self._cheapest, pool, asked.count, asked.min_distance, self._clock)
+
+    # ------------------------------------------------------------ telling
+
+    def _told(
+        self, picked: Picked, ranges: list[Range], left: Sequence[Choice], bound: float | None
+    ) -> Alternatives:
+        asked, yardstick = self._asked, self._yardstick
+        everyone = {"cheapest": self._cheapest}
+        everyone |= {f"alternative {number}": one for number, one in enumerate(picked.picks, 1)}
+        names = list(everyone)
+        pairs = [
+            self._pair(first, second, everyone) for at, first in enumerate(names) for second in names[at + 1 :]
+        ]
+        is_short = len(picked.picks) < asked.count
+        is_exhausted = is_short and not picked.stopped
+        return Alternatives(
+            problem=self._problem.name,
+            problem_hash=self._problem.hash,
+            currency=self._problem.currency,
+            within=None if asked.budget is not None else WITHIN if asked.within is None else asked.within,
+            budget=self._base.budget,
+            min_distance=asked.min_distance,
+            cheapest=self._alternative("cheapest", everyone, pairs),
+            alternatives=[self._alternative(name, everyone, pairs) for name in names[1:]],
+            distances=pairs,
+            most_built=yardstick.most_built,
+            full_builds=[self._full(name, size) for name, size in sorted(yardstick.full.items())],
+            exhausted=is_exhausted,
+            reason=self._reason(picked, bound) if is_short else None,
+            furthest=bound,
+            tried=picked.tried,
+            ranges=ranges,
+            left_out=[_name(choice) for choice in left],
+            complete=not left and not picked.stopped,
+            notes=list(self._notes(ranges)),
+        )
+
+    def _pair(self, first: str, second: str, everyone: dict[str, Pick]) -> Pair:
+        apart = self._yardstick.apart(everyone[first].made, everyone[second].made)
+        return Pair(
+            first=first, second=second, distance=apart.distance, supply=apart.supply, builds=apart.builds
+        )
+
+    def _alternative(self, name: str, everyone: dict[str, Pick], pairs: Sequence[Pair]) -> Alternative:
+        one, told = everyone[name], MakeUp(self._model, ())
+        to = {pair.first if pair.second == name else pair.second: pair for pair in pairs if name in (pair.first, pair.second)}
+        builds, supply = told.builds(one.point), supplied(self._model, one.point)
+        first = self._cheapest.point
+        return Alternative(
+            id=name,
+            total_cost=one.plan.total_cost or 0.0,
+            difference=(one.plan.total_cost or 0.0) - (self._cheapest.plan.total_cost or 0.0),
+            distance=to["cheapest"].distance if "cheapest" in to else 0.0,
+            nearest=min((pair.distance for pair in to.values()), default=None),
+            verified=one.plan.certificate.verified,
+            text=[] if name == "cheapest" else list(
+                otherwise(told.builds(first), builds, supplied(self._model, first), supply)
+            ),
+            builds=builds,
+            supply=supply,
+            plan=one.plan,
+        )
+
+    def _full(self, name: str, size: float) -> FullBuild:
+        unit = self._model.capacity_unit(self._model.network.facilities[name])
+        return FullBuild(on=name, capacity=size, unit=unit)
+
+    def _reason(self, picked: Picked, bound: float | None) -> str:
+        least = f"{100 * self._asked.min_distance:g} %"
+        if picked.stopped:
+            return "it was stopped before there were as many as asked for"
+        if bound is not None and bound < self._asked.min_distance:
+            return f"no plan within the budget is further than {100 * bound:.2g} % from the cheapest: the ranges prove it"
+        if picked.nearest is None:
+            return "no other plan within the budget was found"
+        most = f"{100 * picked.nearest:.2g} %"
+        return f"of {picked.tried} plans found within the budget none is {least} from all of these: {most} at most"
+
+    def _notes(self, ranges: Sequence[Range]) -> Iterator[str]:
+        if self._yardstick.sites and self._yardstick.builds:
+            yield (
+                "distance: half the share of the supply that comes from another country (mean over the materials where"
+                " they are demanded, and of what is used on the way), half the capacity that one plan builds and the"
+                f" other does not, in full builds, over {self._yardstick.most_built:.3g}"
+            )
+        elif self._yardstick.sites:
+            yield "distance: share of the supply that comes from another country; nothing can be built"
+        elif self._yardstick.builds:
+            yield "distance: capacity that one plan builds and the other does not; supply has one country only"
+        else:
+            yield "nothing tells plans apart: no supply from more than one country, and no builds"
+        yield (
+            "ranges are proved, each end by a solve of its own, but for those marked; the alternatives are the most"
+            " different of the plans found, which is not proved of all plans"
+        )
+        if any(one.left_over_at_max > 0 for one in ranges):
+            yield "where surplus is free, the most of something may include what is left over and used by nobody"
+        if not all(one.exact for one in ranges):
+            yield "of ranges marked ~ no more is proved than that nothing lies beyond `proved_min` and `proved_max`"
+
+
+def _in_pairs(ends: Sequence[End]) -> list[tuple[End, End]]:
+    return list(zip(ends[::2], ends[1::2], strict=True))
+
+
+def _name(choice: Choice) -> str:
+    parts = [choice.kind, choice.id, *([choice.material] if choice.material not in (None, choice.id) else [])]
+    parts += [f"in {choice.where}"] if choice.where else []
+    return " ".join([*map(str, parts), *([str(choice.ordered)] if choice.ordered else [])])
