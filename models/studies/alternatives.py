@@ -32,8 +32,8 @@ class FullBuild(Record):
 
     on: str = Field(description="id of the supplier, plant or recycler")
     capacity: float = Field(
-        description="units per year: the most that its builds can add up to as stated; where that has no limit, the most"
-        " within the budget"
+        description="units per year: the most that its builds can add up to as stated; where that has no limit, the"
+        " most within the budget"
     )
     unit: str = Field(description="of capacity")
 

@@ -34,8 +34,8 @@ class AlternativesOptions(BaseModel):
     )
     decisions: list[Id] | None = Field(
         None,
-        description="whose ranges are worked out: kinds (share, build, supplier, plant, recycler, stock, demand), or ids"
-        " of facilities, materials, demands and countries; absent: all of them, the heaviest first",
+        description="whose ranges are worked out: kinds (share, build, supplier, plant, recycler, stock, demand), or"
+        " ids of facilities, materials, demands and countries; absent: all of them, the heaviest first",
     )
     max_decisions: Annotated[int, Field(ge=0)] = Field(
         500, description="how many ranges are worked out at most; the others are named in the answer"

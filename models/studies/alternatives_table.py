@@ -10,7 +10,7 @@ from oremix.models.studies.alternatives import Alternative, Alternatives, Choice
 __all__ = ["alternatives_as_text"]
 
 WIDTH = 110
-MOST_ROWS = 14
+MOST_ROWS, MOST_TOLD = 14, 12
 TITLES: dict[ChoiceKind, str] = {
     "share": "Where supply comes from, share over the horizon",
     "build": "Capacity built, a year",
@@ -44,8 +44,10 @@ def _lines(found: Alternatives) -> Iterator[str]:
         yield from ["", *_wrapped(f"{len(found.alternatives)} and no more: {found.reason}", "")]
     for one in found.alternatives:
         yield from ["", f"{one.id}, {money} {_signed(found, one.difference)}"]
-        for text in one.text or ["the same builds and countries; what differs is among facilities"]:
+        for text in one.text[:MOST_TOLD]:
             yield from _wrapped(text, "  ")
+        if len(one.text) > MOST_TOLD:
+            yield f"  and {len(one.text) - MOST_TOLD} more (`text` in the JSON)"
     yield from _ranges(found)
     if found.notes:
         yield from ["", "Note"]
@@ -94,7 +96,10 @@ def _plans(found: Alternatives) -> Iterator[str]:
                 "" if at == 0 else _share_of(found, one),
                 "" if pair is None else _percent(pair.supply),
                 "" if pair is None else _percent(pair.builds),
-                *(_percent(apart[frozenset((one.id, other))].distance) if n < at else "" for n, other in enumerate(names[:-1])),
+                *(
+                    _percent(apart[frozenset((one.id, other))].distance) if n < at else ""
+                    for n, other in enumerate(names[:-1])
+                ),
             )
         )
     least = _percent(found.min_distance)

@@ -48,4 +48,6 @@ def _doubt(residual: float, gap: float | None) -> str | None:
         return f"the point breaks a row by {residual:.1e}"
     if gap is None:
         return "no bound on the cost was proved"
-    return f"it costs {100 * gap:.2g} % of the money that changes hands more than the least" if gap > TOLERANCE else None
+    return (
+        f"it costs {100 * gap:.2g} % of the money that changes hands more than the least" if gap > TOLERANCE else None
+    )

@@ -10,6 +10,7 @@ from typing import Any
 from oremix.models import InvalidOption, Problem, read_problem
 from oremix.models.studies.alternatives import Alternative, Alternatives, FullBuild, Pair, Range
 from oremix.models.studies.alternatives_options import AlternativesOptions
+from oremix.models.studies.frontier import BoundBuild
 from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Weights
@@ -30,6 +31,10 @@ __all__ = ["alternatives"]
 WITHIN = 0.02
 # What is left of a time limit for choosing plans, when the ends of decisions are explored.
 KEPT = 0.3
+# Plans nearer to each other than this are the same but for rounding.
+SAME_PLAN = 1e-7
+# Below this part of a full build, one is rounding.
+NOTHING = 1e-9
 # Of the most that can arrive at a site, what has to, for a share of it to be told.
 LEAST = 1e-6
 
@@ -179,7 +184,10 @@ class _Study:
             choice
             for choice in choices_of(self._model)
             if choice not in chosen
-            and ((choice.kind == "build" and choice.ordered is None) or (choice.site is not None and choice.site in sites))
+            and (
+                (choice.kind == "build" and choice.ordered is None)
+                or (choice.site is not None and choice.site in sites)
+            )
         ]
 
     def _explored(self, directions: Sequence[Direction], text: str) -> list[End]:
@@ -259,16 +267,12 @@ class _Study:
 
     # ------------------------------------------------------------ telling
 
-    def _told(
-        self, picked: Picked, ranges: list[Range], left: Sequence[Choice], bound: float | None
-    ) -> Alternatives:
+    def _told(self, picked: Picked, ranges: list[Range], left: Sequence[Choice], bound: float | None) -> Alternatives:
         asked, yardstick = self._asked, self._yardstick
         everyone = {"cheapest": self._cheapest}
         everyone |= {f"alternative {number}": one for number, one in enumerate(picked.picks, 1)}
         names = list(everyone)
-        pairs = [
-            self._pair(first, second, everyone) for at, first in enumerate(names) for second in names[at + 1 :]
-        ]
+        pairs = [self._pair(first, second, everyone) for at, first in enumerate(names) for second in names[at + 1 :]]
         is_short = len(picked.picks) < asked.count
         is_exhausted = is_short and not picked.stopped
         return Alternatives(
@@ -289,20 +293,22 @@ class _Study:
             tried=picked.tried,
             ranges=ranges,
             left_out=[_name(choice) for choice in left],
-            complete=not left and not picked.stopped,
+            complete=not left and not picked.stopped and not self._clock.is_over,
             notes=list(self._notes(ranges)),
         )
 
     def _pair(self, first: str, second: str, everyone: dict[str, Pick]) -> Pair:
         apart = self._yardstick.apart(everyone[first].made, everyone[second].made)
-        return Pair(
-            first=first, second=second, distance=apart.distance, supply=apart.supply, builds=apart.builds
-        )
+        return Pair(first=first, second=second, distance=apart.distance, supply=apart.supply, builds=apart.builds)
 
     def _alternative(self, name: str, everyone: dict[str, Pick], pairs: Sequence[Pair]) -> Alternative:
-        one, told = everyone[name], MakeUp(self._model, ())
-        to = {pair.first if pair.second == name else pair.second: pair for pair in pairs if name in (pair.first, pair.second)}
-        builds, supply = told.builds(one.point), supplied(self._model, one.point)
+        one = everyone[name]
+        to = {
+            pair.first if pair.second == name else pair.second: pair
+            for pair in pairs
+            if name in (pair.first, pair.second)
+        }
+        builds, supply = self._builds(one.point), supplied(self._model, one.point)
         first = self._cheapest.point
         return Alternative(
             id=name,
@@ -311,13 +317,19 @@ class _Study:
             distance=to["cheapest"].distance if "cheapest" in to else 0.0,
             nearest=min((pair.distance for pair in to.values()), default=None),
             verified=one.plan.certificate.verified,
-            text=[] if name == "cheapest" else list(
-                otherwise(told.builds(first), builds, supplied(self._model, first), supply)
-            ),
+            text=[]
+            if name == "cheapest"
+            else list(otherwise(self._builds(first), builds, supplied(self._model, first), supply)),
             builds=builds,
             supply=supply,
             plan=one.plan,
         )
+
+    def _builds(self, point: Point) -> list[BoundBuild]:
+        """What is built, but for a solver's rounding."""
+        full = self._yardstick.full
+        every = MakeUp(self._model, ()).builds(point)
+        return [build for build in every if build.capacity > NOTHING * full.get(build.on, 0.0)]
 
     def _full(self, name: str, size: float) -> FullBuild:
         unit = self._model.capacity_unit(self._model.network.facilities[name])
@@ -328,9 +340,11 @@ class _Study:
         if picked.stopped:
             return "it was stopped before there were as many as asked for"
         if bound is not None and bound < self._asked.min_distance:
-            return f"no plan within the budget is further than {100 * bound:.2g} % from the cheapest: the ranges prove it"
-        if picked.nearest is None:
-            return "no other plan within the budget was found"
+            return (
+                f"no plan within the budget is further than {100 * bound:.2g} % from the cheapest: the ranges prove it"
+            )
+        if picked.nearest is None or picked.nearest <= SAME_PLAN:
+            return "no other plan within the budget was found that differs in what is built or where supply comes from"
         most = f"{100 * picked.nearest:.2g} %"
         return f"of {picked.tried} plans found within the budget none is {least} from all of these: {most} at most"
 

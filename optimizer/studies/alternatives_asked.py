@@ -37,15 +37,20 @@ def _faults(problem: Problem, options: AlternativesOptions) -> Iterator[Fault]:
 
 def _known(problem: Problem) -> set[str]:
     geography = problem.network.geography
-    parts = (*problem.facilities, *problem.demands, *problem.stockpiles)
-    ids = {part.id for part in (*problem.facilities, *problem.materials, *problem.demands)}
-    return {*KINDS, *ids, *(part.at for part in parts), *(geography.country(part.at) for part in parts)}
+    ids = [*(f.id for f in problem.facilities), *(m.id for m in problem.materials), *(d.id for d in problem.demands)]
+    places = [*_places(problem).values(), *(pile.at for pile in problem.stockpiles)]
+    return {*KINDS, *ids, *places, *(geography.country(place) for place in places)}
+
+
+def _places(problem: Problem) -> dict[str, str]:
+    """Facility or demand → its place."""
+    return {f.id: f.at for f in problem.facilities} | {d.id: d.at for d in problem.demands}
 
 
 def is_asked(problem: Problem, options: AlternativesOptions, choice: Choice) -> bool:
     """Whether a decision's range is wanted."""
     if options.decisions is None:
         return True
-    places = {part.id: part.at for part in (*problem.facilities, *problem.demands)}
-    about = {choice.kind, choice.id, choice.material, choice.where, choice.country, places.get(choice.id)}
+    place = _places(problem).get(choice.id)
+    about = {choice.kind, choice.id, choice.material, choice.where, choice.country, place}
     return not about.isdisjoint(options.decisions)

@@ -77,9 +77,7 @@ def choices_of(model: Model) -> list[Choice]:
     """Everything that is decided, in one order whatever the order of the problem's lists."""
     found = [*_shares(model), *built(model), *_dated(model), *_made(model), *_stocks(model), *_delivered(model)]
     kinds = list(dict.fromkeys(choice.kind for choice in found))
-    return sorted(
-        found, key=lambda c: (kinds.index(c.kind), c.id, c.material or "", c.where or "", c.ordered or 0)
-    )
+    return sorted(found, key=lambda c: (kinds.index(c.kind), c.id, c.material or "", c.where or "", c.ordered or 0))
 
 
 # ---------------------------------------------------------------- where material comes from
@@ -98,7 +96,9 @@ def sites_of(model: Model) -> dict[Site, dict[str, Weights]]:
     for material in model.problem.materials:
         if material.id not in known and not material.local:
             found[Site(material.id, None)] = _arrivals(model, material.id, None)
-    return {site: found[site] for site in sorted(found, key=lambda s: (s.material, s.where or "")) if len(found[site]) > 1}
+    return {
+        site: found[site] for site in sorted(found, key=lambda s: (s.material, s.where or "")) if len(found[site]) > 1
+    }
 
 
 def _arrivals(model: Model, material: str, demands: list[str] | None) -> dict[str, Weights]:
@@ -257,5 +257,3 @@ def _part(model: Model, period: int) -> float:
     """The part of the horizon that a period is."""
     years = model.timeline.years
     return float(years[period] / sum(years))
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from oremix.models import Plan
@@ -14,8 +14,9 @@ from oremix.optimizer.studies.yardstick import Made, Yardstick
 
 __all__ = ["Pick", "Picked", "pick"]
 
-# From how many of the most different plans found a more different one is looked for, and in how many steps.
-STARTS, STEPS = 3, 4
+# From how many of the most different plans found a more different one is looked for, and in how many steps; and how
+# many are made as cheap as they can be before one is chosen.
+STARTS, STEPS, MADE = 3, 4, 8
 # A step that brings less than this is the last.
 STEP = 1e-4
 # How near to what tells it apart a chosen plan is kept while its cost is made least: parts of each amount.
@@ -71,38 +72,52 @@ class _Picker:
         self._chosen: list[Made] = [cheapest.made]
 
     def picked(self, pool: list[Made], count: int, least: float) -> Picked:
+        """As `pick`."""
         found = Picked()
-        while len(found.picks) < count:
-            if self._clock.is_over:
-                found.stopped = True
+        while len(found.picks) < count and not self._clock.is_over:
+            best = self._best(pool, least)
+            if best is None:
                 break
-            best = self._furthest(pool)
-            found.nearest = None if best is None else self._nearest(best)
-            if best is None or found.nearest is None or found.nearest < least:
-                break
-            one = self._realised(best)
-            if one is not None and self._nearest(one.made) >= least - SLACKS[-1]:
-                found.picks.append(one)
-                self._chosen.append(one.made)
-            pool[:] = [made for made in pool if made != best]
-        found.stopped = found.stopped or (len(found.picks) < count and self._clock.is_over)
-        found.tried = len(pool) + len(found.picks)
+            found.picks.append(best)
+            self._chosen.append(best.made)
+        found.stopped = len(found.picks) < count and self._clock.is_over
+        found.tried = len(pool)
+        found.nearest = max((self._nearest(made) for made in pool), default=None)
         return found
 
+    def _best(self, pool: list[Made], least: float) -> Pick | None:
+        """The most different of what the most different plans come to when they are made as cheap as they can be.
+
+        What they come to takes their place in the pool.
+        """
+        self._widen(pool)
+        best: Pick | None = None
+        for made in sorted(pool, key=self._rank)[:MADE]:
+            reached = least if best is None else self._nearest(best.made)
+            if self._nearest(made) < reached or self._clock.is_over:
+                break
+            one = self._realised(made)
+            pool.remove(made)
+            if one is not None:
+                pool.append(one.made)
+                if self._nearest(one.made) >= reached - SLACKS[0]:
+                    best = one
+        return best
+
+    def _rank(self, made: Made) -> tuple[float, Made]:
+        """The most different first, in one order whatever the order of the pool."""
+        return -self._nearest(made), made
+
     def _nearest(self, made: Made) -> float:
+        """How far a plan is from all chosen."""
         return self._yardstick.nearest(made, self._chosen)
 
-    def _furthest(self, pool: list[Made]) -> Made | None:
-        """The most different plan of the pool, or one found on from there, which joins the pool."""
-        ranked = sorted(pool, key=lambda made: (-self._nearest(made), made))[:STARTS]
-        best = ranked[0] if ranked else None
-        for made in ranked:
-            climbed = self._climbed(made)
-            if climbed != made:
-                pool.append(climbed)
-            if best is None or self._nearest(climbed) > self._nearest(best) + STEP:
-                best = climbed
-        return best
+    def _widen(self, pool: list[Made]) -> None:
+        """Add what lies between plans that are chosen, and what is further away on from the most different plans."""
+        pool += [_between(one, other) for number, one in enumerate(self._chosen) for other in self._chosen[:number]]
+        pool[:] = dict.fromkeys(pool)
+        pool += [self._climbed(made) for made in sorted(pool, key=self._rank)[:STARTS]]
+        pool[:] = dict.fromkeys(pool)
 
     def _climbed(self, made: Made) -> Made:
         """On from a plan, to one further from all chosen: the distance grows at least as fast as its direction here."""
@@ -140,15 +155,30 @@ class _Picker:
         return way, rows
 
     def _realised(self, made: Made) -> Pick | None:
-        """The cheapest plan that is told apart by the same, audited; none where there was no time for it."""
+        """The cheapest plan whose supply comes from the same countries, and that builds no more; audited.
+
+        What would only be built to be different, and stand idle, is not built then.
+        """
         for slack in SLACKS:
-            rows: list[tuple[Weights, float]] = []
-            for weights, value in zip(self._yardstick.weights, made, strict=True):
-                room = slack * max(1.0, value)
-                rows += [(weights, value + room), ({key: -weight for key, weight in weights.items()}, room - value)]
-            point = self._base.solve(None, rows, self._clock.left())
+            point = self._base.solve(None, list(self._held(made, slack)), self._clock.left())
             if point.total_cost is not None and self._base.keeps(point.total_cost):
                 plan = self._base.session.plan_of(point, self._cheapest.plan.certificate.bound)
                 if plan.certificate.verified and self._base.keeps(plan.total_cost):
                     return Pick(point, self._yardstick.made(point.values), plan)
         return None
+
+    def _held(self, made: Made, slack: float) -> Iterator[tuple[Weights, float]]:
+        yardstick = self._yardstick
+        for position in yardstick.builds.values():
+            yield yardstick.weights[position], made[position] * (1 + slack)
+        for site, countries in yardstick.sites.items():
+            room = slack * max(1.0, yardstick.whole(made, site))
+            for position in countries.values():
+                weights = yardstick.weights[position]
+                yield weights, made[position] + room
+                yield {key: -weight for key, weight in weights.items()}, room - made[position]
+
+
+def _between(one: Made, other: Made) -> Made:
+    """Halfway between two plans; a plan too, unless yes/no decisions stand between."""
+    return tuple((first + second) / 2 for first, second in zip(one, other, strict=True))

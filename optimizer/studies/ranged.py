@@ -96,7 +96,7 @@ def _verdict(
 def furthest(
     yardstick: Yardstick, cheapest: Made, ends: Mapping[Choice, tuple[End, End]], wholes: Mapping[Site, tuple[End, End]]
 ) -> float | None:
-    """How far a plan within the budget can be from the cheapest at most, by the ranges; none where some is not known."""
+    """How far from the cheapest a plan within the budget can be at most, by the ranges; none where one is not known."""
     by_site = {(choice.site, choice.id): pair for choice, pair in ends.items() if choice.site is not None}
     by_build = {c.id: pair for c, pair in ends.items() if c.kind == "build" and c.ordered is None}
     moved = []
