@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -278,7 +279,8 @@ class Session:
         last = np.array([self._decisions.get(key, np.nan) for key in state.columns])
         if np.isfinite(last[state.arrays.integer]).all():
             self._become(state, with_decisions(state.arrays, last))
-            search.take(self._hot.claim(search.clock.left()).x)
+            with suppress(SolverFailed):  # it would only have saved time
+                search.take(self._claimed(search.clock.left()).x)
 
     def _become(self, state: State, arrays: Arrays) -> None:
         """Have HiGHS hold this LP, whose numbers may differ from the state's own."""

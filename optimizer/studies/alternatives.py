@@ -8,33 +8,26 @@ from threading import Event
 from typing import Any
 
 from oremix.models import InvalidOption, Problem, read_problem
-from oremix.models.studies.alternatives import Alternative, Alternatives, FullBuild, Pair, Range
+from oremix.models.studies.alternatives import Alternatives
 from oremix.models.studies.alternatives_options import AlternativesOptions
-from oremix.models.studies.frontier import BoundBuild
 from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Weights
 from oremix.optimizer.solving.proof import money_scale
 from oremix.optimizer.studies.alternatives_asked import alternatives_faults, is_asked
+from oremix.optimizer.studies.alternatives_told import WITHIN, Findings, told
 from oremix.optimizer.studies.asked import options_of, refuse
 from oremix.optimizer.studies.choices import Choice, Site, choices_of, sites_of
 from oremix.optimizer.studies.clock import Clock, Progress
 from oremix.optimizer.studies.ends import Budgeted, Direction, End, ends_of
-from oremix.optimizer.studies.make_up import MakeUp
-from oremix.optimizer.studies.otherwise import otherwise, supplied
 from oremix.optimizer.studies.picks import Pick, Picked, pick
 from oremix.optimizer.studies.ranged import Ends, Ranger, furthest
 from oremix.optimizer.studies.yardstick import Made, Yardstick
 
 __all__ = ["alternatives"]
 
-WITHIN = 0.02
 # What is left of a time limit for choosing plans, when the ends of decisions are explored.
 KEPT = 0.3
-# Plans nearer to each other than this are the same but for rounding.
-SAME_PLAN = 1e-7
-# Below this part of a full build, one is rounding.
-NOTHING = 1e-9
 # Of the most that can arrive at a site, what has to, for a share of it to be told.
 LEAST = 1e-6
 
@@ -128,7 +121,7 @@ def budget_of(asked: AlternativesOptions, cost: float) -> float:
     if asked.budget is None:
         return cost + (WITHIN if asked.within is None else asked.within) * abs(cost)
     if asked.budget < cost:
-        raise InvalidOption(f"`budget` is {asked.budget:,.6g}, and no plan costs less than {cost:,.6g}")
+        raise InvalidOption(f"`budget` is {asked.budget:,.2f}, and no plan costs less than {cost:,.2f}")
     return asked.budget
 
 
@@ -173,17 +166,30 @@ class _Study:
         known = {(one.kind, one.id, one.material, one.where, one.ordered) for one in ranges}
         missed = [c for c in chosen if (c.kind, c.id, c.material, c.where, c.ordered) not in known]
         bound = furthest(self._yardstick, self._cheapest.made, ends, wholes)
-        return self._told(picked, ranges, [*missed, *left], bound)
+        return told(
+            Findings(
+                model=self._model,
+                asked=self._asked,
+                budget=self._base.budget,
+                yardstick=self._yardstick,
+                cheapest=self._cheapest,
+                picked=picked,
+                ranges=ranges,
+                left=[*missed, *left],
+                furthest=bound,
+                in_time=not self._clock.is_over,
+            )
+        )
 
     # ------------------------------------------------------------ exploring
 
     def _beside(self, chosen: Sequence[Choice]) -> list[Choice]:
         """What tells plans apart and is not among the decisions: its ends are explored too."""
-        sites = self._yardstick.sites
+        sites, known = self._yardstick.sites, set(chosen)
         return [
             choice
             for choice in choices_of(self._model)
-            if choice not in chosen
+            if choice not in known
             and (
                 (choice.kind == "build" and choice.ordered is None)
                 or (choice.site is not None and choice.site in sites)
@@ -265,117 +271,6 @@ class _Study:
         self._clock.tell(self._total, self._total, "choosing")
         return pick(self._base, self._yardstick, self._cheapest, pool, asked.count, asked.min_distance, self._clock)
 
-    # ------------------------------------------------------------ telling
-
-    def _told(self, picked: Picked, ranges: list[Range], left: Sequence[Choice], bound: float | None) -> Alternatives:
-        asked, yardstick = self._asked, self._yardstick
-        everyone = {"cheapest": self._cheapest}
-        everyone |= {f"alternative {number}": one for number, one in enumerate(picked.picks, 1)}
-        names = list(everyone)
-        pairs = [self._pair(first, second, everyone) for at, first in enumerate(names) for second in names[at + 1 :]]
-        is_short = len(picked.picks) < asked.count
-        is_exhausted = is_short and not picked.stopped
-        return Alternatives(
-            problem=self._problem.name,
-            problem_hash=self._problem.hash,
-            currency=self._problem.currency,
-            within=None if asked.budget is not None else WITHIN if asked.within is None else asked.within,
-            budget=self._base.budget,
-            min_distance=asked.min_distance,
-            cheapest=self._alternative("cheapest", everyone, pairs),
-            alternatives=[self._alternative(name, everyone, pairs) for name in names[1:]],
-            distances=pairs,
-            most_built=yardstick.most_built,
-            full_builds=[self._full(name, size) for name, size in sorted(yardstick.full.items())],
-            exhausted=is_exhausted,
-            reason=self._reason(picked, bound) if is_short else None,
-            furthest=bound,
-            tried=picked.tried,
-            ranges=ranges,
-            left_out=[_name(choice) for choice in left],
-            complete=not left and not picked.stopped and not self._clock.is_over,
-            notes=list(self._notes(ranges)),
-        )
-
-    def _pair(self, first: str, second: str, everyone: dict[str, Pick]) -> Pair:
-        apart = self._yardstick.apart(everyone[first].made, everyone[second].made)
-        return Pair(first=first, second=second, distance=apart.distance, supply=apart.supply, builds=apart.builds)
-
-    def _alternative(self, name: str, everyone: dict[str, Pick], pairs: Sequence[Pair]) -> Alternative:
-        one = everyone[name]
-        to = {
-            pair.first if pair.second == name else pair.second: pair
-            for pair in pairs
-            if name in (pair.first, pair.second)
-        }
-        builds, supply = self._builds(one.point), supplied(self._model, one.point)
-        first = self._cheapest.point
-        return Alternative(
-            id=name,
-            total_cost=one.plan.total_cost or 0.0,
-            difference=(one.plan.total_cost or 0.0) - (self._cheapest.plan.total_cost or 0.0),
-            distance=to["cheapest"].distance if "cheapest" in to else 0.0,
-            nearest=min((pair.distance for pair in to.values()), default=None),
-            verified=one.plan.certificate.verified,
-            text=[]
-            if name == "cheapest"
-            else list(otherwise(self._builds(first), builds, supplied(self._model, first), supply)),
-            builds=builds,
-            supply=supply,
-            plan=one.plan,
-        )
-
-    def _builds(self, point: Point) -> list[BoundBuild]:
-        """What is built, but for a solver's rounding."""
-        full = self._yardstick.full
-        every = MakeUp(self._model, ()).builds(point)
-        return [build for build in every if build.capacity > NOTHING * full.get(build.on, 0.0)]
-
-    def _full(self, name: str, size: float) -> FullBuild:
-        unit = self._model.capacity_unit(self._model.network.facilities[name])
-        return FullBuild(on=name, capacity=size, unit=unit)
-
-    def _reason(self, picked: Picked, bound: float | None) -> str:
-        least = f"{100 * self._asked.min_distance:g} %"
-        if picked.stopped:
-            return "it was stopped before there were as many as asked for"
-        if bound is not None and bound < self._asked.min_distance:
-            return (
-                f"no plan within the budget is further than {100 * bound:.2g} % from the cheapest: the ranges prove it"
-            )
-        if picked.nearest is None or picked.nearest <= SAME_PLAN:
-            return "no other plan within the budget was found that differs in what is built or where supply comes from"
-        most = f"{100 * picked.nearest:.2g} %"
-        return f"of {picked.tried} plans found within the budget none is {least} from all of these: {most} at most"
-
-    def _notes(self, ranges: Sequence[Range]) -> Iterator[str]:
-        if self._yardstick.sites and self._yardstick.builds:
-            yield (
-                "distance: half the share of the supply that comes from another country (mean over the materials where"
-                " they are demanded, and of what is used on the way), half the capacity that one plan builds and the"
-                f" other does not, in full builds, over {self._yardstick.most_built:.3g}"
-            )
-        elif self._yardstick.sites:
-            yield "distance: share of the supply that comes from another country; nothing can be built"
-        elif self._yardstick.builds:
-            yield "distance: capacity that one plan builds and the other does not; supply has one country only"
-        else:
-            yield "nothing tells plans apart: no supply from more than one country, and no builds"
-        yield (
-            "ranges are proved, each end by a solve of its own, but for those marked; the alternatives are the most"
-            " different of the plans found, which is not proved of all plans"
-        )
-        if any(one.left_over_at_max > 0 for one in ranges):
-            yield "where surplus is free, the most of something may include what is left over and used by nobody"
-        if not all(one.exact for one in ranges):
-            yield "of ranges marked ~ no more is proved than that nothing lies beyond `proved_min` and `proved_max`"
-
 
 def _in_pairs(ends: Sequence[End]) -> list[tuple[End, End]]:
     return list(zip(ends[::2], ends[1::2], strict=True))
-
-
-def _name(choice: Choice) -> str:
-    parts = [choice.kind, choice.id, *([choice.material] if choice.material not in (None, choice.id) else [])]
-    parts += [f"in {choice.where}"] if choice.where else []
-    return " ".join([*map(str, parts), *([str(choice.ordered)] if choice.ordered else [])])

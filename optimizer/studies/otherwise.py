@@ -18,7 +18,7 @@ __all__ = ["otherwise", "supplied"]
 SMALL = 0.005
 # Below this share of a supply, one is rounding.
 ROUNDING = 1e-6
-MOST_COUNTRIES = 4
+FEWEST_COUNTRIES, MOST_COUNTRIES = 2, 4
 
 
 def supplied(model: Model, point: Point) -> list[SiteShare]:
@@ -103,11 +103,11 @@ def _supply(before: Sequence[SiteShare], after: Sequence[SiteShare]) -> Iterator
         moved = sum(map(abs, by.values())) / 2
         if moved < SMALL:
             continue
-        most = sorted(by, key=lambda country: (-abs(by[country]), country))
+        most = sorted(by, key=lambda country: (-round(abs(by[country]), 6), country))
         told = [
             f"{country} {_percent(now.get(country, 0.0))} (not {_percent(old.get(country, 0.0))})"
-            for country in most[:MOST_COUNTRIES]
-            if abs(by[country]) >= SMALL
+            for number, country in enumerate(most[:MOST_COUNTRIES])
+            if number < FEWEST_COUNTRIES or abs(by[country]) >= SMALL
         ]
         yield f"{_percent(moved)} of {where} comes from elsewhere: {', '.join(told)}"
 

@@ -20,7 +20,11 @@ STARTS, STEPS, MADE = 3, 4, 8
 # A step that brings less than this is the last.
 STEP = 1e-4
 # How near to what tells it apart a chosen plan is kept while its cost is made least: parts of each amount.
-SLACKS = (1e-9, 1e-7, 1e-6)
+SLACKS = (0.0, 1e-9, 1e-7, 1e-6)
+# What limits on distances give way by, for rounding.
+SLACK = 1e-9
+# Distances that differ by less are the same.
+SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -94,13 +98,13 @@ class _Picker:
         best: Pick | None = None
         for made in sorted(pool, key=self._rank)[:MADE]:
             reached = least if best is None else self._nearest(best.made)
-            if self._nearest(made) < reached or self._clock.is_over:
+            if self._nearest(made) < reached - SAME or self._clock.is_over:
                 break
             one = self._realised(made)
             pool.remove(made)
             if one is not None:
                 pool.append(one.made)
-                if self._nearest(one.made) >= reached - SLACKS[0]:
+                if self._nearest(one.made) >= reached - SAME:
                     best = one
         return best
 
@@ -151,7 +155,7 @@ class _Picker:
             beside = sum(weight * chosen[position] for position, weight in toward.items())
             here = sum(weight * made[position] for position, weight in toward.items()) - beside
             if back:
-                rows.append((back, -factor * (min(distance, here) - SLACKS[0] + beside)))
+                rows.append((back, -factor * (min(distance, here) - SLACK + beside)))
         return way, rows
 
     def _realised(self, made: Made) -> Pick | None:
