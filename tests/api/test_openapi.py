@@ -54,6 +54,7 @@ def test_answers_are_as_described(client, minimal):
         "frontier": client.post("/v1/studies/frontier", json={"problem": minimal}),
         "surface": client.post("/v1/studies/surface", json=two_caps(minimal)),
         "stress": client.post("/v1/studies/stress", json={"problem": minimal, "options": {"insurance": 1}}),
+        "alternatives": client.post("/v1/studies/alternatives", json={"problem": minimal, "options": {"tries": 1}}),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
         "presets": client.get("/v1/presets"),
