@@ -90,7 +90,8 @@ class Range(Record):
     exact: bool = Field(description="true: what was found is what was proved, both ends, to a millionth")
     verdict: Verdict = Field(
         description="must: in every plan within the budget there is some; never: in none; free: in some and not in"
-        " others; open: not settled, as what was found and what was proved differ"
+        " others (nor is there a share where nothing arrives); open: not settled, as what was found and what was proved"
+        " differ"
     )
     left_over_at_max: float = Field(
         description="what of the most is left over where it is made and used by nobody, in the plan that was found"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from threading import Event
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
 
 from oremix.models import InvalidOption, Problem, read_problem
 from oremix.models.studies.alternatives import Alternatives
@@ -13,6 +15,7 @@ from oremix.models.studies.alternatives_options import AlternativesOptions
 from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Weights
+from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.proof import money_scale
 from oremix.optimizer.studies.alternatives_asked import alternatives_faults, is_asked
 from oremix.optimizer.studies.alternatives_told import WITHIN, Findings, told
@@ -21,13 +24,19 @@ from oremix.optimizer.studies.choices import Choice, Site, choices_of, sites_of
 from oremix.optimizer.studies.clock import Clock, Progress
 from oremix.optimizer.studies.ends import Budgeted, Direction, End, ends_of
 from oremix.optimizer.studies.picks import Pick, Picked, pick
-from oremix.optimizer.studies.ranged import Ends, Ranger, furthest
+from oremix.optimizer.studies.ranged import Ends, Ranger, Wholes, furthest
 from oremix.optimizer.studies.yardstick import Made, Yardstick
 
 __all__ = ["alternatives"]
 
+Name = TypeVar("Name")
+
 # What is left of a time limit for choosing plans, when the ends of decisions are explored.
 KEPT = 0.3
+# Below this part of the largest of its kind, an amount is rounding.
+ROUNDING = 1e-9
+# What costs nothing is measured by this part of a unit of the dearest.
+LITTLE = 1e-3
 # Of the most that can arrive at a site, what has to, for a share of it to be told.
 LEAST = 1e-6
 
@@ -135,7 +144,7 @@ class _Study:
         self._session, self._asked, self._clock, self._gap = session, asked, clock, gap
         self._model, self._problem = state.model, session.problem
         cost = cheapest.total_cost or 0.0
-        self._money = money_scale(state.arrays, cheapest.x, cost) if cheapest.x is not None else 1.0
+        self._money = _measure_of_money(state.arrays, cheapest.x, cost)
         self._base = Budgeted(session, budget_of(asked, cost), self._money)
         choices = [choice for choice in choices_of(self._model) if is_asked(self._problem, asked, choice)]
         self._choices = sorted(choices, key=lambda choice: self._weight(choice, cheapest))
@@ -161,7 +170,8 @@ class _Study:
         pool = [end.made for pair in ends.values() for end in pair if end.made is not None]
         pool += [end.made for end in self._random() if end.made is not None]
         picked = self._picked(pool)
-        ranger = Ranger(ends, self._cheapest.point, [one.point for one in picked.picks])
+        others = [one.point for one in picked.picks]
+        ranger = Ranger(ends, self._cheapest.point, others, wholes, _next_to_nothing(wholes))
         ranges = [found for choice in chosen if (found := ranger.range(choice)) is not None]
         known = {(one.kind, one.id, one.material, one.where, one.ordered) for one in ranges}
         missed = [c for c in chosen if (c.kind, c.id, c.material, c.where, c.ordered) not in known]
@@ -214,7 +224,7 @@ class _Study:
         self._done += len(directions)
         return found
 
-    def _wholes(self) -> dict[Site, tuple[End, End]]:
+    def _wholes(self) -> Wholes:
         """The least and the most that arrives at each site."""
         sites = {
             site: {key: weight for weights in countries.values() for key, weight in weights.items()}
@@ -223,28 +233,30 @@ class _Study:
         directions = [Direction(weights, sign) for weights in sites.values() for sign in (1, -1)]
         return dict(zip(sites, _in_pairs(self._explored(directions, "supply")), strict=True))
 
-    def _ends(self, choices: Sequence[Choice], wholes: dict[Site, tuple[End, End]]) -> Ends:
+    def _ends(self, choices: Sequence[Choice], wholes: Wholes) -> Ends:
         """The least and the most of each decision."""
         directions = [direction for choice in choices for direction in self._both_ways(choice, wholes)]
         return dict(zip(choices, _in_pairs(self._explored(directions, "ranges")), strict=True))
 
-    def _both_ways(self, choice: Choice, wholes: dict[Site, tuple[End, End]]) -> Iterator[Direction]:
-        least = 0.0
+    def _both_ways(self, choice: Choice, wholes: Wholes) -> Iterator[Direction]:
+        least = nothing = 0.0
         if choice.site is not None:
-            low, high = wholes[choice.site]
-            least = max(low.proved or 0.0, LEAST * (high.value or 0.0))
-        start = choice.value(self._cheapest.point.values) or 0.0
+            nothing = _next_to_nothing(wholes)[choice.site]
+            least = max(wholes[choice.site][0].proved or 0.0, nothing)
+        start = choice.value(self._cheapest.point.values, nothing)
         for sign in (1, -1):
             yield Direction(choice.weights, sign, choice.whole, least, start, choice.left_over)
 
-    def _measure(self, ends: Ends, wholes: dict[Site, tuple[End, End]]) -> None:
+    def _measure(self, ends: Ends, wholes: Wholes) -> None:
         """Complete the yardstick by what was found: full sizes, what arrives at most, and the most that is built."""
-        full = {
-            choice.id: high.value
-            for choice, (_, high) in ends.items()
-            if choice.kind == "build" and choice.ordered is None and high.value
-        }
-        amounts = {site: high.value or 0.0 for site, (_, high) in wholes.items()}
+        full = _without_rounding(
+            {
+                choice.id: high.value or 0.0
+                for choice, (_, high) in ends.items()
+                if choice.kind == "build" and choice.ordered is None
+            }
+        )
+        amounts = _without_rounding({site: high.value or 0.0 for site, (_, high) in wholes.items()})
         sized = self._yardstick.sized(full, amounts, 1.0)
         (most,) = self._explored([Direction(self._all_built(sized), -1)], "builds")
         self._yardstick = self._yardstick.sized(full, amounts, most.value or 1.0)
@@ -270,6 +282,26 @@ class _Study:
         asked = self._asked
         self._clock.tell(self._total, self._total, "choosing")
         return pick(self._base, self._yardstick, self._cheapest, pool, asked.count, asked.min_distance, self._clock)
+
+
+def _measure_of_money(arrays: Arrays, x: Floats | None, cost: float) -> float:
+    """What differences in cost are measured by; where the cheapest plan costs nothing, by what there is to pay for."""
+    dearest = float(np.max(np.abs(arrays.cost), initial=0.0))
+    scale = 0.0 if x is None else money_scale(arrays, x, cost)
+    return max(scale, LITTLE * dearest) or 1.0
+
+
+def _without_rounding(amounts: dict[Name, float]) -> dict[Name, float]:
+    """Those that are more than rounding beside the largest."""
+    largest = max(amounts.values(), default=0.0)
+    return {name: amount for name, amount in amounts.items() if amount > ROUNDING * largest}
+
+
+def _next_to_nothing(wholes: Wholes) -> dict[Site, float]:
+    """What is as good as nothing at each site."""
+    most = {site: high.value or 0.0 for site, (_, high) in wholes.items()}
+    rounding = ROUNDING * max(most.values(), default=0.0)
+    return {site: max(LEAST * amount, rounding) for site, amount in most.items()}
 
 
 def _in_pairs(ends: Sequence[End]) -> list[tuple[End, End]]:

@@ -59,13 +59,13 @@ class Choice:
         """Of a share: where it is of."""
         return None if self.whole is None else Site(self.material or "", self.where)
 
-    def value(self, values: dict[Key, float]) -> float | None:
-        """What it is at a point; of a share none where nothing arrives."""
+    def value(self, values: dict[Key, float], nothing: float = 0.0) -> float | None:
+        """What it is at a point; of a share none where no more than nothing arrives."""
         part = amount(self.weights, values)
         if self.whole is None:
             return part
         whole = amount(self.whole, values)
-        return part / whole if whole > 0 else None
+        return part / whole if whole > nothing else None
 
 
 def amount(weights: Weights, values: dict[Key, float]) -> float:

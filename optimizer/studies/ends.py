@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Event
 
-from oremix.models import Problem, read_problem
+from oremix.models import Problem, SolverFailed, read_problem
 from oremix.optimizer.engine import shares_memory, spread
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
@@ -60,7 +60,13 @@ class Budgeted:
     def solve(
         self, objective: Weights | None = None, rows: Sequence[tuple[Weights, float]] = (), left: float | None = None
     ) -> Point:
-        """The least of a sum, or of the cost, within the budget and other limits."""
+        """The least of a sum, or of the cost, within the budget and other limits.
+
+        Raises
+        ------
+        SolverFailed
+            HiGHS broke off for a reason that says nothing about the problem.
+        """
         self.session.time_limit = left
         point = self.session.solve(objective=objective, within=[(self._cost, self._most), *rows])
         if point.status == "infeasible":
@@ -80,7 +86,7 @@ class Direction:
     least
         Of a share: what the whole is at least, in every plan that counts.
     start
-        Of a share: what it is in the cheapest plan.
+        Of a share: what it is in the cheapest plan; none where nothing arrives there.
     left_over
         What else is to be told of the plan at the end.
     """
@@ -89,7 +95,7 @@ class Direction:
     sign: int = 1
     whole: Weights | None = None
     least: float = 0.0
-    start: float = 0.0
+    start: float | None = None
     left_over: Weights | None = None
 
 
@@ -191,14 +197,28 @@ def _explored(chunk: _Chunk) -> list[End]:
 class _Explorer:
     def __init__(self, chunk: _Chunk) -> None:
         self._chunk = chunk
-        session = Session(read_problem(chunk.problem), gap=chunk.gap, stop=chunk.stop)
-        self._base = Budgeted(session, chunk.budget, chunk.money)
+        self._problem = read_problem(chunk.problem)
+        self._base = self._started()
+
+    def _started(self) -> Budgeted:
+        session = Session(self._problem, gap=self._chunk.gap, stop=self._chunk.stop)
+        return Budgeted(session, self._chunk.budget, self._chunk.money)
 
     def end(self, direction: Direction) -> End:
-        """How far it goes."""
+        """How far it goes; what does not come out from where the last solve ended is tried from nothing."""
+        found = self._tried(direction)
+        if found.value is None and not found.endless and not self._is_over():
+            self._base = self._started()
+            found = self._tried(direction)
+        return found
+
+    def _tried(self, direction: Direction) -> End:
         if self._is_over():
             return End()
-        return self._of_sum(direction) if direction.whole is None else self._of_share(direction, direction.whole)
+        try:
+            return self._of_sum(direction) if direction.whole is None else self._of_share(direction, direction.whole)
+        except SolverFailed:  # one end that is not known is no reason to lose the others
+            return End()
 
     def _left(self) -> float | None:
         deadline = self._chunk.deadline
@@ -224,7 +244,13 @@ class _Explorer:
 
     def _of_share(self, direction: Direction, whole: Weights) -> End:
         """Dinkelbach's method: part − share · whole is made least, for the share found last, until no share is less."""
-        sign, share, best, proved = direction.sign, direction.start, None, None
+        sign, best, proved = direction.sign, None, None
+        share = direction.start
+        if share is None:
+            best = self._least(whole, -1)[0]
+            share = self._share(direction, whole, best)
+            if share is None:  # there is never anything of it
+                return self._end(direction, best, 0.0, 0.0) if best.status == "optimal" else End()
         for _ in range(MOST_STEPS):
             point, factor = self._least(_difference(direction.weights, whole, share), sign)
             if point.total_cost is None:
@@ -232,14 +258,19 @@ class _Explorer:
             if point.bound is not None and (point.bound >= 0 or direction.least > 0):
                 beyond = min(0.0, point.bound / factor) / (direction.least or 1.0)
                 proved = _nearer(sign, proved, share + sign * beyond)
-            arrives = amount(whole, point.values)
-            reached = amount(direction.weights, point.values) / arrives if arrives > 0 else share
-            is_further = sign * (share - reached) > SAME_RATIO
+            reached = self._share(direction, whole, point)
+            is_further = reached is not None and sign * (share - reached) > SAME_RATIO
             best = point if best is None or is_further else best
-            if not is_further or self._is_over():
+            if reached is None or not is_further or self._is_over():
                 break
             share = reached
         return End() if best is None else self._end(direction, best, share, proved)
+
+    @staticmethod
+    def _share(direction: Direction, whole: Weights, point: Point) -> float | None:
+        """The share at a point; none where next to nothing arrives."""
+        arrives = amount(whole, point.values)
+        return amount(direction.weights, point.values) / arrives if arrives > 0.5 * direction.least else None
 
     def _end(self, direction: Direction, point: Point, value: float, proved: float | None) -> End:
         values: dict[Key, float] = point.values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from oremix.models import Plan
+from oremix.models import Plan, SolverFailed
 from oremix.optimizer.session import Point
 from oremix.optimizer.session.state import Weights
 from oremix.optimizer.studies.clock import Clock
@@ -131,8 +131,8 @@ class _Picker:
             distances = [self._yardstick.apart(made, chosen).distance for chosen in self._chosen]
             at = distances.index(min(distances))
             way, rows = self._way(made, at, distances[at])
-            point = self._base.solve(way, rows, self._clock.left())
-            if not way or point.total_cost is None or not self._base.keeps(point.total_cost):
+            point = self._solved(way, rows) if way else None
+            if point is None:
                 break
             further = self._yardstick.made(point.values)
             if self._nearest(further) <= distances[at] + STEP:
@@ -164,12 +164,20 @@ class _Picker:
         What would only be built to be different, and stand idle, is not built then.
         """
         for slack in SLACKS:
-            point = self._base.solve(None, list(self._held(made, slack)), self._clock.left())
-            if point.total_cost is not None and self._base.keeps(point.total_cost):
+            point = self._solved(None, list(self._held(made, slack)))
+            if point is not None:
                 plan = self._base.session.plan_of(point, self._cheapest.plan.certificate.bound)
                 if plan.certificate.verified and self._base.keeps(plan.total_cost):
                     return Pick(point, self._yardstick.made(point.values), plan)
         return None
+
+    def _solved(self, objective: Weights | None, rows: Sequence[tuple[Weights, float]]) -> Point | None:
+        """The point within the budget that makes least of a sum, or of the cost; none where there is none at hand."""
+        try:
+            point = self._base.solve(objective, rows, self._clock.left())
+        except SolverFailed:
+            return None
+        return point if self._base.keeps(point.total_cost) else None
 
     def _held(self, made: Made, slack: float) -> Iterator[tuple[Weights, float]]:
         yardstick = self._yardstick

@@ -11,10 +11,13 @@ from oremix.optimizer.studies.choices import Choice, Site
 from oremix.optimizer.studies.ends import End
 from oremix.optimizer.studies.yardstick import Made, Yardstick
 
-__all__ = ["Ends", "Ranger", "furthest"]
+__all__ = ["Ends", "Ranger", "Wholes", "furthest"]
 
 Ends = dict[Choice, tuple[End, End]]
 """Decision → its least and its most."""
+
+Wholes = Mapping[Site, tuple[End, End]]
+"""Site → the least and the most that arrives there."""
 
 # Below this part of the largest amount of its unit, an amount is none.
 NOTHING = 1e-7
@@ -31,13 +34,20 @@ class Ranger:
         Of the decisions.
     cheapest, others
         The cheapest plan and the alternatives.
+    wholes
+        Site → the least and the most that arrives there.
+    nothing
+        Site → what is as good as nothing there, for a share to be told.
     """
 
-    def __init__(self, ends: Ends, cheapest: Point, others: Sequence[Point]) -> None:
+    def __init__(
+        self, ends: Ends, cheapest: Point, others: Sequence[Point], wholes: Wholes, nothing: Mapping[Site, float]
+    ) -> None:
         self._ends, self._cheapest, self._others = ends, cheapest, others
+        self._wholes, self._nothing = wholes, nothing
         self._largest: dict[str, float] = defaultdict(float)
         for choice, (_, high) in ends.items():
-            most = max(choice.value(cheapest.values) or 0.0, high.value or 0.0)
+            most = max(self._value(choice, cheapest) or 0.0, high.value or 0.0)
             self._largest[choice.unit] = max(self._largest[choice.unit], most)
 
     def range(self, choice: Choice) -> Range | None:
@@ -46,8 +56,8 @@ class Ranger:
         if low.value is None or (high.value is None and not high.endless):
             return None
         nothing = NOTHING * self._largest[choice.unit]
-        cheapest = choice.value(self._cheapest.values)
-        values = [choice.value(other.values) for other in self._others]
+        cheapest = self._value(choice, self._cheapest)
+        values = [self._value(choice, other) for other in self._others]
         known = [value for value in (cheapest, *values) if value is not None]
         least = min([low.value, *known])
         least = 0.0 if least <= nothing else least
@@ -68,10 +78,22 @@ class Ranger:
             proved_min=proved_min,
             proved_max=proved_max,
             exact=self._same(choice, least, proved_min) and (high.endless or self._same(choice, most, proved_max)),
-            verdict=_verdict(least, most, proved_min, proved_max, nothing),
+            verdict=self._arriving(choice, _verdict(least, most, proved_min, proved_max, nothing)),
             left_over_at_max=high.left_over if high.left_over > nothing else 0.0,
             values=values,
         )
+
+    def _arriving(self, choice: Choice, verdict: Verdict) -> Verdict:
+        """Of a share, what is in every plan in which anything arrives is not in those in which nothing does."""
+        if choice.site is None or verdict != "must":
+            return verdict
+        least, nothing = self._wholes[choice.site][0], self._nothing[choice.site]
+        if least.proved is not None and least.proved > nothing:
+            return "must"
+        return "free" if least.value is not None and least.value <= nothing else "open"
+
+    def _value(self, choice: Choice, point: Point) -> float | None:
+        return choice.value(point.values, 0.0 if choice.site is None else self._nothing.get(choice.site, 0.0))
 
     @staticmethod
     def _capped(choice: Choice, proved: float) -> float:
@@ -94,7 +116,7 @@ def _verdict(
 
 
 def furthest(
-    yardstick: Yardstick, cheapest: Made, ends: Mapping[Choice, tuple[End, End]], wholes: Mapping[Site, tuple[End, End]]
+    yardstick: Yardstick, cheapest: Made, ends: Mapping[Choice, tuple[End, End]], wholes: Wholes
 ) -> float | None:
     """How far from the cheapest a plan within the budget can be at most, by the ranges; none where one is not known."""
     by_site = {(choice.site, choice.id): pair for choice, pair in ends.items() if choice.site is not None}

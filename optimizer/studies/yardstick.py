@@ -16,7 +16,7 @@ __all__ = ["Apart", "Made", "Yardstick"]
 Made = tuple[float, ...]
 """What a plan is told apart by: what arrives at each site from each country, and what is built at each facility."""
 
-# Below this part of what arrives at a site in the cheapest plan, nothing does.
+# Below this part of the most that arrives at any site, nothing does.
 NOTHING = 1e-9
 
 
@@ -95,7 +95,7 @@ class Yardstick:
     def shares(self, made: Made, site: Site) -> dict[str, float]:
         """Country → its share of what arrives at a site; none of them where nothing does."""
         whole = self.whole(made, site)
-        if whole <= NOTHING * self.amounts.get(site, 0.0):
+        if whole <= NOTHING * max(self.amounts.values(), default=0.0):
             return {}
         return {country: made[position] / whole for country, position in self.sites[site].items()}
 

@@ -24,15 +24,14 @@ NEAR_IN_COST = document(materials=[KEPT], suppliers=[CHINA, AUSTRALIA])
 def ranges(found: Alternatives) -> dict[str, tuple[Any, ...]]:
     """Kind and id → cheapest, least, most, verdict; builds by year are left out."""
     return {
-        f"{one.kind} {one.id}": (
-            near(one.cheapest),
-            near(one.min),
-            None if one.max is None else near(one.max),
-            one.verdict,
-        )
+        f"{one.kind} {one.id}": (*(none_or_near(v) for v in (one.cheapest, one.min, one.max)), one.verdict)
         for one in found.ranges
         if one.ordered is None
     }
+
+
+def none_or_near(value: float | None) -> Any:
+    return None if value is None else near(value)
 
 
 def supply(found: Alternatives) -> list[dict[str, float]]:
@@ -164,6 +163,20 @@ def test_a_share_of_what_can_itself_be_less() -> None:
     assert_sound(found, problem)
 
 
+def test_a_share_that_is_must_only_where_anything_arrives() -> None:
+    """Missing costs what all sellers ask: China must be half of what arrives, and nothing need arrive at all."""
+    problem = document(
+        materials=[KEPT],
+        suppliers=[CHINA, AUSTRALIA | {"unit_cost": 5}],
+        demands=[{"id": "japan", "country": "JP", "material": "oxide", "quantity": 100, "shortage_cost": 5}],
+        policies=[{"id": "half", "type": "share", "countries": ["CN"], "min": 0.5}],
+    )
+    found = oremix.alternatives(problem, within=0.0)
+    told = ranges(found)
+    assert told["share CN"][1:] == (0.5, 1, "free")
+    assert told["demand japan"][1:] == (0, 100, "free")
+
+
 def test_a_negative_cost_is_widened_by_its_amount() -> None:
     """An outlet pays 10 for what costs 5: −500 for 100 t. 2 % of that are 10: 98 t at least are sold."""
     outlet = document(
@@ -175,6 +188,17 @@ def test_a_negative_cost_is_widened_by_its_amount() -> None:
     assert (found.cheapest.total_cost, found.budget) == (near(-500), near(-490))
     assert ranges(found)["demand japan"] == (100, 98, 100, "must")
     assert_sound(found, outlet)
+
+
+def test_what_costs_nothing() -> None:
+    """An outlet that pays less than anything costs is left alone; within 2 % of nothing, and not a tonne more."""
+    outlet = {"id": "japan", "country": "JP", "material": "oxide", "quantity": 100, "sale_price": 1}
+    problem = document(materials=[KEPT], suppliers=[CHINA, AUSTRALIA], demands=[outlet])
+    found = oremix.alternatives(problem)
+    assert (found.cheapest.total_cost, found.budget) == (0, 0)
+    assert ranges(found)["demand japan"] == (0, 0, 0, "never")
+    # 8 t cost 4 each more than they bring, or more
+    assert ranges(oremix.alternatives(problem, budget=32.0))["demand japan"] == (0, 0, 8, "free")
 
 
 def test_what_has_no_end() -> None:

@@ -64,6 +64,9 @@ def test_more_room_narrows_nothing(data: st.DataObject) -> None:
     assert near.keys() == far.keys()
     for name, one in near.items():
         other = far[name]
+        if one.kind == "share" and one.cheapest is None and one.max == 0:
+            event("a share of nothing")
+            continue
         size = 1e-6 * max(1.0, one.max or 0.0, other.max or 0.0)
         assert other.min <= one.min + size, name
         assert other.max is None or (one.max is not None and other.max >= one.max - size), name
