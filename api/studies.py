@@ -14,9 +14,12 @@ from oremix.api.options import GAP, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
 from oremix.models.files import checked
+from oremix.models.studies.alternatives_options import AlternativesOptions
 from oremix.models.studies.frontier_options import FrontierOptions, SurfaceOptions
 from oremix.models.studies.outages import StressOptions, outages_of
 from oremix.models.studies.sensitivity_options import SensitivityOptions, sensitivity_faults
+from oremix.optimizer.studies.alternatives import alternatives
+from oremix.optimizer.studies.alternatives_asked import alternatives_faults
 from oremix.optimizer.studies.asked import frontier_faults, surface_faults
 from oremix.optimizer.studies.compare import compare
 from oremix.optimizer.studies.frontier import frontier
@@ -44,6 +47,11 @@ def _frontier(call: Call) -> Response:
 def _surface(call: Call) -> Response:
     problem, options = _asked(call, SurfaceOptions, surface_faults)
     return json_answer(surface(problem, **_stated(options), **_limits(call)).to_json(indent=None))
+
+
+def _alternatives(call: Call) -> Response:
+    problem, options = _asked(call, AlternativesOptions, alternatives_faults)
+    return json_answer(alternatives(problem, **_stated(options), **_limits(call)).to_json(indent=None))
 
 
 Options = TypeVar("Options", bound=BaseModel)
@@ -197,6 +205,17 @@ OPERATIONS = (
         "Say which numbers carry the answer: each moved alone, and on request all that is uncertain drawn together.",
         {"$ref": "#/components/schemas/Sensitivity"},
         body=MOVED,
+        solves=True,
+        options=(TIME_LIMIT, GAP),
+    ),
+    Operation(
+        "alternatives",
+        "POST",
+        "/v1/studies/alternatives",
+        _alternatives,
+        "Say what else is nearly as cheap: other plans, as different as can be found, and what each decision can be.",
+        {"$ref": "#/components/schemas/Alternatives"},
+        body=_body(AlternativesOptions),
         solves=True,
         options=(TIME_LIMIT, GAP),
     ),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.formulation import formulate
     from oremix.optimizer.session import Session
     from oremix.optimizer.solving import Highs
+    from oremix.optimizer.studies.alternatives import alternatives
     from oremix.optimizer.studies.compare import compare
     from oremix.optimizer.studies.frontier import frontier
     from oremix.optimizer.studies.sensitivity import sensitivity
@@ -50,6 +51,7 @@ __all__ = [
     "TooLarge",
     "UnknownSolver",
     "__version__",
+    "alternatives",
     "compare",
     "compliance",
     "example",
@@ -87,6 +89,7 @@ _HOMES = {
     "examples": "oremix.models.examples",
     "preset": "oremix.models.presets",
     "presets": "oremix.models.presets",
+    "alternatives": "oremix.optimizer.studies.alternatives",
     "compare": "oremix.optimizer.studies.compare",
     "frontier": "oremix.optimizer.studies.frontier",
     "sensitivity": "oremix.optimizer.studies.sensitivity",

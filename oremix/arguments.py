@@ -7,7 +7,21 @@ from typing import Any
 
 import click
 
-__all__ = ["bans", "bounds", "caps", "factors", "file", "gap", "groups", "lanes", "presets", "seconds", "years"]
+__all__ = [
+    "bans",
+    "bounds",
+    "caps",
+    "factors",
+    "file",
+    "gap",
+    "groups",
+    "lanes",
+    "presets",
+    "seconds",
+    "share",
+    "words",
+    "years",
+]
 
 
 def _number(text: str, least: float, most: float = math.inf) -> float:
@@ -34,6 +48,19 @@ def gap(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float
 def bounds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> list[float] | None:
     """`--bounds 0.5,0.4,0.3`."""
     return None if text is None else [_number(part.strip(), 0) for part in text.split(",")]
+
+
+def share(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    """`--within 2%`, or `--within 0.02`."""
+    if text is None:
+        return None
+    number = text.strip().removesuffix("%")
+    return _number(number, 0) / (100 if number != text.strip() else 1)
+
+
+def words(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[str] | None:
+    """`--decisions build,CN`, any number of times; none where it is not given."""
+    return [word.strip() for text in texts for word in text.split(",") if word.strip()] if texts else None
 
 
 def caps(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[tuple[str, float]]:

@@ -220,9 +220,49 @@ def sensitivity(
     return 0
 
 
+@click.command()
+@click.argument("problem")
+@click.option("--within", callback=arguments.share, metavar="2%", help="How much more a plan may cost; default 2%.")
+@click.option("--budget", type=float, metavar="B", help="In place of --within: the most that a plan may cost.")
+@click.option("--count", type=click.IntRange(0, 100), default=5, show_default=True, help="How many are looked for.")
+@click.option("--min-distance", callback=arguments.share, metavar="5%", help="No two are nearer; default 5%.")
+@click.option(
+    "--demands", callback=arguments.words, multiple=True, metavar="ID,…", help="Whose supply tells plans apart."
+)
+@click.option(
+    "--decisions",
+    callback=arguments.words,
+    multiple=True,
+    metavar="build,CN,…",
+    help="Whose ranges: share, build, supplier, plant, recycler, stock, demand, or ids; default all.",
+)
+@click.option(
+    "--max-decisions", type=click.IntRange(0), default=500, show_default=True, help="The most ranges worked out."
+)
+@click.option("--tries", type=click.IntRange(0, 10_000), default=50, show_default=True, help="Random directions.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random directions.")
+@click.option("--time-limit", callback=arguments.seconds, metavar="S", help="Seconds for the whole study.")
+@click.option("--gap", callback=arguments.gap, metavar="G", help="Relative gap at which yes/no decisions may stop.")
+@as_json
+def alternatives(problem: str, as_json: bool, min_distance: float | None, **options: Any) -> int:
+    """Say what else is nearly as cheap for PROBLEM: other plans, and what each decision can be within the budget."""
+    import oremix
+
+    write_answer = terminal.reserve_output()
+    question = read_problem(problem)
+    apart: dict[str, Any] = {} if min_distance is None else {"min_distance": min_distance}
+    with terminal.tracked("Alternatives") as progress:
+        found = terminal.interruptible(
+            lambda stop: oremix.alternatives(question, stop=stop, progress=progress, **options, **apart)
+        )
+    write_answer(found.to_json() if as_json else str(found))
+    return 0
+
+
 COMMANDS = (
     compare,
     frontier,
     stress,
     sensitivity,
+    alternatives,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oremix.models.studies.alternatives import Alternatives
 from oremix.models.studies.comparison import Comparison
 from oremix.models.studies.frontier import Frontier, Surface
 from oremix.models.studies.outages import StressOptions
@@ -9,7 +10,7 @@ from oremix.models.studies.sensitivity import Sensitivity
 from oremix.models.studies.sensitivity_options import SensitivityOptions
 from oremix.models.studies.stress import Stress
 
-__all__ = ["OPTIONS", "STUDIES", "Comparison", "Frontier", "Sensitivity", "Stress", "Surface"]
+__all__ = ["OPTIONS", "STUDIES", "Alternatives", "Comparison", "Frontier", "Sensitivity", "Stress", "Surface"]
 
 STUDIES = (
     Comparison,
@@ -17,6 +18,7 @@ STUDIES = (
     Surface,
     Stress,
     Sensitivity,
+    Alternatives,
 )
 
 # Those that are made of parts, which a schema has to name.

@@ -51,6 +51,8 @@ class Point:
         Discounted; none without a plan.
     objective
         What was made as small as can be: the total cost, unless another objective was asked for.
+    bound
+        What no plan has less than of what was made as small as can be; as far as is proved.
     gap
         By how much, relative to the money that changes hands, a plan might be cheaper; as far as is proved.
     decisions
@@ -65,6 +67,7 @@ class Point:
     reason: str | None
     total_cost: float | None
     objective: float | None
+    bound: float | None
     gap: float | None
     decisions: Literal["none", "searched", "held"]
     seconds: float
@@ -86,6 +89,11 @@ class Point:
     def values(self) -> dict[Key, float]:
         """Column → annual rate, or level, capacity, decision, by the keys that `formulation.md` lists."""
         return {} if self._x is None else dict(zip(self._known.columns, self._x.tolist(), strict=True))
+
+    @property
+    def x(self) -> Floats | None:
+        """The columns' values in their order; none without a plan."""
+        return self._x
 
     @cached_property
     def duals(self) -> dict[Key, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, replace
 from threading import Event
@@ -21,6 +22,7 @@ from oremix.optimizer.clock import Clock
 from oremix.optimizer.decide import check_options
 from oremix.optimizer.formulation.in_place import Edits, InPlace
 from oremix.optimizer.lean import Key
+from oremix.optimizer.session.outcome import outcome_of
 from oremix.optimizer.session.point import Point
 from oremix.optimizer.session.state import Held, State, Weights
 from oremix.optimizer.solving import Outcome
@@ -229,13 +231,14 @@ class Session:
         priced = _narrowed(self.state(changes), fixed, within)
         state = priced if objective is None else priced.aimed(objective)
         outcome = self._solved(state)
-        found = outcome.objective
+        beside = 0.0 if objective is None else state.arrays.offset
         return Point(
             status=outcome.status,
             verified=outcome.verified,
             reason=outcome.reason,
             total_cost=None if outcome.x is None else cost_of(priced.arrays, outcome.x),
-            objective=found if found is None or objective is None else found - state.arrays.offset,
+            objective=None if outcome.objective is None else outcome.objective - beside,
+            bound=None if outcome.bound is None else outcome.bound - beside,
             gap=outcome.gap,
             decisions="searched" if state.is_open else "held" if state.arrays.integer.any() else "none",
             seconds=outcome.seconds,
@@ -275,6 +278,19 @@ class Session:
         left = None if self.time_limit is None else self.time_limit - (time.perf_counter() - started)
         diagnosis = diagnose(state.model, left, gap=self._gap, stop=self.stop)
         return plan.model_copy(update={"diagnosis": diagnosis})
+
+    def plan_of(self, point: Point, bound: float | None, detail: Detail = "plan") -> Plan:
+        """The whole plan that a point of the problem itself is, audited; without prices.
+
+        Parameters
+        ----------
+        point
+            Of a question without changes; what it was asked for does not matter.
+        bound
+            What no plan of the problem costs less than, as far as is proved: how good the plan is beside the cheapest.
+        """
+        version = self._hot.solver.version()
+        return answer(self._base.model, outcome_of(self._base.arrays, point, bound, version), detail)
 
     # ------------------------------------------------------------ the changed LP
 
@@ -342,7 +358,8 @@ class Session:
         last = np.array([self._decisions.get(key, np.nan) for key in state.columns])
         if np.isfinite(last[state.arrays.integer]).all():
             self._become(state, with_decisions(state.arrays, last))
-            search.take(self._hot.claim(search.clock.left()).x)
+            with suppress(SolverFailed):  # it would only have saved time
+                search.take(self._claimed(search.clock.left()).x)
 
     def _become(self, state: State, arrays: Arrays) -> None:
         """Have HiGHS hold this LP, whose numbers may differ from the state's own."""

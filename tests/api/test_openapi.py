@@ -55,6 +55,7 @@ def test_answers_are_as_described(client, minimal):
         "surface": client.post("/v1/studies/surface", json=two_caps(minimal)),
         "stress": client.post("/v1/studies/stress", json={"problem": minimal, "options": {"insurance": 1}}),
         "sensitivity": client.post("/v1/studies/sensitivity", json=drawn(minimal)),
+        "alternatives": client.post("/v1/studies/alternatives", json={"problem": minimal, "options": {"tries": 1}}),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
         "presets": client.get("/v1/presets"),
