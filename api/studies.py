@@ -15,10 +15,12 @@ from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
 from oremix.models.files import checked
 from oremix.models.studies.frontier_options import FrontierOptions, SurfaceOptions
+from oremix.models.studies.hedge_options import HedgeOptions, branches_of
 from oremix.models.studies.outages import StressOptions, outages_of
 from oremix.optimizer.studies.asked import frontier_faults, surface_faults
 from oremix.optimizer.studies.compare import compare
 from oremix.optimizer.studies.frontier import frontier
+from oremix.optimizer.studies.hedge import hedge
 from oremix.optimizer.studies.stress import stress
 from oremix.optimizer.studies.surface import surface
 
@@ -105,6 +107,19 @@ def _stress(call: Call) -> Response:
     return json_answer(stress(problem, plan, options=options, **_limits(call)).to_json(indent=None))
 
 
+def _hedge(call: Call) -> Response:
+    problem, options = _asked(call, HedgeOptions, _hedge_faults)
+    return json_answer(hedge(problem, options=options, **_limits(call)).to_json(indent=None))
+
+
+def _hedge_faults(problem: Problem, options: HedgeOptions) -> list[Fault]:
+    try:
+        branches_of(problem, options)
+    except InvalidProblem as error:
+        return error.errors
+    return []
+
+
 def _unfit(problem: Problem, options: StressOptions) -> list[Fault]:
     """What of the options does not fit the problem."""
     try:
@@ -128,6 +143,13 @@ STRESSED = {
         "plan": {"$ref": "#/components/schemas/Plan", "description": "absent: the problem is solved first"},
         "options": {"$ref": "#/components/schemas/StressOptions"},
     },
+    "required": ["problem"],
+    "additionalProperties": False,
+}
+
+HEDGED = {
+    "type": "object",
+    "properties": {"problem": PROBLEM, "options": {"$ref": "#/components/schemas/HedgeOptions"}},
     "required": ["problem"],
     "additionalProperties": False,
 }
@@ -172,6 +194,17 @@ OPERATIONS = (
         "Put a plan to outages: what goes short, what it costs, who takes over; without a plan the problem is solved.",
         {"$ref": "#/components/schemas/Stress"},
         body=STRESSED,
+        solves=True,
+        options=(TIME_LIMIT, GAP),
+    ),
+    Operation(
+        "hedge",
+        "POST",
+        "/v1/studies/hedge",
+        _hedge,
+        "Decide what is common to all scenarios before it is known which comes true, and say what that costs in each.",
+        {"$ref": "#/components/schemas/Hedge"},
+        body=HEDGED,
         solves=True,
         options=(TIME_LIMIT, GAP),
     ),

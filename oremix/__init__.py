@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.solving import Highs
     from oremix.optimizer.studies.compare import compare
     from oremix.optimizer.studies.frontier import frontier
+    from oremix.optimizer.studies.hedge import hedge
     from oremix.optimizer.studies.stress import stress
     from oremix.optimizer.studies.surface import surface
     from oremix.optimizer.verify import verify
@@ -55,6 +56,7 @@ __all__ = [
     "examples",
     "formulate",
     "frontier",
+    "hedge",
     "load",
     "load_plan",
     "preset",
@@ -87,6 +89,7 @@ _HOMES = {
     "presets": "oremix.models.presets",
     "compare": "oremix.optimizer.studies.compare",
     "frontier": "oremix.optimizer.studies.frontier",
+    "hedge": "oremix.optimizer.studies.hedge",
     "stress": "oremix.optimizer.studies.stress",
     "surface": "oremix.optimizer.studies.surface",
     "compliance": "oremix.optimizer.answering.compliance",

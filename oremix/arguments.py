@@ -7,7 +7,20 @@ from typing import Any
 
 import click
 
-__all__ = ["bans", "bounds", "caps", "factors", "file", "gap", "lanes", "presets", "seconds", "years"]
+__all__ = [
+    "bans",
+    "bounds",
+    "caps",
+    "factors",
+    "file",
+    "gap",
+    "lanes",
+    "presets",
+    "probabilities",
+    "seconds",
+    "share",
+    "years",
+]
 
 
 def _number(text: str, least: float, most: float = math.inf) -> float:
@@ -29,6 +42,22 @@ def seconds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> f
 def gap(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
     """`--gap 0.01`."""
     return None if text is None else _number(text, 0, 1)
+
+
+def share(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    """`--cvar 0.5`."""
+    return None if text is None else _number(text, 0, 1)
+
+
+def probabilities(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
+    """`--probability strike=0.2`, any number of times."""
+    found = {}
+    for text in texts:
+        what, _, probability = text.rpartition("=")
+        if not what:
+            raise click.BadParameter(f"{text!r} should be a scenario and a probability, as in strike=0.2")
+        found[what] = _number(probability, 0, 1)
+    return found
 
 
 def bounds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> list[float] | None:

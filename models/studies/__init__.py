@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from oremix.models.studies.comparison import Comparison
 from oremix.models.studies.frontier import Frontier, Surface
+from oremix.models.studies.hedge import Hedge
+from oremix.models.studies.hedge_options import HedgeOptions
 from oremix.models.studies.outages import StressOptions
 from oremix.models.studies.stress import Stress
 
-__all__ = ["OPTIONS", "STUDIES", "Comparison", "Frontier", "Stress", "Surface"]
+__all__ = ["OPTIONS", "STUDIES", "Comparison", "Frontier", "Hedge", "Stress", "Surface"]
 
 STUDIES = (
     Comparison,
     Frontier,
     Surface,
     Stress,
+    Hedge,
 )
 
 # Those that are made of parts, which a schema has to name.
-OPTIONS = (StressOptions,)
+OPTIONS = (StressOptions, HedgeOptions)
