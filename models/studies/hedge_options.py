@@ -80,7 +80,8 @@ def branches_of(problem: Problem, options: HedgeOptions) -> list[Branch]:
     known = {scenario.id: scenario for scenario in problem.scenarios}
     asked = list(known) if options.scenarios is None else options.scenarios
     faults = list(_faults(known, asked, options))
-    scenarios = [known[each] if isinstance(each, str) else each for each in asked if each in known or _is_own(each)]
+    found = [known.get(each) if isinstance(each, str) else each for each in asked]
+    scenarios = [scenario for scenario in found if scenario is not None]
     probabilities = {s.id: options.probabilities.get(s.id, s.probability) for s in scenarios}
     total = fsum(probability or 0.0 for probability in probabilities.values())
     if total > 1 + SLACK:
@@ -103,10 +104,6 @@ def branches_of(problem: Problem, options: HedgeOptions) -> list[Branch]:
 def _alone(problem: Problem) -> Problem:
     """The problem without its scenarios, which are not to be sent about with each branch."""
     return problem.model_copy(update={"scenarios": []})
-
-
-def _is_own(asked: str | Scenario) -> bool:
-    return isinstance(asked, Scenario)
 
 
 def _faults(known: dict[str, Scenario], asked: list[Any], options: HedgeOptions) -> Iterator[Fault]:
