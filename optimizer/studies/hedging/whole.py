@@ -26,7 +26,7 @@ DIGITS = 1e4
 # but no cost is so small there that HiGHS would drop it.
 SMALLEST = 1e-7
 # By how much of itself what was made least may be more, where the mean is made least after it.
-SAME = 1e-9
+SAME = 1e-11
 
 
 @dataclass(frozen=True)
