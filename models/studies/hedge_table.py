@@ -12,7 +12,7 @@ from oremix.models.studies.hedge_options import AS_STATED
 __all__ = ["hedge_as_text"]
 
 WIDTH = 110
-MOST_BRANCHES, MOST_BUILDS = 25, 25
+MOST_BRANCHES, MOST_BUILDS, MOST_CONFLICTING = 25, 25, 6
 
 
 def hedge_as_text(hedge: Hedge) -> str:
@@ -56,7 +56,10 @@ def _money(hedge: Hedge, amount: float | None, sign: str = "") -> str:
     if amount == 0:
         return "0"
     known = [abs(b.cost_alone) for b in hedge.branches if b.cost_alone is not None]
-    return f"{amount / 1e6:{sign},.1f} m" if max(known, default=0.0) >= 1e7 else f"{amount:{sign},.6g}"
+    if max(known, default=0.0) >= 1e7:
+        millions = round(amount / 1e6, 1)
+        return f"{millions:{sign},.1f} m" if millions else "0.0 m"
+    return f"{amount:{sign},.6g}"
 
 
 def _costs(hedge: Hedge) -> Iterator[str]:
@@ -124,9 +127,11 @@ def _together(builds: Sequence[Build]) -> str:
 
 
 def _conflict(branch: HedgeBranch) -> Iterator[str]:
-    for statement in branch.conflict:
+    for statement in branch.conflict[:MOST_CONFLICTING]:
         text = f"in the way in {branch.scenario or AS_STATED}: {statement.text}"
         yield from wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    if len(branch.conflict) > MOST_CONFLICTING:
+        yield f"  and {len(branch.conflict) - MOST_CONFLICTING} more there (`conflict` in the JSON)"
 
 
 # ---------------------------------------------------------------- other decisions

@@ -1,4 +1,4 @@
-"""The LP that decides what is common, with what is known of each branch's cost by cuts."""
+"""The LP that decides what is common, with what is known of the branches' costs by cuts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Master", "Proposal", "Weighed"]
 
 @dataclass(frozen=True)
 class Proposal:
-    """Decisions, the cost of each branch as far as cuts say it, and what no decisions can cost less than."""
+    """Decisions, the cost of each part as far as cuts say it, and what no decisions can cost less than."""
 
     status: str
     decisions: Floats
@@ -37,46 +37,65 @@ class Weighed:
 
 
 class Master:
-    """Common columns and their rows, a cost for each branch, what risk needs of these; costs in the whole's unit."""
+    """Common columns and their rows, a cost for each part of a branch, what risk needs of these; in the whole's unit.
 
-    def __init__(self, whole: Whole, offsets: list[float]) -> None:
-        self._whole, self._offsets = whole, offsets
-        self._width, self._branches = whole.width, len(whole.places)
+    Parameters
+    ----------
+    branches
+        The branch of each part.
+    """
+
+    def __init__(self, whole: Whole, branches: list[int]) -> None:
+        self._whole, self._width, self._parts = whole, whole.width, len(branches)
         self._cuts: list[Cut] = []
         self._is_whole = False
         self._duals: Floats | None = None
-        terms = risk_terms(whole.risk, whole.unit)
-        self._risk_rows = 0 if terms is None else self._branches
-        solver: Any = Quiet()
-        arrays = whole.arrays
-        infinity = highspy.kHighsInf
+        self._solver: Any = Quiet()
+        self._add_columns(branches)
+        self._add_rows()
+        self._risk_rows = self._add_risk(branches)
+
+    def _add_columns(self, branches: list[int]) -> None:
+        arrays, weights, unit = self._whole.arrays, self._whole.risk.weights, self._whole.unit
         for column in range(self._width):
-            solver.addCol(0.0, arrays.low[column], arrays.high[column], 0, [], [])
-        for weight in whole.risk.weights:
-            solver.addCol(weight * whole.unit, -infinity, infinity, 0, [], [])
-        if terms is not None:
-            for cost, low in zip(terms.cost, terms.low, strict=True):
-                solver.addCol(cost, low, infinity, 0, [], [])
-        for row in range(whole.head):
+            self._solver.addCol(arrays.cost[column], arrays.low[column], arrays.high[column], 0, [], [])
+        for branch in branches:
+            self._solver.addCol(weights[branch] * unit, -highspy.kHighsInf, highspy.kHighsInf, 0, [], [])
+        self._solver.changeObjectiveOffset(arrays.offset)
+
+    def _add_rows(self) -> None:
+        arrays = self._whole.arrays
+        for row in range(self._whole.head):
             span = slice(arrays.starts[row], arrays.starts[row + 1])
             columns, values = arrays.columns[span], arrays.coefficients[span]
-            solver.addRow(arrays.lower[row], arrays.upper[row], len(columns), columns, values)
-        for branch in range(self._risk_rows):
-            entries = [] if terms is None else terms.entries[branch]
-            first = self._width + self._branches
-            columns = np.array([self._width + branch, *(first + column for column, _ in entries)], dtype=np.int32)
-            solver.addRow(-infinity, 0.0, len(columns), columns, np.array([1.0, *(entry for _, entry in entries)]))
-        self._solver = solver
+            self._solver.addRow(arrays.lower[row], arrays.upper[row], len(columns), columns, values)
+
+    def _add_risk(self, branches: list[int]) -> int:
+        """What each branch costs, in the columns that risk needs; how many rows these are."""
+        whole, first = self._whole, self._width + self._parts
+        terms = risk_terms(whole.risk, whole.unit)
+        if terms is None:
+            return 0
+        for cost, low in zip(terms.cost, terms.low, strict=True):
+            self._solver.addCol(cost, low, highspy.kHighsInf, 0, [], [])
+        part_of = np.array(branches)
+        for number, (place, entries) in enumerate(zip(whole.places, terms.entries, strict=True)):
+            paid, mine = np.flatnonzero(place.of_common), self._width + np.flatnonzero(part_of == number)
+            columns = np.concatenate((paid, mine, [first + column for column, _ in entries])).astype(np.int32)
+            costs = place.of_common[paid] / whole.unit
+            values = np.concatenate((costs, np.ones(len(mine)), [entry for _, entry in entries]))
+            self._solver.addRow(-highspy.kHighsInf, -place.offset / whole.unit, len(columns), columns, values)
+        return len(whole.places)
 
     def add(self, cut: Cut) -> None:
-        """What multipliers say of a branch."""
+        """What multipliers say of a part."""
         columns = np.flatnonzero(cut.slope).astype(np.int32)
         slope, constant = cut.slope[columns], cut.constant
         if cut.is_limit:
             self._solver.addRow(-highspy.kHighsInf, -constant, len(columns), columns, slope)
         else:
             unit = self._whole.unit
-            columns = np.append(columns, np.int32(self._width + cut.branch)).astype(np.int32)
+            columns = np.append(columns, self._width + cut.part).astype(np.int32)
             values = np.append(-slope / unit, 1.0)
             self._solver.addRow(constant / unit, highspy.kHighsInf, len(columns), columns, values)
         self._cuts.append(cut)
@@ -112,7 +131,7 @@ class Master:
         decisions = np.clip(values[: self._width], low, high)
         if self._is_whole:
             decisions = np.where(self._whole.arrays.integer[: self._width], np.round(decisions), decisions)
-        costs = (values[self._width : self._width + self._branches] * self._whole.unit).tolist()
+        costs = (values[self._width : self._width + self._parts] * self._whole.unit).tolist()
         info = solver.getInfo()
         bound = float(info.mip_dual_bound if self._is_whole else info.objective_function_value)
         return Proposal(status, decisions, costs, bound)

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.basis import Basis
 from oremix.optimizer.solving.highs import Quiet, claim_of, highs_model, listen
+from oremix.optimizer.solving.pieces import Ints, Piece, by_number, components, cut, grouped
 from oremix.optimizer.studies.hedging.whole import Whole
 
 __all__ = ["Answer", "Cut", "Job", "Later", "answered", "later_of"]
 
-Ints = NDArray[np.int64]
+# Columns: smaller parts of a branch are solved together.
+SMALLEST = 500
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What HiGHS says of a branch after common decisions; of an infeasible one, `duals` prove that."""
+    """What HiGHS says of a part of a branch after decisions; of an infeasible one, `duals` prove that."""
 
     status: str
     x: Floats | None
@@ -32,13 +34,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Cut:
-    """What multipliers on a branch's rows say of all common decisions x.
+    """What multipliers on the rows of a part of a branch say of all common decisions x.
 
-    Its cost is at least `constant` + `slope` · x; or, where they prove that decisions leave no plan, that sum is at
+    Its own cost is at least `constant` + `slope` · x; or, where they prove that decisions leave no plan, that sum is at
     most 0 wherever there is one (`is_limit`).
     """
 
-    branch: int
+    part: int
     constant: float
     slope: Floats
     duals: Floats
@@ -50,17 +52,24 @@ class Cut:
 
 
 class Later:
-    """A branch's own columns and rows, and the common columns' entries in these; HiGHS is kept, but does not travel.
+    """Columns and rows of a branch that hang together once what is common is decided.
 
-    Every solve depends on nothing but decisions and basis, so that it ends alike wherever it is done.
+    `arrays` is their own LP; `rows`, `columns`, `coefficients` are what the common columns have in it. `own_columns`
+    and `own_rows` say where it is in the whole. HiGHS is kept, but does not travel: every solve depends on nothing but
+    decisions and basis, so that it ends alike wherever it is done.
     """
 
     def __init__(
-        self, arrays: Arrays, rows: Ints, columns: Ints, coefficients: Floats, common_cost: Floats, offset: float
+        self,
+        branch: int,
+        piece: Piece,
+        entries: tuple[Ints, Ints, Floats],
+        width: int,
     ) -> None:
-        self.arrays = arrays
-        self.rows, self.columns, self.coefficients = rows, columns, coefficients
-        self.common_cost, self.offset = common_cost, offset
+        self.branch, self.arrays = branch, piece.arrays
+        self.own_columns, self.own_rows = piece.columns, piece.rows
+        self.rows, self.columns, self.coefficients = entries
+        self._width = width
         self._solver: Any = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -73,12 +82,12 @@ class Later:
 
     def _given(self, duals: Floats) -> Floats:
         """What the rows pay each common column."""
-        paid = np.bincount(self.columns, self.coefficients * duals[self.rows], len(self.common_cost))
+        paid = np.bincount(self.columns, self.coefficients * duals[self.rows], self._width)
         return paid.astype(np.float64, copy=False)
 
-    def cost(self, decisions: Floats, x: Floats) -> float:
-        """The branch's whole cost."""
-        return float(self.common_cost @ decisions + self.arrays.cost @ x + self.offset)
+    def cost(self, x: Floats) -> float:
+        """Of its own columns."""
+        return float(self.arrays.cost @ x)
 
     def solve(self, job: Job) -> Answer:
         """The optimum after decisions, from a basis where there is one."""
@@ -106,7 +115,7 @@ class Later:
         x = None if claim.x is None else np.clip(claim.x, arrays.low, arrays.high)
         return Answer(claim.status, x, claim.duals, basis)
 
-    def cut(self, branch: int, duals: Floats) -> Cut:
+    def cut(self, part: int, duals: Floats) -> Cut:
         """What an optimum's duals say of all common decisions; those that press on no bound are left out."""
         arrays = self.arrays
         duals = np.where(np.isfinite(np.where(duals > 0, arrays.lower, arrays.upper)), duals, 0.0)
@@ -114,10 +123,9 @@ class Later:
         reduced = arrays.reduced_costs(duals).astype(np.float64)
         ends = np.where(reduced > 0, arrays.low, arrays.high)
         ends = np.where(np.isfinite(ends), ends, 0.0)
-        constant = float(sides @ duals + ends @ reduced) + self.offset
-        return Cut(branch, constant, self.common_cost - self._given(duals), duals, is_limit=False)
+        return Cut(part, float(sides @ duals + ends @ reduced), -self._given(duals), duals, is_limit=False)
 
-    def limit(self, branch: int, decisions: Floats, ray: Floats) -> Cut | None:
+    def limit(self, part: int, decisions: Floats, ray: Floats) -> Cut | None:
         """What a proof that decisions leave no plan says of all; none where it proves nothing."""
         arrays, size = self.arrays, float(np.max(np.abs(ray), initial=0.0))
         if not np.isfinite(size) or size == 0:
@@ -132,14 +140,14 @@ class Later:
             most = np.where(combined > 0, arrays.high, arrays.low)
             brought = np.where(np.isfinite(most), most, 0.0) @ combined
             constant = float(np.where(duals != 0, sides, 0.0) @ duals - brought)
-            found.append(Cut(branch, constant, -self._given(duals), duals, is_limit=True))
+            found.append(Cut(part, constant, -self._given(duals), duals, is_limit=True))
         found = [cut for cut in found if cut.at(decisions) > 0]
         return max(found, key=lambda cut: cut.at(decisions), default=None)
 
 
 @dataclass(frozen=True)
 class Job:
-    """A branch to be solved after decisions."""
+    """A part of a branch to be solved after decisions."""
 
     later: Later
     decisions: Floats
@@ -154,23 +162,20 @@ def answered(job: Job) -> Answer:
 
 
 def later_of(whole: Whole) -> list[Later]:
-    """Each branch of the whole."""
-    return [_one(whole, number) for number in range(len(whole.places))]
+    """The parts of each branch of the whole."""
+    return [part for number in range(len(whole.places)) for part in _parts(whole, number)]
 
 
-def _one(whole: Whole, number: int) -> Later:
+def _parts(whole: Whole, number: int) -> Iterator[Later]:
     arrays, place = whole.arrays, whole.places[number]
     rows, columns = place.rows, place.columns
     nonzeros = slice(arrays.starts[rows.start], arrays.starts[rows.stop])
     row_of = arrays.row_of[nonzeros] - rows.start
     used, coefficients = arrays.columns[nonzeros], arrays.coefficients[nonzeros]
     is_common = used < whole.width
-    mine = place.where >= whole.width
-    common_cost = np.zeros(whole.width)
-    common_cost[place.where[~mine]] = place.cost[~mine]
     lengths = np.bincount(row_of[~is_common], minlength=rows.stop - rows.start)
     own = Arrays(
-        cost=place.cost[mine],
+        cost=place.cost[place.where >= whole.width],
         offset=0.0,
         low=arrays.low[columns],
         high=arrays.high[columns],
@@ -183,5 +188,14 @@ def _one(whole: Whole, number: int) -> Later:
         gates=arrays.gates[rows],
         sign=1.0,
     )
-    columns_used = used[is_common].astype(np.int64)
-    return Later(own, row_of[is_common], columns_used, coefficients[is_common], common_cost, place.offset)
+    every = np.ones(len(own.lower), dtype=np.bool_)
+    component = components(own, every)
+    pieces = cut(own, grouped(component, np.bincount(component), SMALLEST), every) if len(own.cost) else []
+    row_of, coefficients = row_of[is_common], coefficients[is_common]
+    of_column = used[is_common].astype(np.int64)
+    part_of, at = np.empty(len(own.lower), dtype=np.int64), np.empty(len(own.lower), dtype=np.int64)
+    for part, piece in enumerate(pieces):
+        part_of[piece.rows], at[piece.rows] = part, np.arange(len(piece.rows))
+    for piece, mine in zip(pieces, by_number(part_of[row_of], len(pieces)), strict=True):
+        placed = replace(piece, columns=piece.columns + columns.start, rows=piece.rows + rows.start)
+        yield Later(number, placed, (at[row_of[mine]], of_column[mine], coefficients[mine]), whole.width)

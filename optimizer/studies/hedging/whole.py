@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,18 @@ class Place:
     own_rows: Ints
     cost: Floats
     offset: float
+    width: int
+
+    @cached_property
+    def of_common(self) -> Floats:
+        """What a unit of each common column costs in this branch."""
+        cost, is_common = np.zeros(self.width), self.where < self.width
+        cost[self.where[is_common]] = self.cost[is_common]
+        return cost
+
+    def common_cost(self, decisions: Floats) -> float:
+        """What common decisions cost by themselves in this branch."""
+        return float(self.of_common @ decisions)
 
 
 @dataclass(frozen=True)
@@ -91,7 +104,9 @@ def whole_of(branches: Sequence[tuple[Arrays, list[Key]]], common: Common, risk:
         block = _Block(arrays, where, width)
         head.take(block)
         columns = slice(column, column + len(own))
-        places.append(Place(where, columns, slice(0), np.flatnonzero(~block.is_head), arrays.cost, arrays.offset))
+        places.append(
+            Place(where, columns, slice(0), np.flatnonzero(~block.is_head), arrays.cost, arrays.offset, width)
+        )
         blocks.append(block)
         column += len(own)
     parts, row = [head.rows()], head.number
