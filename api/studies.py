@@ -16,6 +16,7 @@ from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_proble
 from oremix.models.files import checked
 from oremix.models.studies.alternatives_options import AlternativesOptions
 from oremix.models.studies.frontier_options import FrontierOptions, SurfaceOptions
+from oremix.models.studies.hedge_options import HedgeOptions, branches_of
 from oremix.models.studies.outages import StressOptions, outages_of
 from oremix.models.studies.sensitivity_options import SensitivityOptions, sensitivity_faults
 from oremix.optimizer.studies.alternatives import alternatives
@@ -23,6 +24,7 @@ from oremix.optimizer.studies.alternatives_asked import alternatives_faults
 from oremix.optimizer.studies.asked import frontier_faults, surface_faults
 from oremix.optimizer.studies.compare import compare
 from oremix.optimizer.studies.frontier import frontier
+from oremix.optimizer.studies.hedge import hedge
 from oremix.optimizer.studies.sensitivity import sensitivity
 from oremix.optimizer.studies.stress import stress
 from oremix.optimizer.studies.surface import surface
@@ -120,6 +122,19 @@ def _stress(call: Call) -> Response:
     return json_answer(stress(problem, plan, options=options, **_limits(call)).to_json(indent=None))
 
 
+def _hedge(call: Call) -> Response:
+    problem, options = _asked(call, HedgeOptions, _hedge_faults)
+    return json_answer(hedge(problem, options=options, **_limits(call)).to_json(indent=None))
+
+
+def _hedge_faults(problem: Problem, options: HedgeOptions) -> list[Fault]:
+    try:
+        branches_of(problem, options)
+    except InvalidProblem as error:
+        return error.errors
+    return []
+
+
 def _unfit(problem: Problem, options: StressOptions) -> list[Fault]:
     """What of the options does not fit the problem."""
     try:
@@ -150,6 +165,13 @@ STRESSED = {
         "plan": {"$ref": "#/components/schemas/Plan", "description": "absent: the problem is solved first"},
         "options": {"$ref": "#/components/schemas/StressOptions"},
     },
+    "required": ["problem"],
+    "additionalProperties": False,
+}
+
+HEDGED = {
+    "type": "object",
+    "properties": {"problem": PROBLEM, "options": {"$ref": "#/components/schemas/HedgeOptions"}},
     "required": ["problem"],
     "additionalProperties": False,
 }
@@ -216,6 +238,17 @@ OPERATIONS = (
         "Say what else is nearly as cheap: other plans, as different as can be found, and what each decision can be.",
         {"$ref": "#/components/schemas/Alternatives"},
         body=_body(AlternativesOptions),
+        solves=True,
+        options=(TIME_LIMIT, GAP),
+    ),
+    Operation(
+        "hedge",
+        "POST",
+        "/v1/studies/hedge",
+        _hedge,
+        "Decide what is common to all scenarios before it is known which comes true, and say what that costs in each.",
+        {"$ref": "#/components/schemas/Hedge"},
+        body=HEDGED,
         solves=True,
         options=(TIME_LIMIT, GAP),
     ),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from oremix.optimizer.studies.alternatives import alternatives
     from oremix.optimizer.studies.compare import compare
     from oremix.optimizer.studies.frontier import frontier
+    from oremix.optimizer.studies.hedge import hedge
     from oremix.optimizer.studies.sensitivity import sensitivity
     from oremix.optimizer.studies.stress import stress
     from oremix.optimizer.studies.surface import surface
@@ -58,6 +59,7 @@ __all__ = [
     "examples",
     "formulate",
     "frontier",
+    "hedge",
     "load",
     "load_plan",
     "preset",
@@ -93,6 +95,7 @@ _HOMES = {
     "compare": "oremix.optimizer.studies.compare",
     "frontier": "oremix.optimizer.studies.frontier",
     "sensitivity": "oremix.optimizer.studies.sensitivity",
+    "hedge": "oremix.optimizer.studies.hedge",
     "stress": "oremix.optimizer.studies.stress",
     "surface": "oremix.optimizer.studies.surface",
     "compliance": "oremix.optimizer.answering.compliance",

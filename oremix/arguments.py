@@ -17,6 +17,7 @@ __all__ = [
     "groups",
     "lanes",
     "presets",
+    "probabilities",
     "seconds",
     "share",
     "words",
@@ -45,13 +46,24 @@ def gap(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float
     return None if text is None else _number(text, 0, 1)
 
 
+def probabilities(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
+    """`--probability strike=0.2`, any number of times."""
+    found = {}
+    for text in texts:
+        what, _, probability = text.rpartition("=")
+        if not what:
+            raise click.BadParameter(f"{text!r} should be a scenario and a probability, as in strike=0.2")
+        found[what] = _number(probability, 0, 1)
+    return found
+
+
 def bounds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> list[float] | None:
     """`--bounds 0.5,0.4,0.3`."""
     return None if text is None else [_number(part.strip(), 0) for part in text.split(",")]
 
 
 def share(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
-    """`--within 2%`, or `--within 0.02`."""
+    """`--within 2%`, or `--within 0.02`; likewise `--cvar` and others."""
     if text is None:
         return None
     number = text.strip().removesuffix("%")

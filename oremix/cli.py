@@ -35,6 +35,7 @@ DOCUMENTS = [
     "verification",
     "comparison",
     "frontier",
+    "hedge",
     "surface",
     "stress",
 ]

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from oremix.terminal import CallError
 
 if TYPE_CHECKING:
     from oremix.models import Plan, Problem
 
-__all__ = ["read_plan", "read_problem"]
+__all__ = ["read_list", "read_plan", "read_problem"]
 
 
 def read_problem(path: str) -> Problem:
@@ -46,3 +47,24 @@ def read_plan(path: str) -> Plan:
         return oremix.load_plan(path)
     except OSError as error:
         raise CallError(f"cannot read {path}: {error.strerror}") from None
+
+
+def read_list(path: str) -> list[Any]:
+    """The JSON list of a file.
+
+    Raises
+    ------
+    CallError
+        The file cannot be read, or holds something else.
+    InvalidProblem
+        It is no JSON.
+    """
+    from oremix.models.files import parse_json
+
+    try:
+        found = parse_json(Path(path).read_bytes())
+    except OSError as error:
+        raise CallError(f"cannot read {path}: {error.strerror}") from None
+    if not isinstance(found, list):
+        raise CallError(f"{path} should hold a JSON list, as `scenarios` of a problem")
+    return found

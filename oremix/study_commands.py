@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from oremix import arguments, terminal
-from oremix.inputs import read_plan, read_problem
+from oremix.inputs import read_list, read_plan, read_problem
 from oremix.terminal import CallError, as_json
 
 __all__ = ["COMMANDS"]
@@ -259,9 +259,71 @@ def alternatives(problem: str, as_json: bool, min_distance: float | None, **opti
     return 0
 
 
+@click.command()
+@click.argument("problem")
+@as_json
+@click.option("--scenario", "named", multiple=True, metavar="ID", help="A scenario of the problem; default all of it.")
+@click.option("--scenarios", "file", metavar="FILE", help="Scenarios of your own, a JSON list as in a problem.")
+@click.option(
+    "--probability",
+    "probabilities",
+    callback=arguments.probabilities,
+    multiple=True,
+    metavar="ID=0.2",
+    help="A scenario's probability, in place of what it states.",
+)
+@click.option("--worst", is_flag=True, help="The cost in the worst branch is to be least; needs no probabilities.")
+@click.option("--cvar", "cvar_weight", callback=arguments.share, metavar="W", help="Weight of CVaR beside 1 − W.")
+@click.option(
+    "--alpha", callback=arguments.share, metavar="A", help="CVaR is of the worst 1 − A; default 0.95: of 5 %."
+)
+@click.option(
+    "--method",
+    type=click.Choice(["auto", "whole", "decomposed"]),
+    help="All branches as one linear program, or each by itself; default by size.",
+)
+@click.option("--others/--no-others", default=None, help="What each scenario's decisions cost in all others, or not.")
+@click.option("--time-limit", callback=arguments.seconds, metavar="S", help="Seconds for all of it.")
+@click.option("--gap", callback=arguments.gap, metavar="G", help="Relative distance to the best cost at which to stop.")
+def hedge(
+    problem: str,
+    as_json: bool,
+    named: tuple[str, ...],
+    file: str | None,
+    worst: bool,
+    time_limit: float | None,
+    gap: float | None,
+    **asked: Any,
+) -> int:
+    """Decide what PROBLEM should build before it is known which of its scenarios comes true.
+
+    All builds are common to the scenarios, and operations before the first period that any of them changes. What is
+    left of probability belongs to the data as stated. Ends with 0 where there are common decisions, 3 where there are
+    none, 4 where a limit was reached before any.
+    """
+    import oremix
+    from oremix.cli import EXIT_CODES
+
+    write_answer = terminal.reserve_output()
+    question = read_problem(problem)
+    options = {name: value for name, value in asked.items() if value is not None}
+    options |= {"objective": "worst"} if worst else {}
+    own = [] if file is None else read_list(file)
+    options |= {"scenarios": [*named, *own]} if named or file is not None else {}
+    with terminal.tracked("Hedge:") as progress:
+        found = terminal.interruptible(
+            lambda stop: oremix.hedge(
+                question, options=options, time_limit=time_limit, gap=gap, stop=stop, progress=progress
+            )
+        )
+    write_answer(found.to_json() if as_json else str(found))
+    return EXIT_CODES[found.status]
+
+
 COMMANDS = (
     compare,
     frontier,
+    hedge,
     stress,
     sensitivity,
     alternatives,

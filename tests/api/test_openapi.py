@@ -6,6 +6,7 @@ from openapi_spec_validator import validate
 from oremix.api import Settings, create_app
 from oremix.api.app import OPERATIONS
 
+SURGE = {"id": "surge", "probability": 0.5, "changes": [{"on": "demands", "field": "quantity", "times": 0.5}]}
 # what stands for {name} in a path
 NAMES = {"example": "minimal", "preset": "eu-crma-2030"}
 
@@ -56,6 +57,7 @@ def test_answers_are_as_described(client, minimal):
         "stress": client.post("/v1/studies/stress", json={"problem": minimal, "options": {"insurance": 1}}),
         "sensitivity": client.post("/v1/studies/sensitivity", json=drawn(minimal)),
         "alternatives": client.post("/v1/studies/alternatives", json={"problem": minimal, "options": {"tries": 1}}),
+        "hedge": client.post("/v1/studies/hedge", json={"problem": minimal, "options": {"scenarios": [SURGE]}}),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
         "presets": client.get("/v1/presets"),

@@ -1,0 +1,1 @@
+"""Decisions before we know: what branches share, all of them as one LP or each beside a master, and what they cost."""
