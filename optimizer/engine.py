@@ -355,7 +355,7 @@ def _client(address: str | None) -> Any:
 
     with _joining:
         if address not in _clients:
-            cluster = address or LocalCluster(n_workers=_cores(), threads_per_worker=1, dashboard_address=None)
+            cluster = address or LocalCluster(n_workers=_cores(), threads_per_worker=1, dashboard_address=":0")
             _clients[address] = Client(cluster)
         return _clients[address]
 

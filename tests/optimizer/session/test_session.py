@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -259,3 +260,72 @@ def test_the_pages_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     costs = [float(line.split()[2]) for line in caps if line.split()[1] == "optimal"]
     assert len(costs) > 1
     assert costs == sorted(costs)
+
+
+# ---------------------------------------------------------------- back to where it began
+
+ASKED: list[list[dict[str, Any]]] = [
+    [{"on": "demands", "field": "quantity", "times": 1.1, "from_year": 2028}],
+    [{"on": "suppliers", "field": "unit_cost", "times": 1.2}],
+    [],
+]
+
+
+def answers(session: Session) -> list[Any]:
+    points = [session.solve(changes) for changes in ASKED]
+    return [(point.status, point.total_cost, point.values, point.duals) for point in points]
+
+
+@pytest.mark.parametrize("name", ["lithium-japan", "cobalt-usa", "magnets-usa-japan"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_from_a_rewind_on_answers_are_the_same_bit_for_bit(name: str, kept: bool) -> None:
+    """Whatever was asked before, in a twin, and where it was sent, though it starts from the last basis."""
+    session = Session(oremix.example(name))
+    if kept:
+        session.solve()
+        session.keep()
+    twin, sent = session.twin(), pickle.loads(pickle.dumps(session))  # noqa: S301 - its own
+    session.solve([{"on": "demands", "field": "quantity", "times": 0.7}])
+    session.rewind()
+    first = answers(session)
+    assert answers(twin) == first
+    assert answers(sent) == first
+    session.rewind()
+    assert answers(session) == first
+
+
+def test_a_session_is_sent_with_the_rows_that_its_last_question_added() -> None:
+    """Kept with a limit on a sum, it begins from there elsewhere too."""
+    session = Session(oremix.example("lithium-japan"))
+    weights = {key: 1.0 for key in session.columns if key[0] == "ship"}
+    session.solve(within=[(weights, 1e9)])
+    session.keep()
+    sent = pickle.loads(pickle.dumps(session))  # noqa: S301 - its own
+    session.rewind()
+    assert answers(sent) == answers(session)
+
+
+def test_a_point_that_was_sent_is_received() -> None:
+    """Without its model it says only what it is."""
+    session = Session(oremix.example("lithium-japan"))
+    point = session.solve(ASKED[0])
+    sent = pickle.loads(pickle.dumps(point.to_send()))  # noqa: S301 - its own
+    assert sent.total_cost == point.total_cost
+    with pytest.raises(RuntimeError, match="received"):
+        _ = sent.values
+    received = session.received(sent, ASKED[0])
+    assert received.values == point.values
+    assert received.marginal("china_cap") == point.marginal("china_cap")
+
+
+def test_problems_and_their_faults_can_be_sent() -> None:
+    """What is worked out of a problem is worked out again."""
+    problem = oremix.read_problem(oremix.example("magnets-usa-japan"))
+    assert problem.network.countries
+    sent = pickle.loads(pickle.dumps(problem))  # noqa: S301 - its own
+    assert sent == problem
+    assert sent.hash == problem.hash
+    with pytest.raises(oremix.InvalidProblem) as found:
+        oremix.read_problem({})
+    again = pickle.loads(pickle.dumps(found.value))  # noqa: S301 - its own
+    assert (str(again), again.errors) == (str(found.value), found.value.errors)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,16 +16,6 @@ from oremix.optimizer import engine
 
 PERIOD = 2028
 SIZES = {"whole": "0.1k", "decomposed": "1k"}
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """The address of a cluster of two workers on this machine."""
-    from distributed import LocalCluster
-
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as started:
-        yield started.scheduler_address
-        engine.leave()
 
 
 def asked(size: str) -> dict[str, Any]:
