@@ -10,6 +10,7 @@ from flask import Request, Response
 
 from oremix.api.options import Option
 from oremix.api.settings import Settings
+from oremix.api.storage import Database
 
 __all__ = ["PROBLEM", "Call", "Operation"]
 
@@ -22,6 +23,7 @@ class Call:
 
     request: Request
     settings: Settings
+    database: Database
     options: dict[str, Any] = field(default_factory=dict)
     path: dict[str, str] = field(default_factory=dict)
 

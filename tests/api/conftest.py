@@ -1,7 +1,8 @@
 """What the tests of the HTTP door share."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,44 @@ from werkzeug.test import TestResponse
 
 import oremix
 from oremix.api import Settings, create_app
+from oremix.api.storage import Database
+from tests.postgres import Postgres
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test of the service writes where the user's own service keeps its data."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A running PostgreSQL."""
+    folder = tmp_path_factory.mktemp("postgres")
+    for above in list(folder.parents)[:2]:
+        above.chmod(0o755)  # pytest's own folders; the server runs as somebody else
+    server = Postgres(folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'oremix.db'}"
+    return request.getfixturevalue("postgres").new_database()
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """A database of either kind with its tables."""
+    opened = Database(url)
+    opened.upgrade()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -1,0 +1,24 @@
+"""Moments as text: UTC, to the microsecond, of one width, so that they sort as they follow each other."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["days_ago", "now"]
+
+
+def now() -> str:
+    """The present moment by the wall clock: `2026-11-24T13:10:26.123456Z`."""
+    return _text(datetime.now(UTC))
+
+
+def days_ago(days: float) -> str:
+    """The moment some days before this one; the first there is where they reach beyond it."""
+    try:
+        return _text(datetime.now(UTC) - timedelta(days=days))
+    except OverflowError:
+        return _text(datetime.min)  # noqa: DTZ901 - it is only written
+
+
+def _text(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
