@@ -10,7 +10,6 @@ from oremix.api import body, record
 from oremix.api.answers import json_answer
 from oremix.api.kind import Kind, Question
 from oremix.api.operation import Call
-from oremix.api.parts import Parts
 
 __all__ = ["answered", "asked"]
 
@@ -24,9 +23,7 @@ def asked(call: Call, kind: Kind) -> Question:
         With every fault of the body.
     """
     text, data = body.receive(call.request, call.settings)
-    arguments = kind.read(Parts(data, kind.parts, kind.required))
-    rest = {name: part for name, part in data.items() if name != "problem"}
-    return Question(kind, arguments, text, rest, call.options)
+    return Question.read(kind, text, data, call.options)
 
 
 def answered(call: Call, question: Question) -> Response:

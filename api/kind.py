@@ -64,7 +64,7 @@ class Question:
     text
         The JSON object of its parts, as it is put on record.
     rest
-        Its parts but for the problem.
+        Its parts but for the problem; what is empty is left out.
     """
 
     kind: Kind
@@ -72,6 +72,18 @@ class Question:
     text: bytes
     rest: dict[str, Any]
     options: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, kind: Kind, text: bytes, data: dict[str, Any], options: dict[str, Any]) -> Question:
+        """The question that stands in a JSON object.
+
+        Raises
+        ------
+        InvalidProblem
+            With every fault of it.
+        """
+        rest = {name: part for name, part in data.items() if name != "problem" and part not in (None, {})}
+        return cls(kind, kind.read(Parts(data, kind.parts, kind.required)), text, rest, options)
 
     @property
     def problem_hash(self) -> str | None:

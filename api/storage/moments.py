@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["days_ago", "now"]
+__all__ = ["as_moment", "days_ago", "now"]
 
 
 def now() -> str:
     """The present moment by the wall clock: `2026-11-24T13:10:26.123456Z`."""
-    return _text(datetime.now(UTC))
+    return as_moment(datetime.now(UTC))
 
 
 def days_ago(days: float) -> str:
     """The moment some days before this one; the first there is where they reach beyond it."""
     try:
-        return _text(datetime.now(UTC) - timedelta(days=days))
+        return as_moment(datetime.now(UTC) - timedelta(days=days))
     except OverflowError:
-        return _text(datetime.min)  # noqa: DTZ901 - it is only written
+        return as_moment(datetime.min.replace(tzinfo=UTC))
 
 
-def _text(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+def as_moment(moment: datetime) -> str:
+    """A moment that knows its time zone, as text."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
