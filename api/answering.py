@@ -8,7 +8,7 @@ from flask import Response
 
 from oremix.api import body, record
 from oremix.api.answers import json_answer
-from oremix.api.kind import Kind, Question
+from oremix.api.kind import Kind, Question, as_recorded
 from oremix.api.operation import Call
 
 __all__ = ["answered", "asked"]
@@ -40,7 +40,7 @@ def answered(call: Call, question: Question) -> Response:
         started = time.perf_counter()
         answer = question.answered(limits)
         text = answer.to_json(indent=None)
-        row |= record.answer_of(answer, text, limits, time.perf_counter() - started)
+        row |= as_recorded(answer, text, limits, time.perf_counter() - started)
     response = json_answer(text)
     response.headers["Oremix-Run"] = record.put(call.database, row)
     if found is not None:

@@ -14,9 +14,10 @@ from oremix import __version__
 from oremix.api.limits import Limits
 from oremix.api.options import Option
 from oremix.api.parts import Parts
+from oremix.api.storage import pack
 from oremix.models import Plan, Problem
 
-__all__ = ["Answer", "Kind", "Question", "by_library", "is_final", "solver_version", "status_of"]
+__all__ = ["Answer", "Kind", "Question", "as_recorded", "by_library"]
 
 
 class Answer(Protocol):
@@ -149,3 +150,15 @@ def is_final(answer: Answer, limits: Limits, seconds: float) -> bool:
         # What is said of it may be cut short without a word when time runs out.
         return answer.diagnosis is not None and answer.diagnosis.smallest and seconds < limits.seconds / 2
     return answer.status in ("optimal", "unbounded")
+
+
+def as_recorded(answer: Answer, text: str, limits: Limits, seconds: float) -> dict[str, Any]:
+    """What an answer, in JSON, adds to its run in the record."""
+    return {
+        "version": __version__,
+        "solver": solver_version(),
+        "status": status_of(answer),
+        "seconds": seconds,
+        "answer": pack(text.encode()),
+        "reusable": is_final(answer, limits, seconds),
+    }

@@ -12,10 +12,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from oremix.api import record
 from oremix.api.jobs.kinds import KINDS
 from oremix.api.jobs.work import STOP, Work
-from oremix.api.kind import Question
+from oremix.api.kind import Question, as_recorded
 from oremix.api.limits import Limits
 from oremix.models import OremixError
 
@@ -64,7 +63,7 @@ def _answer(work: Work, stop: threading.Event, tell: _Teller) -> dict[str, Any]:
     limits = Limits(work.options, work.most_seconds, work.max_columns, stop, tell)
     started = time.perf_counter()
     answer = question.answered(limits)
-    return record.answer_of(answer, answer.to_json(indent=None), limits, time.perf_counter() - started)
+    return as_recorded(answer, answer.to_json(indent=None), limits, time.perf_counter() - started)
 
 
 class _Teller:

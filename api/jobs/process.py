@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import signal
 from contextlib import suppress
-from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,12 @@ _FORKS = multiprocessing.get_context("forkserver")
 
 
 def warm_up() -> None:
-    """Begin to import what the processes of jobs are forked with."""
+    """Import what the processes of jobs are forked with, so that the first job need not wait for it."""
     _FORKS.set_forkserver_preload([HOME])
-    forkserver.ensure_running()
+    first = _FORKS.Process(target=int)
+    first.start()
+    first.join()
+    first.close()
 
 
 class JobProcess:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, case, delete, exists, false, insert, null, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from oremix.api import record
-from oremix.api.kind import Question
 from oremix.api.storage import Database, days_ago, jobs, now, runs, unpack, workers
+
+if TYPE_CHECKING:
+    from oremix.api.kind import Question
 
 __all__ = ["TRIES", "Claim", "OtherBody", "Queue", "Sighting", "submit"]
 
@@ -160,7 +162,7 @@ class Queue:
             return connection.scalar(select(jobs.c.cancel).where(claim.holds))
 
     def finish(self, claim: Claim, answer: dict[str, Any], *, cancelled: bool = False) -> bool:
-        """End a job with an answer, as `record.answer_of` gives it; false where it is no longer this worker's."""
+        """End a job with an answer, as `kind.as_recorded` gives it; false where it is no longer this worker's."""
         ended = {"state": "cancelled" if cancelled else "done", "finished": now(), "reason": null(), **_MOVED}
         with self.database.begin() as connection:
             if connection.execute(update(jobs).where(claim.holds).values(ended)).rowcount != 1:

@@ -10,15 +10,12 @@ import sys
 import time
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from oremix.api import Settings
-from oremix.api.jobs.kinds import KINDS
-from oremix.api.jobs.worker import Worker
-from oremix.api.kind import Kind, Question
 from oremix.api.limits import Limits
-from oremix.api.options import Option
-from oremix.api.storage import moments
+
+if TYPE_CHECKING:
+    from oremix.api.kind import Question
 
 
 class Done:
@@ -79,15 +76,23 @@ def trip(_arguments: dict[str, Any], _limits: Limits) -> Done:
 
 
 ANSWERS = {function.__name__: function for function in (nap, sleep_on, poison, assassin, glutton, trip)}
-SECONDS = Option("seconds", "to sleep", {"type": "number"}, float)
-KINDS |= {
-    name: Kind(name, (), (), lambda _parts: {}, function, {"type": "object"}, (SECONDS,))
-    for name, function in ANSWERS.items()
-}
 
 
-def question(kind: str, **options: Any) -> Question:
+def register() -> None:
+    """Make them known, where work is done; a worker itself knows no kind."""
+    from oremix.api.jobs.kinds import KINDS
+    from oremix.api.kind import Kind
+
+    for name, function in ANSWERS.items():
+        KINDS[name] = Kind(name, (), (), lambda _parts: {}, function, {"type": "object"})
+
+
+def question(kind: str, **options: Any) -> "Question":
     """A question of one of these kinds, like no other."""
+    from oremix.api.jobs.kinds import KINDS
+    from oremix.api.kind import Question
+
+    register()
     return Question(KINDS[kind], {}, b"{}", {"nonce": os.urandom(8).hex()}, {"seconds": 0, "worker": None} | options)
 
 
@@ -102,6 +107,11 @@ class Skewed(datetime):
 
 
 def main() -> None:
+    """Work."""
+    from oremix.api import Settings
+    from oremix.api.jobs.worker import Worker
+    from oremix.api.storage import moments
+
     if days := os.environ.get("TEST_SKEW_DAYS"):
         Skewed.days = float(days)
         moments.datetime = Skewed  # type: ignore[misc]
@@ -111,3 +121,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+elif __name__ == "__mp_main__":  # in the process of a job
+    register()
