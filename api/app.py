@@ -11,10 +11,13 @@ from oremix import __version__
 from oremix.api import body, compliance, reference, solving, studies, verifying, why
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
+from oremix.api.jobs import routes
+from oremix.api.jobs.stream import Streams
 from oremix.api.openapi import document
 from oremix.api.operation import Call, Operation
 from oremix.api.options import read_options
 from oremix.api.settings import Settings
+from oremix.api.storage import Database
 
 __all__ = ["OPERATIONS", "create_app"]
 
@@ -25,6 +28,7 @@ OPERATIONS = (
     *why.OPERATIONS,
     *verifying.OPERATIONS,
     *studies.OPERATIONS,
+    *routes.OPERATIONS,
     *reference.OPERATIONS,
 )
 
@@ -41,19 +45,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("oremix", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # a chunked body is cut there, not refused
     app.config["OREMIX_OPENAPI"] = document(OPERATIONS, __version__)
+    database = settings.open_database()
+    app.config["OREMIX_STREAMS"] = Streams(database, int(settings.max_streams))
     app.url_map.merge_slashes = False  # a redirect would be an answer in another shape
     for operation in OPERATIONS:
-        app.add_url_rule(operation.rule, operation.name, _served(operation, settings), methods=[operation.method])
+        app.add_url_rule(
+            operation.rule, operation.name, _served(operation, settings, database), methods=[operation.method]
+        )
     handle_errors(app, settings)
     app.after_request(_finish)
     return app
 
 
-def _served(operation: Operation, settings: Settings) -> Callable[..., Response]:
+def _served(operation: Operation, settings: Settings, database: Database) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         with deadline(operation.seconds(settings)):
             options = read_options(operation.options, request.args)
-            return operation.view(Call(request, settings, options, path))
+            return operation.view(Call(request, settings, database, options, path))
 
     return view
 

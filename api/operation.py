@@ -8,10 +8,12 @@ from typing import Any
 
 from flask import Request, Response
 
+from oremix.api.limits import Limits
 from oremix.api.options import Option
 from oremix.api.settings import Settings
+from oremix.api.storage import Database
 
-__all__ = ["PROBLEM", "Call", "Operation"]
+__all__ = ["PROBLEM", "Call", "Header", "Operation"]
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
@@ -22,8 +24,27 @@ class Call:
 
     request: Request
     settings: Settings
+    database: Database
     options: dict[str, Any] = field(default_factory=dict)
     path: dict[str, str] = field(default_factory=dict)
+    key: str | None = None
+    """Id of the key that was shown; none where nobody has to show one."""
+    sees_all: bool = True
+    """Whether the jobs and runs of other keys are shown too."""
+
+    @property
+    def limits(self) -> Limits:
+        """Within what the question of this call is answered."""
+        return Limits(self.options, self.settings.max_seconds, int(self.settings.max_columns))
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header that an operation reads."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -50,6 +71,16 @@ class Operation:
         The query parameters.
     path_parameters
         Name → description.
+    headers
+        What it reads of the request's headers.
+    status
+        Of its answer.
+    errors
+        Statuses of its own errors.
+    media
+        Media type of its answer.
+    empty
+        When it answers 204, with nothing; none: never.
     """
 
     name: str
@@ -62,6 +93,11 @@ class Operation:
     solves: bool = False
     options: tuple[Option, ...] = ()
     path_parameters: dict[str, str] = field(default_factory=dict)
+    headers: tuple[Header, ...] = ()
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    media: str = "application/json"
+    empty: str | None = None
 
     @property
     def rule(self) -> str:

@@ -1,4 +1,4 @@
-"""The service as a process: gunicorn with sync workers."""
+"""The service as a process: gunicorn with sync workers, and the workers of jobs beside them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from oremix.api.app import create_app
+from oremix.api.jobs.hands import Hands
 from oremix.api.settings import Settings
 from oremix.api.worker import TimedWorker
 
-__all__ = ["Service", "default_workers", "is_loopback", "probe"]
+__all__ = ["Service", "default_job_workers", "default_workers", "is_loopback", "probe"]
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - only gunicorn's own heartbeat files go there
 LAST_RESORT_SECONDS = 30
@@ -35,10 +37,13 @@ class Service(BaseApplication):  # type: ignore[misc]
         Where to listen; port 0 takes a free one.
     workers
         Processes, each serving one request at a time.
+    job_workers
+        Processes beside them, each working on one job at a time.
     """
 
-    def __init__(self, settings: Settings, host: str, port: int, workers: int) -> None:
+    def __init__(self, settings: Settings, host: str, port: int, workers: int, job_workers: int = 0) -> None:
         self.settings = settings
+        self.hands = Hands(job_workers)
         self.bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self.workers = workers
         super().__init__()
@@ -66,9 +71,33 @@ class Service(BaseApplication):  # type: ignore[misc]
             "post_worker_init": _log_as_the_server_does,
         }
 
+    def run(self) -> None:
+        """Serve until stopped."""
+        _Master(self).run()
+
     def load(self) -> Flask:
         """The application of one worker."""
         return create_app(self.settings)
+
+
+class _Master(Arbiter):  # type: ignore[misc]
+    """Gunicorn's first process, which keeps the workers of jobs too."""
+
+    def manage_workers(self) -> None:
+        """See that as many run as there should."""
+        super().manage_workers()
+        self.app.hands.keep()
+
+    def reload(self) -> None:
+        """Start anew."""
+        super().reload()
+        self.app.hands.renew()
+
+    def stop(self, graceful: bool = True) -> None:
+        """End all; jobs that are worked on are given back."""
+        self.app.hands.stop()
+        super().stop(graceful)
+        self.app.hands.wait()
 
 
 def _keep_standard_output_clean(_server: Any, _worker: Any) -> None:
@@ -82,6 +111,11 @@ def _log_as_the_server_does(worker: Any) -> None:
 def default_workers() -> int:
     """Two workers per processor that may be used, so that some can answer while others solve."""
     return max(4, 2 * len(os.sched_getaffinity(0)))
+
+
+def default_job_workers() -> int:
+    """One per processor that may be used: what they do is nothing but solving."""
+    return len(os.sched_getaffinity(0))
 
 
 def is_loopback(host: str) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
+
+from oremix.api.storage import Database, default_url
 
 __all__ = ["Settings"]
 
@@ -30,6 +33,21 @@ class Settings:
     max_overhead_seconds
         OREMIX_MAX_OVERHEAD_SECONDS: the longest a request may take beside the solver: to arrive, to be checked,
         built, audited and written.
+    max_job_seconds
+        OREMIX_MAX_JOB_SECONDS: the longest the solver may run for one job.
+    max_job_columns
+        OREMIX_MAX_JOB_COLUMNS: columns of a job's linear program; it holds a process of its own, and nobody waits.
+    max_job_memory_mb
+        OREMIX_MAX_JOB_MEMORY_MB: megabytes (10⁶ bytes) that the process of a job may take before it is ended.
+    lease_seconds
+        OREMIX_LEASE_SECONDS: how long the worker of a job may give no sign of life before another takes the job.
+    max_streams
+        OREMIX_MAX_STREAMS: streams of events that one process serves at once.
+    database_url
+        OREMIX_DATABASE_URL: where jobs, runs and keys are kept, as `oremix.api.storage.Database` takes it; an SQLite
+        file of the user by default. SQLite serves one machine, PostgreSQL any number.
+    keep_days
+        OREMIX_KEEP_DAYS: how long runs and finished jobs are kept.
     """
 
     max_body_mb: float = 16.0
@@ -37,6 +55,13 @@ class Settings:
     max_columns: float = 250_000
     max_seconds: float = 60.0
     max_overhead_seconds: float = 30.0
+    max_job_seconds: float = 3600.0
+    max_job_columns: float = 1_000_000
+    max_job_memory_mb: float = 4000.0
+    lease_seconds: float = 15.0
+    max_streams: float = 100
+    database_url: str = ""
+    keep_days: float = 90.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -45,13 +70,18 @@ class Settings:
         Raises
         ------
         ValueError
-            Naming the variable that holds no positive number, or that is no setting.
+            Naming the variable that holds no positive number or no address, or that is no setting.
         """
         names = {field.name: f"OREMIX_{field.name.upper()}" for field in fields(cls)}
         for name in environment:
             if name.startswith("OREMIX_MAX_") and name not in names.values():
                 raise ValueError(f"{name} is no setting; there are: {', '.join(names.values())}")
-        return cls(**{key: _positive(name, environment[name]) for key, name in names.items() if name in environment})
+        given = {key: name for key, name in names.items() if name in environment}
+        return cls(**{key: READERS.get(key, _positive)(name, environment[name]) for key, name in given.items()})
+
+    def open_database(self) -> Database:
+        """The database; nothing is connected to yet."""
+        return Database(self.database_url or default_url())
 
     @property
     def max_body_bytes(self) -> int:
@@ -64,6 +94,14 @@ class Settings:
         return self.max_seconds + self.max_overhead_seconds
 
 
+def _address(name: str, text: str) -> str:
+    try:
+        Database(text)
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from None
+    return text
+
+
 def _positive(name: str, text: str) -> float:
     try:
         number = float(text)
@@ -72,3 +110,6 @@ def _positive(name: str, text: str) -> float:
     if not 0 < number < math.inf:
         raise ValueError(f"{name} should be a positive number, not {text!r}")
     return number
+
+
+READERS: dict[str, Callable[[str, str], Any]] = {"database_url": _address}

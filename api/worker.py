@@ -12,6 +12,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from oremix.api.deadline import Expired, alarm
 from oremix.api.errors import MEDIA_TYPE, body_of
+from oremix.api.jobs.stream import handing_over
 
 __all__ = ["TimedWorker"]
 
@@ -35,6 +36,12 @@ class TimedWorker(SyncWorker):  # type: ignore[misc]
 
     The alarm set here ends the wait for the header; the application sets its own for the body and the work.
     """
+
+    def load_wsgi(self) -> None:
+        """Take the application, such that streams of events leave this worker free."""
+        super().load_wsgi()
+        application: Any = self.app.wsgi()
+        self.wsgi = handing_over(application, application.config["OREMIX_STREAMS"])
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """Serve one connection."""

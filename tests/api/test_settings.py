@@ -6,8 +6,10 @@ import pytest
 
 from oremix.api import Settings, create_app
 
+NUMBERS = [field.name for field in fields(Settings) if isinstance(field.default, float)]
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+
+@pytest.mark.parametrize("name", NUMBERS)
 def test_each_setting_is_read_from_its_variable(name):
     """Every setting has a variable, and the others keep their defaults."""
     settings = Settings.from_environment({f"OREMIX_{name.upper()}": "7"})
@@ -25,6 +27,15 @@ def test_a_wrong_variable_is_named(text):
     """A variable that holds no positive number stops the start and is named."""
     with pytest.raises(ValueError, match="OREMIX_MAX_SECONDS should be a positive number"):
         Settings.from_environment({"OREMIX_MAX_SECONDS": text})
+
+
+def test_the_database_is_an_address_without_its_password():
+    """A wrong address stops the start, and what is said of it holds no secret."""
+    with pytest.raises(ValueError, match="OREMIX_DATABASE_URL should begin with") as raised:
+        Settings.from_environment({"OREMIX_DATABASE_URL": "mysql://me:geheim@host/name"})
+    assert "geheim" not in str(raised.value)
+    url = "sqlite:////var/lib/oremix/oremix.db"
+    assert str(Settings.from_environment({"OREMIX_DATABASE_URL": url}).open_database()) == url
 
 
 def test_the_app_reads_the_environment_where_no_settings_are_given(monkeypatch):

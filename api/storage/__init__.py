@@ -1,0 +1,25 @@
+"""The service's memory: jobs, the record of every question answered, keys; on SQLite or PostgreSQL."""
+
+from oremix.api.storage.database import Database, default_url
+from oremix.api.storage.errors import NewerSchema, StorageError, StorageFull, StorageUnavailable
+from oremix.api.storage.moments import as_moment, days_ago, now
+from oremix.api.storage.packing import pack, unpack
+from oremix.api.storage.tables import jobs, keys, runs, workers
+
+__all__ = [
+    "Database",
+    "NewerSchema",
+    "StorageError",
+    "StorageFull",
+    "StorageUnavailable",
+    "as_moment",
+    "days_ago",
+    "default_url",
+    "jobs",
+    "keys",
+    "now",
+    "pack",
+    "runs",
+    "unpack",
+    "workers",
+]
