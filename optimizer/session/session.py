@@ -101,6 +101,10 @@ class Session:
         """The keys of the problem's columns."""
         return list(self._base.columns)
 
+    def prefer_primal(self) -> None:
+        """Take the primal simplex method from now on: faster where questions differ by their objective alone."""
+        self._hot.prefer_primal()
+
     def bound(self, policy: str, value: Any, side: str = "max") -> list[Change]:
         """The changes that give a policy a hard bound: `value` in every period, and no penalty."""
         where = {"id": policy}

@@ -18,6 +18,8 @@ __all__ = ["Hot", "Point", "Rooms"]
 
 # What changes by less than this per unit stands still: HiGHS's own tolerance.
 STANDS = 1e-9
+# What HiGHS calls the primal simplex method.
+PRIMAL = 4
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Hot:
         self.solver.setOptionValue("time_limit", highspy.kHighsInf)
         if solver is None:
             self.solver.passModel(highs_model(self.arrays, None, is_mip=False))
+
+    def prefer_primal(self) -> None:
+        """Take the primal simplex method from now on: a point stays one when costs change."""
+        self.solver.setOptionValue("simplex_strategy", PRIMAL)
 
     def bound_row(self, row: int, lower: float, upper: float) -> None:
         """Change the bounds of a row."""
