@@ -26,8 +26,9 @@ from benchmarks.decisions import STRUCTURES
 from benchmarks.families import problem
 from benchmarks.run import ENVIRONMENT, ROOT
 from oremix.models import read_problem
+from oremix.optimizer import clock
 from oremix.optimizer.formulation import build_model
-from oremix.optimizer.solving import cbc, clock, highs, mip, solve_lp
+from oremix.optimizer.solving import cbc, highs, mip, solve_lp
 
 __all__ = ["WAYS", "mean", "problems", "table"]
 

@@ -18,6 +18,8 @@ __all__ = ["Hot", "Point", "Rooms"]
 
 # What changes by less than this per unit stands still: HiGHS's own tolerance.
 STANDS = 1e-9
+# What HiGHS calls the primal simplex method.
+PRIMAL = 4
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class Hot:
     def copy(self) -> Arrays:
         """The LP as it stands, for keeps."""
         return _copied(self.arrays)
+
+    def prefer_primal(self) -> None:
+        """Take the primal simplex method from now on: a point stays one when costs change."""
+        self.solver.setOptionValue("simplex_strategy", PRIMAL)
 
     def bound_row(self, row: int, lower: float, upper: float) -> None:
         """Change the bounds of a row."""

@@ -194,17 +194,17 @@ class _Study:
     # ------------------------------------------------------------ exploring
 
     def _beside(self, chosen: Sequence[Choice]) -> list[Choice]:
-        """What tells plans apart and is not among the decisions: its ends are explored too."""
-        sites, known = self._yardstick.sites, set(chosen)
-        return [
+        """What tells plans apart and is not among the decisions: its ends are explored too, within the same number."""
+        sites, full, known = self._yardstick.sites, self._yardstick.full, set(chosen)
+        beside = [
             choice
             for choice in choices_of(self._model)
             if choice not in known
-            and (
-                (choice.kind == "build" and choice.ordered is None)
-                or (choice.site is not None and choice.site in sites)
-            )
+            and (choice.site in sites if choice.kind == "share" else choice.kind == "build" and choice.ordered is None)
         ]
+        # what has no full size as stated gets it so
+        ranked = sorted(beside, key=lambda choice: choice.kind != "build" or choice.id in full)
+        return ranked[: max(0, self._asked.max_decisions - len(chosen))]
 
     def _explored(self, directions: Sequence[Direction], text: str) -> list[End]:
         clock, left = self._clock, self._clock.left()

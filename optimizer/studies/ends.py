@@ -201,7 +201,10 @@ class _Explorer:
         self._base = self._started()
 
     def _started(self) -> Budgeted:
-        session = Session(self._problem, gap=self._chunk.gap, stop=self._chunk.stop)
+        session = Session(self._problem, time_limit=self._left(), gap=self._chunk.gap, stop=self._chunk.stop)
+        session.solve()  # the cheapest plan is within the budget: every end is looked for from where the last was
+        if not session.state().is_open:
+            session.prefer_primal()
         return Budgeted(session, self._chunk.budget, self._chunk.money)
 
     def end(self, direction: Direction) -> End:
