@@ -26,6 +26,10 @@ class Call:
     database: Database
     options: dict[str, Any] = field(default_factory=dict)
     path: dict[str, str] = field(default_factory=dict)
+    key: str | None = None
+    """Id of the key that was shown; none where nobody has to show one."""
+    sees_all: bool = True
+    """Whether the jobs and runs of other keys are shown too."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,10 @@ class Operation:
         The query parameters.
     path_parameters
         Name → description.
+    needs
+        Scope of the key that it takes; by default `read` for a GET, `solve` for anything else.
+    public
+        Whether it takes no key: it tells nothing about anybody.
     """
 
     name: str
@@ -64,6 +72,13 @@ class Operation:
     solves: bool = False
     options: tuple[Option, ...] = ()
     path_parameters: dict[str, str] = field(default_factory=dict)
+    needs: str = ""
+    public: bool = False
+
+    @property
+    def scope(self) -> str | None:
+        """The scope of the key that it takes; none where it takes no key."""
+        return None if self.public else self.needs or ("read" if self.method == "GET" else "solve")
 
     @property
     def rule(self) -> str:

@@ -95,6 +95,6 @@ OPERATIONS = (
         path_parameters={"name": "name of the preset"},
     ),
     Operation("schema", "GET", "/v1/schema", _schema, "JSON Schema 2020-12 of what goes in and out.", ANY_OBJECT),
-    Operation("openapi", "GET", "/openapi.json", _openapi, "This document.", ANY_OBJECT),
-    Operation("health", "GET", "/healthz", _health, "Whether the process answers.", HEALTH),
+    Operation("openapi", "GET", "/openapi.json", _openapi, "This document.", ANY_OBJECT, public=True),
+    Operation("health", "GET", "/healthz", _health, "Whether the process answers.", HEALTH, public=True),
 )

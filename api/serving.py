@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import socket
@@ -13,13 +12,21 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from oremix.api.app import create_app
+from oremix.api.keys import has_valid
+from oremix.api.keys.access import is_loopback
 from oremix.api.settings import Settings
 from oremix.api.worker import TimedWorker
 
-__all__ = ["Service", "default_workers", "is_loopback", "probe"]
+__all__ = ["Service", "default_workers", "guarded", "has_keys", "is_loopback", "probe"]
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - only gunicorn's own heartbeat files go there
 LAST_RESORT_SECONDS = 30
+NO_KEYS = (
+    "{host} can be reached from other machines, and there is no key. Make one with: oremix keys new NAME (where the "
+    "service keeps its data: with the same OREMIX_DATABASE_URL, in a container with the same volume). Or let anybody "
+    "in with OREMIX_KEYS=off, where something else keeps others out: a proxy with a password, a port published on "
+    "127.0.0.1 only."
+)
 
 
 class Service(BaseApplication):  # type: ignore[misc]
@@ -84,12 +91,35 @@ def default_workers() -> int:
     return max(4, 2 * len(os.sched_getaffinity(0)))
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
+def guarded(settings: Settings, host: str) -> Settings:
+    """The settings with what holds for keys at an address.
+
+    Raises
+    ------
+    ValueError
+        Others could reach the service, and neither is there a key nor was it said that none is needed.
+    StorageError
+        The database that has the keys cannot be used.
+    """
+    local = is_loopback(host)
+    if settings.keys == "auto" and not local and not has_keys(settings):
+        raise ValueError(NO_KEYS.format(host=host))
+    return settings.with_keys("local" if local else "on")
+
+
+def has_keys(settings: Settings) -> bool:
+    """Whether there is a key that is valid.
+
+    Raises
+    ------
+    StorageError
+        The database that has them cannot be used.
+    """
+    database = settings.open_database()
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        return has_valid(database)
+    finally:
+        database.close()
 
 
 def probe(host: str, port: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from oremix.api.storage import Database, default_url
@@ -38,6 +38,9 @@ class Settings:
         file of the user by default. SQLite serves one machine, PostgreSQL any number.
     keep_days
         OREMIX_KEEP_DAYS: how long runs and finished jobs are kept.
+    keys
+        OREMIX_KEYS: `on`, every request needs a key; `off`, none does; `auto`, none does where only this machine can
+        reach the service. Only who starts it knows that: settings made in code are `off` unless they say `on`.
     """
 
     max_body_mb: float = 16.0
@@ -47,6 +50,7 @@ class Settings:
     max_overhead_seconds: float = 30.0
     database_url: str = ""
     keep_days: float = 90.0
+    keys: str = "auto"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -67,6 +71,10 @@ class Settings:
     def open_database(self) -> Database:
         """The database; nothing is connected to yet."""
         return Database(self.database_url or default_url())
+
+    def with_keys(self, otherwise: str) -> Settings:
+        """The settings with `auto` replaced."""
+        return replace(self, keys=otherwise) if self.keys == "auto" else self
 
     @property
     def max_body_bytes(self) -> int:
@@ -97,4 +105,10 @@ def _positive(name: str, text: str) -> float:
     return number
 
 
-READERS: dict[str, Callable[[str, str], Any]] = {"database_url": _address}
+def _keys(name: str, text: str) -> str:
+    if text not in ("auto", "on", "off"):
+        raise ValueError(f"{name} should be on, off or auto, not {text!r}")
+    return text
+
+
+READERS: dict[str, Callable[[str, str], Any]] = {"database_url": _address, "keys": _keys}
