@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8 as BOM
 from contextlib import suppress
 from typing import Any
 
@@ -13,7 +14,7 @@ from oremix.api.errors import Refusal
 from oremix.api.settings import Settings
 from oremix.models import Fault, InvalidProblem, Problem, parse_json, read_problem
 
-__all__ = ["discard", "read", "read_object"]
+__all__ = ["discard", "read", "read_object", "receive"]
 
 RECEIVE_SECONDS = 15.0
 DISCARD_BYTES = 64_000_000
@@ -34,7 +35,12 @@ def read(request: Request, settings: Settings) -> Problem:
 
 
 def read_object(request: Request, settings: Settings) -> dict[str, Any]:
-    """The JSON object in a request's body.
+    """The JSON object in a request's body; raises as `receive`."""
+    return receive(request, settings)[1]
+
+
+def receive(request: Request, settings: Settings) -> tuple[bytes, dict[str, Any]]:
+    """The text of a request's body, and the JSON object that it is.
 
     Raises
     ------
@@ -51,7 +57,7 @@ def read_object(request: Request, settings: Settings) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise InvalidProblem([Fault((), "should be a JSON object", type(data).__name__)])
     _check_entries(data, int(settings.max_entries))
-    return data
+    return body.removeprefix(BOM), data
 
 
 def _receive(request: Request) -> bytes:

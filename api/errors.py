@@ -12,12 +12,14 @@ from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntity
 from werkzeug.http import HTTP_STATUS_CODES
 
 from oremix.api.settings import Settings
+from oremix.api.storage import StorageError, StorageFull
 from oremix.models import Fault, InvalidOption, InvalidProblem, TooLarge, UnknownSolver
 
 __all__ = ["MEDIA_TYPE", "Refusal", "body_of", "handle_errors", "invalid"]
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 10_000
+RETRY = {"Retry-After": "10"}
 DETAILS = {
     404: "There is nothing at this address; /openapi.json lists what there is.",
     405: "This address takes other methods; the header Allow lists them.",
@@ -78,6 +80,7 @@ def handle_errors(app: Flask, settings: Settings) -> None:
     app.register_error_handler(RequestEntityTooLarge, lambda _: _answer(_too_many_bytes(settings)))
     app.register_error_handler(ClientDisconnected, lambda _: _answer(Refusal(408, "The body did not arrive whole.")))
     app.register_error_handler(HTTPException, lambda error: _answer(_of_http(error)))
+    app.register_error_handler(StorageError, lambda error: _answer(_storage(error)))
     app.register_error_handler(MemoryError, lambda _: _answer(_out_of_memory()))
     app.register_error_handler(Exception, lambda error: _answer(_our_fault(error)))
 
@@ -114,6 +117,13 @@ def _of_http(error: HTTPException) -> Refusal:
 
 def _out_of_memory() -> Refusal:
     return Refusal(503, "This server has too little memory for the request at present.", {"Retry-After": "60"})
+
+
+def _storage(error: StorageError) -> Refusal:
+    log.error("storage: %s", error)
+    if isinstance(error, StorageFull):
+        return Refusal(507, "This server has no room left to keep anything; its operator has to make some.", RETRY)
+    return Refusal(503, "This server's database does not answer at present.", RETRY)
 
 
 def _our_fault(error: Exception) -> Refusal:

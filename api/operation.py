@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Request, Response
 
+from oremix.api.limits import Limits
 from oremix.api.options import Option
 from oremix.api.settings import Settings
 from oremix.api.storage import Database
@@ -27,9 +28,14 @@ class Call:
     options: dict[str, Any] = field(default_factory=dict)
     path: dict[str, str] = field(default_factory=dict)
     key: str | None = None
-    """Id of the key that was shown; none where nobody has to show one."""
+    """Holder of the key that was shown; none where nobody has to show one."""
     sees_all: bool = True
     """Whether the jobs and runs of other keys are shown too."""
+
+    @property
+    def limits(self) -> Limits:
+        """Within what the question of this call is answered."""
+        return Limits(self.options, self.settings.max_seconds, int(self.settings.max_columns))
 
 
 @dataclass(frozen=True)

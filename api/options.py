@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,13 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from oremix.api.errors import invalid
+from oremix.models import Fault
 
-__all__ = ["CHEAPEST", "DETAIL", "GAP", "SOLVER", "TIME_LIMIT", "Option", "read_options"]
+__all__ = ["CHEAPEST", "DETAIL", "GAP", "SOLVER", "TIME_LIMIT", "Option", "read_options", "read_values"]
 
 NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?", re.ASCII)
 SOLVERS = ("highs", "cbc")
+WORDS = {"boolean": "true or false", "number": "a number", "string": "text"}
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,37 @@ def read_options(known: tuple[Option, ...], given: MultiDict[str, str]) -> dict[
     return values
 
 
+def read_values(known: tuple[Option, ...], given: dict[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """The options that stand in a JSON object; what is wrong with them is added to the faults, under `options`."""
+    options = {option.name: option for option in known}
+    values = {}
+    for name, value in given.items():
+        try:
+            values[name] = _read(options, name, [_as_text(options.get(name), value)])
+        except ValueError as error:
+            faults.append(Fault(("options", name), str(error), value))
+    return values
+
+
+def _as_text(option: Option | None, value: Any) -> str:
+    """A value of JSON as it would stand in a query; ValueError where it is of another type."""
+    kind = option.schema.get("type", "string") if option is not None else "string"
+    if kind == "boolean" and isinstance(value, bool):
+        return str(value).lower()
+    if kind == "number" and isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(float(value)) if abs(value) < sys.float_info.max else "inf"
+    if kind == "string" and isinstance(value, str):
+        return value
+    if option is None:
+        return ""
+    raise ValueError(
+        f"should be a {kind}" if kind != "string" else f"should be one of {', '.join(option.schema['enum'])}"
+    )
+
+
 def _read(options: dict[str, Option], name: str, texts: list[str]) -> Any:
     if name not in options:
-        raise ValueError(f"is no known parameter here; there are: {', '.join(options) or 'none'}")
+        raise ValueError(f"is not known here; there are: {', '.join(options) or 'none'}")
     if len(texts) > 1:
         raise ValueError("should be given once")
     return options[name].read(texts[0])

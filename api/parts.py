@@ -15,7 +15,7 @@ Part = TypeVar("Part")
 
 
 class Parts:
-    """The parts of a request's body, and the faults found in them so far.
+    """The parts of a request's body, or of such an object, and the faults found in them so far.
 
     Raises
     ------
@@ -23,8 +23,8 @@ class Parts:
         As `body.read_object`.
     """
 
-    def __init__(self, call: Call, known: tuple[str, ...], required: tuple[str, ...]) -> None:
-        self._data = body.read_object(call.request, call.settings)
+    def __init__(self, asked: Call | dict[str, Any], known: tuple[str, ...], required: tuple[str, ...]) -> None:
+        self._data = asked if isinstance(asked, dict) else body.read_object(asked.request, asked.settings)
         self.faults = [
             Fault((key,), f"is no known key here; there are: {', '.join(known)}")
             for key in self._data

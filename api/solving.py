@@ -3,25 +3,51 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response
 
+from oremix import __version__
 from oremix.api import body
+from oremix.api.answering import answered
 from oremix.api.answers import json_answer
+from oremix.api.kind import Kind, Question
+from oremix.api.limits import Limits
 from oremix.api.operation import PROBLEM, Call, Operation
 from oremix.api.options import DETAIL, GAP, SOLVER, TIME_LIMIT
-from oremix.models import Plan, Problem
+from oremix.api.parts import Parts
+from oremix.models import Plan, Problem, read_problem
 from oremix.optimizer.decide import solve
 
-__all__ = ["OPERATIONS", "solved"]
+__all__ = ["OPERATIONS", "SOLVE", "solved"]
 
 
 def _solve(call: Call) -> Response:
-    plan, options = solved(body.read(call.request, call.settings), call)
-    response = json_answer(plan.to_json(indent=None))
-    response.set_etag(_tag(plan, options), weak=True)  # weak: the seconds in it differ from run to run
+    text, data = body.receive(call.request, call.settings)
+    problem = read_problem(data)
+    question = Question(SOLVE, {"problem": problem}, b'{"problem":' + text + b"}", {}, call.options)
+    response = answered(call, question)
+    response.set_etag(_tag(problem, call), weak=True)  # weak: the seconds in it differ from run to run
     return response
+
+
+def _read(parts: Parts) -> dict[str, Any]:
+    problem = parts.read("problem", read_problem)
+    parts.refuse()
+    return {"problem": problem}
+
+
+def _plan(arguments: dict[str, Any], limits: Limits) -> Plan:
+    tell = limits.tell
+    plan = solve(
+        arguments["problem"],
+        **(limits.options | {"time_limit": limits.seconds}),
+        max_columns=limits.max_columns,
+        stop=limits.stop,
+        progress=None if tell is None else lambda found: tell(asdict(found)),
+    )
+    return _noted(plan, limits.options.get("time_limit"), limits.seconds)
 
 
 def solved(problem: Problem, call: Call, **more: Any) -> tuple[Plan, dict[str, Any]]:
@@ -40,9 +66,10 @@ def _noted(plan: Plan, asked: float | None, limit: float) -> Plan:
     return plan.model_copy(update={"solver": plan.solver.model_copy(update={"options": options})})
 
 
-def _tag(plan: Plan, options: dict[str, Any]) -> str:
-    how = repr((plan.version, sorted(options.items())))
-    return f"{plan.problem_hash}-{hashlib.sha256(how.encode()).hexdigest()[:8]}"
+def _tag(problem: Problem, call: Call) -> str:
+    options = call.options | {"time_limit": call.limits.seconds}
+    how = repr((__version__, sorted(options.items())))
+    return f"{problem.hash}-{hashlib.sha256(how.encode()).hexdigest()[:8]}"
 
 
 def _check(call: Call) -> Response:
@@ -61,6 +88,16 @@ CHECKED = {
     "additionalProperties": False,
 }
 
+SOLVE = Kind(
+    "solve",
+    ("problem",),
+    ("problem",),
+    _read,
+    _plan,
+    {"type": "object", "properties": {"problem": PROBLEM}, "required": ["problem"]},
+    (TIME_LIMIT, GAP, SOLVER, DETAIL),
+)
+
 OPERATIONS = (
     Operation(
         "solve",
@@ -71,7 +108,7 @@ OPERATIONS = (
         {"$ref": "#/components/schemas/Plan"},
         body=PROBLEM,
         solves=True,
-        options=(TIME_LIMIT, GAP, SOLVER, DETAIL),
+        options=SOLVE.options,
     ),
     Operation(
         "check",

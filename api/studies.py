@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Response
 from pydantic import BaseModel
 
-from oremix.api.answers import json_answer
-from oremix.api.operation import PROBLEM, Call, Operation
+from oremix.api.answering import answered, asked
+from oremix.api.kind import Kind, by_library
+from oremix.api.operation import PROBLEM, Operation
 from oremix.api.options import GAP, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
@@ -22,36 +22,37 @@ from oremix.optimizer.studies.frontier import frontier
 from oremix.optimizer.studies.stress import stress
 from oremix.optimizer.studies.surface import surface
 
-__all__ = ["OPERATIONS"]
+__all__ = ["KINDS", "OPERATIONS"]
 
 
-def _compare(call: Call) -> Response:
-    parts = Parts(call, ("first", "second"), required=("first", "second"))
+def _read_compare(parts: Parts) -> dict[str, Any]:
     first, second = parts.read("first", read_plan), parts.read("second", read_plan)
     parts.refuse()
-    assert first is not None  # noqa: S101 - it is required
-    assert second is not None  # noqa: S101 - it is required
-    return json_answer(compare(first, second).to_json(indent=None))
+    return {"first": first, "second": second}
 
 
-def _frontier(call: Call) -> Response:
-    problem, options = _asked(call, FrontierOptions, frontier_faults)
-    return json_answer(frontier(problem, **_stated(options), **_limits(call)).to_json(indent=None))
+def _read_frontier(parts: Parts) -> dict[str, Any]:
+    return _asked(parts, FrontierOptions, frontier_faults)
 
 
-def _surface(call: Call) -> Response:
-    problem, options = _asked(call, SurfaceOptions, surface_faults)
-    return json_answer(surface(problem, **_stated(options), **_limits(call)).to_json(indent=None))
+def _read_surface(parts: Parts) -> dict[str, Any]:
+    return _asked(parts, SurfaceOptions, surface_faults)
+
+
+def _read_stress(parts: Parts) -> dict[str, Any]:
+    problem, plan = parts.read("problem", read_problem), parts.read("plan", read_plan)
+    options = parts.read("options", lambda data: checked(StressOptions, data)) or StressOptions()
+    if problem is not None and not parts.faults:
+        parts.faults += _unfit(problem, options)
+    parts.refuse()
+    return {"problem": problem, "plan": plan, "options": options}
 
 
 Options = TypeVar("Options", bound=BaseModel)
 
 
-def _asked(
-    call: Call, kind: type[Options], faults: Callable[[Problem, Options], list[Fault]]
-) -> tuple[Problem, Options]:
+def _asked(parts: Parts, kind: type[Options], faults: Callable[[Problem, Options], list[Fault]]) -> dict[str, Any]:
     """A problem and the options of a study on it, each fault at its pointer."""
-    parts = Parts(call, ("problem", "options"), required=("problem",))
     problem = parts.read("problem", read_problem)
     options = parts.read("options", lambda data: checked(kind, data))
     if parts.get("options") is None:
@@ -60,9 +61,8 @@ def _asked(
         found = faults(problem, options)
         parts.faults += [Fault(("options", *fault.path), fault.message, fault.value) for fault in found]
     parts.refuse()
-    assert problem is not None  # noqa: S101 - it is required
     assert options is not None  # noqa: S101 - else there were faults
-    return problem, options
+    return {"problem": problem} | options.model_dump(exclude_unset=True)
 
 
 def _without(kind: type[Options], parts: Parts) -> Options | None:
@@ -74,17 +74,6 @@ def _without(kind: type[Options], parts: Parts) -> Options | None:
         return None
 
 
-def _stated(options: BaseModel) -> dict[str, Any]:
-    return options.model_dump(exclude_unset=True)
-
-
-def _limits(call: Call) -> dict[str, Any]:
-    """The server's limits hold for a study as for a plan."""
-    most = call.settings.max_seconds
-    limit = min(call.options.get("time_limit") or most, most)
-    return call.options | {"time_limit": limit, "max_columns": int(call.settings.max_columns)}
-
-
 def _body(kind: type[BaseModel]) -> dict[str, Any]:
     return {
         "type": "object",
@@ -92,17 +81,6 @@ def _body(kind: type[BaseModel]) -> dict[str, Any]:
         "required": ["problem"],
         "additionalProperties": False,
     }
-
-
-def _stress(call: Call) -> Response:
-    parts = Parts(call, ("problem", "plan", "options"), required=("problem",))
-    problem, plan = parts.read("problem", read_problem), parts.read("plan", read_plan)
-    options = parts.read("options", lambda data: checked(StressOptions, data)) or StressOptions()
-    if problem is not None and not parts.faults:
-        parts.faults += _unfit(problem, options)
-    parts.refuse()
-    assert problem is not None  # noqa: S101 - it is required
-    return json_answer(stress(problem, plan, options=options, **_limits(call)).to_json(indent=None))
 
 
 def _unfit(problem: Problem, options: StressOptions) -> list[Fault]:
@@ -132,47 +110,68 @@ STRESSED = {
     "additionalProperties": False,
 }
 
-OPERATIONS = (
-    Operation(
+KINDS = (
+    Kind(
         "compare",
-        "POST",
-        "/v1/studies/compare",
-        _compare,
-        "Say what the second of two plans costs more than the first, by cause, and what it does otherwise.",
-        {"$ref": "#/components/schemas/Comparison"},
-        body=PLANS,
+        ("first", "second"),
+        ("first", "second"),
+        _read_compare,
+        lambda arguments, _limits: compare(**arguments),
+        PLANS,
     ),
-    Operation(
+    Kind(
         "frontier",
-        "POST",
-        "/v1/studies/frontier",
-        _frontier,
-        "Say what a policy costs at every bound, with every kink and the price of a percentage point on either side.",
-        {"$ref": "#/components/schemas/Frontier"},
-        body=_body(FrontierOptions),
-        solves=True,
-        options=(TIME_LIMIT, GAP),
+        ("problem", "options"),
+        ("problem",),
+        _read_frontier,
+        by_library(frontier),
+        _body(FrontierOptions),
+        (TIME_LIMIT, GAP),
     ),
-    Operation(
+    Kind(
         "surface",
-        "POST",
-        "/v1/studies/surface",
-        _surface,
-        "Say what two policies cost together, on a grid of both bounds.",
-        {"$ref": "#/components/schemas/Surface"},
-        body=_body(SurfaceOptions) | {"required": ["problem", "options"]},
-        solves=True,
-        options=(TIME_LIMIT, GAP),
+        ("problem", "options"),
+        ("problem",),
+        _read_surface,
+        by_library(surface),
+        _body(SurfaceOptions) | {"required": ["problem", "options"]},
+        (TIME_LIMIT, GAP),
     ),
-    Operation(
+    Kind(
         "stress",
-        "POST",
-        "/v1/studies/stress",
-        _stress,
-        "Put a plan to outages: what goes short, what it costs, who takes over; without a plan the problem is solved.",
-        {"$ref": "#/components/schemas/Stress"},
-        body=STRESSED,
-        solves=True,
-        options=(TIME_LIMIT, GAP),
+        ("problem", "plan", "options"),
+        ("problem",),
+        _read_stress,
+        by_library(stress),
+        STRESSED,
+        (TIME_LIMIT, GAP),
     ),
 )
+SUMMARIES = {
+    "compare": "Say what the second of two plans costs more than the first, by cause, and what it does otherwise.",
+    "frontier": (
+        "Say what a policy costs at every bound, with every kink and the price of a percentage point on either side."
+    ),
+    "surface": "Say what two policies cost together, on a grid of both bounds.",
+    "stress": (
+        "Put a plan to outages: what goes short, what it costs, who takes over; without a plan the problem is solved."
+    ),
+}
+ANSWERS = {"compare": "Comparison", "frontier": "Frontier", "surface": "Surface", "stress": "Stress"}
+
+
+def _operation(kind: Kind) -> Operation:
+    return Operation(
+        kind.name,
+        "POST",
+        f"/v1/studies/{kind.name}",
+        lambda call: answered(call, asked(call, kind)),
+        SUMMARIES[kind.name],
+        {"$ref": f"#/components/schemas/{ANSWERS[kind.name]}"},
+        body=kind.schema,
+        solves=bool(kind.options),
+        options=kind.options,
+    )
+
+
+OPERATIONS = tuple(_operation(kind) for kind in KINDS)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -15,12 +16,22 @@ from oremix.api.storage import Database
 from tests.postgres import Postgres
 
 
-@pytest.fixture(scope="session", autouse=True)
-def own_storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test of the service writes where the user's own service keeps its data."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
-        yield
+@pytest.fixture(scope="session")
+def empty_storage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the tables and nothing in them."""
+    path = tmp_path_factory.mktemp("empty") / "oremix.db"
+    database = Database(f"sqlite:///{path}")
+    database.upgrade()
+    database.close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def own_storage(empty_storage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test's services keep their data by themselves: no test is answered from the record of another."""
+    (tmp_path / "oremix").mkdir()
+    copy(empty_storage, tmp_path / "oremix")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
 
 @pytest.fixture(scope="session")
