@@ -11,6 +11,7 @@ from oremix import __version__
 from oremix.api import body, compliance, reference, solving, studies, verifying, why
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
+from oremix.api.headers import secure
 from oremix.api.keys.access import asker
 from oremix.api.openapi import document
 from oremix.api.operation import Call, Operation
@@ -66,7 +67,7 @@ def _served(operation: Operation, settings: Settings, database: Database) -> Cal
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    secure(response)
     response.headers.setdefault("Cache-Control", "no-store")
     if response.status_code >= 400 and response.status_code not in TOO_SLOW:
         body.discard(request)

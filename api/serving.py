@@ -5,21 +5,21 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from oremix.api.app import create_app
+from oremix.api.app import OPERATIONS, create_app
+from oremix.api.door import MEMORY, Door
 from oremix.api.keys import has_valid
 from oremix.api.keys.access import is_loopback
+from oremix.api.keys.masking import Masking
 from oremix.api.settings import Settings
 from oremix.api.worker import TimedWorker
 
 __all__ = ["Service", "default_workers", "guarded", "has_keys", "is_loopback", "probe"]
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - only gunicorn's own heartbeat files go there
 LAST_RESORT_SECONDS = 30
 NO_KEYS = (
     "{host} can be reached from other machines, and there is no key. Make one with: oremix keys new NAME (where the "
@@ -50,6 +50,12 @@ class Service(BaseApplication):  # type: ignore[misc]
         self.workers = workers
         super().__init__()
 
+    def run(self) -> None:
+        """Serve until stopped."""
+        bodies = frozenset(op.path for op in OPERATIONS if op.body is not None and not op.solves)
+        self.door = Door(self.workers, bodies)
+        super().run()
+
     def load_config(self) -> None:
         """Hand the configuration to gunicorn."""
         for name, value in self.configuration().items():
@@ -69,6 +75,7 @@ class Service(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "accesslog": "-",
             "access_log_format": '%(h)s "%(r)s" %(s)s %(B)s bytes %(L)s s',
+            "on_starting": _mask_secrets,
             "post_fork": _keep_standard_output_clean,
             "post_worker_init": _log_as_the_server_does,
         }
@@ -76,6 +83,12 @@ class Service(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """The application of one worker."""
         return create_app(self.settings)
+
+
+def _mask_secrets(server: Any) -> None:
+    for log in (server.log.error_log, server.log.access_log):
+        for handler in log.handlers:
+            handler.addFilter(Masking())
 
 
 def _keep_standard_output_clean(_server: Any, _worker: Any) -> None:

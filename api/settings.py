@@ -33,6 +33,9 @@ class Settings:
     max_overhead_seconds
         OREMIX_MAX_OVERHEAD_SECONDS: the longest a request may take beside the solver: to arrive, to be checked,
         built, audited and written.
+    max_wait_seconds
+        OREMIX_MAX_WAIT_SECONDS: the longest a request waits while all workers that may take it are busy; then it is
+        told to come back.
     database_url
         OREMIX_DATABASE_URL: where jobs, runs and keys are kept, as `oremix.api.storage.Database` takes it; an SQLite
         file of the user by default. SQLite serves one machine, PostgreSQL any number.
@@ -48,6 +51,7 @@ class Settings:
     max_columns: float = 250_000
     max_seconds: float = 60.0
     max_overhead_seconds: float = 30.0
+    max_wait_seconds: float = 5.0
     database_url: str = ""
     keep_days: float = 90.0
     keys: str = "auto"

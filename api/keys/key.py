@@ -9,7 +9,7 @@ from typing import Any
 
 from oremix.api.storage import now
 
-__all__ = ["SCOPES", "Key", "NewKey", "digest", "make_secret", "prefix_of"]
+__all__ = ["BRAND", "SCOPES", "Key", "NewKey", "digest", "make_secret", "prefix_of"]
 
 SCOPES = {
     "solve": "post problems and jobs",
