@@ -8,9 +8,8 @@ from flask import Response
 
 from oremix.api import body, record
 from oremix.api.answers import json_answer
-from oremix.api.kind import Kind, Question
+from oremix.api.kind import Kind, Question, as_recorded
 from oremix.api.operation import Call
-from oremix.api.parts import Parts
 
 __all__ = ["answered", "asked"]
 
@@ -24,9 +23,7 @@ def asked(call: Call, kind: Kind) -> Question:
         With every fault of the body.
     """
     text, data = body.receive(call.request, call.settings)
-    arguments = kind.read(Parts(data, kind.parts, kind.required))
-    rest = {name: part for name, part in data.items() if name != "problem"}
-    return Question(kind, arguments, text, rest, call.options)
+    return Question.read(kind, text, data, call.options)
 
 
 def answered(call: Call, question: Question) -> Response:
@@ -43,7 +40,7 @@ def answered(call: Call, question: Question) -> Response:
         started = time.perf_counter()
         answer = question.answered(limits)
         text = answer.to_json(indent=None)
-        row |= record.answer_of(answer, text, limits, time.perf_counter() - started)
+        row |= as_recorded(answer, text, limits, time.perf_counter() - started)
     response = json_answer(text)
     response.headers["Oremix-Run"] = record.put(call.database, row)
     if found is not None:

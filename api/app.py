@@ -12,6 +12,8 @@ from oremix.api import body, compliance, reference, solving, studies, verifying,
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
 from oremix.api.headers import secure
+from oremix.api.jobs import routes
+from oremix.api.jobs.stream import Streams
 from oremix.api.keys.access import asker
 from oremix.api.openapi import document
 from oremix.api.operation import Call, Operation
@@ -28,6 +30,7 @@ OPERATIONS = (
     *why.OPERATIONS,
     *verifying.OPERATIONS,
     *studies.OPERATIONS,
+    *routes.OPERATIONS,
     *reference.OPERATIONS,
 )
 
@@ -46,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # a chunked body is cut there, not refused
     app.config["OREMIX_OPENAPI"] = document(OPERATIONS, __version__)
     database = settings.open_database()
+    app.config["OREMIX_STREAMS"] = Streams(database, int(settings.max_streams))
     app.url_map.merge_slashes = False  # a redirect would be an answer in another shape
     for operation in OPERATIONS:
         app.add_url_rule(

@@ -14,9 +14,10 @@ from oremix import __version__
 from oremix.api.limits import Limits
 from oremix.api.options import Option
 from oremix.api.parts import Parts
+from oremix.api.storage import pack
 from oremix.models import Plan, Problem
 
-__all__ = ["Answer", "Kind", "Question", "by_library", "is_final", "solver_version", "status_of"]
+__all__ = ["Answer", "Kind", "Question", "as_recorded", "by_library"]
 
 
 class Answer(Protocol):
@@ -64,7 +65,7 @@ class Question:
     text
         The JSON object of its parts, as it is put on record.
     rest
-        Its parts but for the problem.
+        Its parts but for the problem; what is empty is left out.
     """
 
     kind: Kind
@@ -72,6 +73,18 @@ class Question:
     text: bytes
     rest: dict[str, Any]
     options: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, kind: Kind, text: bytes, data: dict[str, Any], options: dict[str, Any]) -> Question:
+        """The question that stands in a JSON object.
+
+        Raises
+        ------
+        InvalidProblem
+            With every fault of it.
+        """
+        rest = {name: part for name, part in data.items() if name != "problem" and part not in (None, {})}
+        return cls(kind, kind.read(Parts(data, kind.parts, kind.required)), text, rest, options)
 
     @property
     def problem_hash(self) -> str | None:
@@ -137,3 +150,15 @@ def is_final(answer: Answer, limits: Limits, seconds: float) -> bool:
         # What is said of it may be cut short without a word when time runs out.
         return answer.diagnosis is not None and answer.diagnosis.smallest and seconds < limits.seconds / 2
     return answer.status in ("optimal", "unbounded")
+
+
+def as_recorded(answer: Answer, text: str, limits: Limits, seconds: float) -> dict[str, Any]:
+    """What an answer, in JSON, adds to its run in the record."""
+    return {
+        "version": __version__,
+        "solver": solver_version(),
+        "status": status_of(answer),
+        "seconds": seconds,
+        "answer": pack(text.encode()),
+        "reusable": is_final(answer, limits, seconds),
+    }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from oremix.api.errors import MEDIA_TYPE
+from oremix.api.jobs.seen import JOB
 from oremix.api.operation import Operation
 from oremix.models.schema import DIALECT, definitions
 
@@ -46,13 +47,23 @@ ERROR = {
 }
 ERRORS = {
     400: "The body is not JSON; the detail says where.",
-    404: "No such example or preset.",
+    404: "No such example, preset or job.",
     408: "The body did not arrive in time.",
+    409: "The job has no result, or none yet.",
     413: "The body, a list in it, or the linear program is above the server's limit.",
     415: "The body is not declared as JSON.",
     422: "The problem or a query parameter is wrong; `errors` has every fault.",
     500: "The server failed.",
-    503: "The request took too long, or the server is short of memory.",
+    503: "The request took too long, or the server is short of memory, or its database does not answer.",
+    507: "The server has no room left to keep anything.",
+}
+TAGGED = {"solve", "examples", "example", "presets", "preset", "schema", "openapi"}
+ON_RECORD = {"solve", "compare", "frontier", "stress", "surface"}
+HEADERS = {
+    "ETag": ("stands for the problem and how it was solved", TAGGED),
+    "Oremix-Run": ("id of the run in the record", ON_RECORD | {"result"}),
+    "Oremix-Recorded": ("when the question was first asked, where the answer is from the record", ON_RECORD),
+    "Location": ("where the job is", {"submit"}),
 }
 OF_BODY = (400, 408, 413, 415)
 
@@ -72,7 +83,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
         "jsonSchemaDialect": DIALECT,
         "paths": paths,
         "components": {
-            "schemas": definitions(PREFIX) | {"Error": ERROR, "Fault": FAULT, "ExceededLimit": LIMIT},
+            "schemas": definitions(PREFIX) | {"Error": ERROR, "Fault": FAULT, "ExceededLimit": LIMIT, "Job": JOB},
             "responses": {f"Error{status}": _error(text) for status, text in ERRORS.items()}
             | {"Error": _error("Any other error, in the same shape.")},
         },
@@ -81,7 +92,7 @@ def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
 
 def _operation(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {"operationId": operation.name, "summary": operation.summary}
-    if parameters := [*_path_parameters(operation), *_query_parameters(operation)]:
+    if parameters := [*_path_parameters(operation), *_query_parameters(operation), *_header_parameters(operation)]:
         described["parameters"] = parameters
     if operation.body is not None:
         described["requestBody"] = {"required": True, "content": _json(operation.body)}
@@ -102,6 +113,13 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
     ]
 
 
+def _header_parameters(operation: Operation) -> list[dict[str, Any]]:
+    return [
+        {"name": header.name, "in": "header", "description": header.description, "schema": header.schema}
+        for header in operation.headers
+    ]
+
+
 def _responses(operation: Operation) -> dict[str, Any]:
     statuses = [
         422,
@@ -109,16 +127,24 @@ def _responses(operation: Operation) -> dict[str, Any]:
         503,
         *(OF_BODY if operation.body is not None else ()),
         *([404] if operation.path_parameters else ()),
+        *([507] if operation.method == "POST" else ()),
+        *operation.errors,
     ]
-    answer = {"description": operation.summary, "headers": _headers(operation), "content": _json(operation.answer)}
+    content = {operation.media: {"schema": operation.answer}}
+    answer = {"description": operation.summary, "headers": _headers(operation), "content": content}
+    answers = {str(operation.status): answer}
+    if operation.empty is not None:
+        answers["204"] = {"description": operation.empty}
     errors = {str(status): {"$ref": f"#/components/responses/Error{status}"} for status in sorted(statuses)}
-    return {"200": answer} | errors | {"default": {"$ref": "#/components/responses/Error"}}
+    return answers | errors | {"default": {"$ref": "#/components/responses/Error"}}
 
 
 def _headers(operation: Operation) -> dict[str, Any]:
-    if operation.name in ("check", "compare", "compliance", "frontier", "stress", "surface", "verify", "why", "health"):
-        return {}
-    return {"ETag": {"description": "stands for the problem and how it was solved", "schema": {"type": "string"}}}
+    return {
+        name: {"description": text, "schema": {"type": "string"}}
+        for name, (text, operations) in HEADERS.items()
+        if operation.name in operations
+    }
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:

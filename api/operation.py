@@ -13,7 +13,7 @@ from oremix.api.options import Option
 from oremix.api.settings import Settings
 from oremix.api.storage import Database
 
-__all__ = ["PROBLEM", "Call", "Operation"]
+__all__ = ["PROBLEM", "Call", "Header", "Operation"]
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
@@ -36,6 +36,15 @@ class Call:
     def limits(self) -> Limits:
         """Within what the question of this call is answered."""
         return Limits(self.options, self.settings.max_seconds, int(self.settings.max_columns))
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header that an operation reads."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,16 @@ class Operation:
         Scope of the key that it takes; by default `read` for a GET, `solve` for anything else.
     public
         Whether it takes no key: it tells nothing about anybody.
+    headers
+        What it reads of the request's headers.
+    status
+        Of its answer.
+    errors
+        Statuses of its own errors.
+    media
+        Media type of its answer.
+    empty
+        When it answers 204, with nothing; none: never.
     """
 
     name: str
@@ -78,6 +97,11 @@ class Operation:
     solves: bool = False
     options: tuple[Option, ...] = ()
     path_parameters: dict[str, str] = field(default_factory=dict)
+    headers: tuple[Header, ...] = ()
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    media: str = "application/json"
+    empty: str | None = None
     needs: str = ""
     public: bool = False
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from oremix import __version__
-from oremix.api.kind import Answer, Question, is_final, solver_version, status_of
-from oremix.api.limits import Limits
 from oremix.api.storage import Database, now, pack, runs, unpack
 
-__all__ = ["Recorded", "answer_of", "complete", "find", "new_id", "put", "repeat", "row_of"]
+if TYPE_CHECKING:
+    from oremix.api.kind import Question
+
+__all__ = ["Recorded", "complete", "find", "new_id", "put", "repeat", "row_of", "text_of"]
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,6 @@ def row_of(question: Question, key: str | None) -> dict[str, Any]:
         "answer": None,
         "reusable": False,
         "source": None,
-    }
-
-
-def answer_of(answer: Answer, text: str, limits: Limits, seconds: float) -> dict[str, Any]:
-    """What an answer adds to its run."""
-    return {
-        "version": __version__,
-        "solver": solver_version(),
-        "status": status_of(answer),
-        "seconds": seconds,
-        "answer": pack(text.encode()),
-        "reusable": is_final(answer, limits, seconds),
     }
 
 

@@ -1,4 +1,4 @@
-"""The service as a process: gunicorn with sync workers."""
+"""The service as a process: gunicorn with sync workers, and the workers of jobs beside them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from oremix.api.app import OPERATIONS, create_app
 from oremix.api.door import MEMORY, Door
+from oremix.api.jobs.hands import Hands
 from oremix.api.keys import has_valid
 from oremix.api.keys.access import is_loopback
 from oremix.api.keys.masking import Masking
 from oremix.api.settings import Settings
 from oremix.api.worker import TimedWorker
 
-__all__ = ["Service", "default_workers", "guarded", "has_keys", "is_loopback", "probe"]
+__all__ = ["Service", "default_job_workers", "default_workers", "guarded", "has_keys", "is_loopback", "probe"]
 
 LAST_RESORT_SECONDS = 30
 NO_KEYS = (
@@ -42,10 +44,13 @@ class Service(BaseApplication):  # type: ignore[misc]
         Where to listen; port 0 takes a free one.
     workers
         Processes, each serving one request at a time.
+    job_workers
+        Processes beside them, each working on one job at a time.
     """
 
-    def __init__(self, settings: Settings, host: str, port: int, workers: int) -> None:
+    def __init__(self, settings: Settings, host: str, port: int, workers: int, job_workers: int = 0) -> None:
         self.settings = settings
+        self.hands = Hands(job_workers)
         self.bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self.workers = workers
         super().__init__()
@@ -54,7 +59,7 @@ class Service(BaseApplication):  # type: ignore[misc]
         """Serve until stopped."""
         bodies = frozenset(op.path for op in OPERATIONS if op.body is not None and not op.solves)
         self.door = Door(self.workers, bodies)
-        super().run()
+        _Master(self).run()
 
     def load_config(self) -> None:
         """Hand the configuration to gunicorn."""
@@ -91,6 +96,26 @@ def _mask_secrets(server: Any) -> None:
             handler.addFilter(Masking())
 
 
+class _Master(Arbiter):  # type: ignore[misc]
+    """Gunicorn's first process, which keeps the workers of jobs too."""
+
+    def manage_workers(self) -> None:
+        """See that as many run as there should."""
+        super().manage_workers()
+        self.app.hands.keep()
+
+    def reload(self) -> None:
+        """Start anew."""
+        super().reload()
+        self.app.hands.renew()
+
+    def stop(self, graceful: bool = True) -> None:
+        """End all; jobs that are worked on are given back."""
+        self.app.hands.stop()
+        super().stop(graceful)
+        self.app.hands.wait()
+
+
 def _keep_standard_output_clean(_server: Any, _worker: Any) -> None:
     os.dup2(2, 1)  # solvers print there, from C
 
@@ -102,6 +127,11 @@ def _log_as_the_server_does(worker: Any) -> None:
 def default_workers() -> int:
     """Two workers per processor that may be used, so that some can answer while others solve."""
     return max(4, 2 * len(os.sched_getaffinity(0)))
+
+
+def default_job_workers() -> int:
+    """One per processor that may be used: what they do is nothing but solving."""
+    return len(os.sched_getaffinity(0))
 
 
 def guarded(settings: Settings, host: str) -> Settings:

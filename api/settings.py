@@ -36,6 +36,16 @@ class Settings:
     max_wait_seconds
         OREMIX_MAX_WAIT_SECONDS: the longest a request waits while all workers that may take it are busy; then it is
         told to come back.
+    max_job_seconds
+        OREMIX_MAX_JOB_SECONDS: the longest the solver may run for one job.
+    max_job_columns
+        OREMIX_MAX_JOB_COLUMNS: columns of a job's linear program; it holds a process of its own, and nobody waits.
+    max_job_memory_mb
+        OREMIX_MAX_JOB_MEMORY_MB: megabytes (10⁶ bytes) that the process of a job may take before it is ended.
+    lease_seconds
+        OREMIX_LEASE_SECONDS: how long the worker of a job may give no sign of life before another takes the job.
+    max_streams
+        OREMIX_MAX_STREAMS: streams of events that one process serves at once.
     database_url
         OREMIX_DATABASE_URL: where jobs, runs and keys are kept, as `oremix.api.storage.Database` takes it; an SQLite
         file of the user by default. SQLite serves one machine, PostgreSQL any number.
@@ -52,6 +62,11 @@ class Settings:
     max_seconds: float = 60.0
     max_overhead_seconds: float = 30.0
     max_wait_seconds: float = 5.0
+    max_job_seconds: float = 3600.0
+    max_job_columns: float = 1_000_000
+    max_job_memory_mb: float = 4000.0
+    lease_seconds: float = 15.0
+    max_streams: float = 100
     database_url: str = ""
     keep_days: float = 90.0
     keys: str = "auto"

@@ -21,6 +21,7 @@ from oremix.api.deadline import Expired, alarm
 from oremix.api.door import Connection, Work, work_of
 from oremix.api.errors import MEDIA_TYPE, body_of
 from oremix.api.headers import SECURITY
+from oremix.api.jobs.stream import handing_over
 
 __all__ = ["TimedWorker"]
 
@@ -153,6 +154,11 @@ class TimedWorker(SyncWorker):  # type: ignore[misc]
         self.wait(POLL_SECONDS if impatient else 1.0)
 
     # ------------------------------------------------------------ one request
+    def load_wsgi(self) -> None:
+        """Take the application, such that streams of events leave this worker free."""
+        super().load_wsgi()
+        application: Any = self.app.wsgi()
+        self.wsgi = handing_over(application, application.config["OREMIX_STREAMS"])
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """Serve one connection. Who goes on to use it elsewhere detaches the socket."""

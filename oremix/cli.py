@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from oremix import arguments, key_commands, study_commands, terminal
+from oremix import arguments, key_commands, service_commands, study_commands, terminal
 from oremix.inputs import read_plan, read_problem
 from oremix.terminal import CallError, as_json, say
 
@@ -61,7 +61,7 @@ def cli(ctx: click.Context) -> None:
         ctx.exit(CallError.exit_code)
 
 
-for command in (*study_commands.COMMANDS, key_commands.keys):
+for command in (*study_commands.COMMANDS, *service_commands.COMMANDS, key_commands.keys):
     cli.add_command(command)
 
 
@@ -367,8 +367,11 @@ def schema(of: str | None) -> None:
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default two per processor, at least 4.")
-def serve(host: str, port: int, workers: int | None) -> None:
-    """Serve the HTTP API until stopped."""
+@click.option(
+    "--job-workers", type=click.IntRange(min=0), help="Processes for jobs; default one per processor. 0: see `worker`."
+)
+def serve(host: str, port: int, workers: int | None, job_workers: int | None) -> None:
+    """Serve the HTTP API until stopped, and work on its jobs."""
     from oremix.api import Settings, serving
     from oremix.api.storage import StorageError
 
@@ -383,7 +386,9 @@ def serve(host: str, port: int, workers: int | None) -> None:
         raise CallError(f"cannot listen on {host} port {port}: {error.strerror}") from None
     if settings.keys == "off" and not serving.is_loopback(host):
         say(f"warning: whoever reaches {host} may send problems and read jobs: OREMIX_KEYS is off")
-    serving.Service(settings, host, port, workers or serving.default_workers()).run()
+    service_commands.prepare(settings)
+    hands = serving.default_job_workers() if job_workers is None else job_workers
+    serving.Service(settings, host, port, workers or serving.default_workers(), hands).run()
 
 
 # ---------------------------------------------------------------- endings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +16,7 @@ import click
 __all__ = [
     "CallError",
     "answer",
+    "answer_lines",
     "as_json",
     "check_writable",
     "interruptible",
@@ -68,11 +69,21 @@ def answer(text: str) -> None:
     _write(os.dup(1), text)
 
 
+def answer_lines(lines: Iterable[str]) -> None:
+    """Write an answer to standard output as it comes, in lines with their line breaks."""
+    sys.stdout.flush()
+    _write_all(os.dup(1), lines)
+
+
 def _write(descriptor: int, text: str) -> None:
+    _write_all(descriptor, [text, "" if text.endswith("\n") else "\n"])
+
+
+def _write_all(descriptor: int, texts: Iterable[str]) -> None:
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(text.encode("utf-8", "backslashreplace"))
-            stream.write(b"" if text.endswith("\n") else b"\n")
+            for text in texts:
+                stream.write(text.encode("utf-8", "backslashreplace"))
     except BrokenPipeError:
         raise SystemExit(CLOSED_PIPE) from None
     except OSError as error:

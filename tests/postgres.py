@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 NOBODY = "nobody"
 SETTINGS = {
@@ -98,12 +99,12 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql://oremix@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """The URL of an empty database."""
+    def new_database(self, like: str = "template1") -> str:
+        """The URL of a new database that is like another; an empty one by default."""
         self._databases += 1
         name = f"test_{self._databases}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, like))))
         return self.url(name)
 
     def kill(self) -> None:

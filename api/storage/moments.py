@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["days_ago", "days_between", "in_days", "now"]
+__all__ = ["as_moment", "days_ago", "days_between", "in_days", "now"]
 
 
 def now() -> str:
     """The present moment by the wall clock: `2026-11-24T13:10:26.123456Z`."""
-    return _text(datetime.now(UTC))
+    return as_moment(datetime.now(UTC))
 
 
 def days_ago(days: float) -> str:
     """The moment some days before this one; the first there is where they reach beyond it."""
     try:
-        return _text(datetime.now(UTC) - timedelta(days=days))
+        return as_moment(datetime.now(UTC) - timedelta(days=days))
     except OverflowError:
-        return _text(datetime.min)  # noqa: DTZ901 - it is only written
+        return as_moment(datetime.min.replace(tzinfo=UTC))
 
 
 def in_days(days: float) -> str:
     """The moment some days after this one; the last there is where they reach beyond it."""
     try:
-        return _text(datetime.now(UTC) + timedelta(days=days))
+        return as_moment(datetime.now(UTC) + timedelta(days=days))
     except OverflowError:
-        return _text(datetime.max)  # noqa: DTZ901 - it is only written
+        return as_moment(datetime.max.replace(tzinfo=UTC))
 
 
 def days_between(first: str, second: str) -> float:
@@ -33,5 +33,6 @@ def days_between(first: str, second: str) -> float:
     return (datetime.fromisoformat(second) - datetime.fromisoformat(first)) / timedelta(days=1)
 
 
-def _text(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+def as_moment(moment: datetime) -> str:
+    """A moment that knows its time zone, as text."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

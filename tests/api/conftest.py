@@ -53,11 +53,29 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgres").new_database()
 
 
+@pytest.fixture(scope="session")
+def postgres_tables(postgres: Postgres) -> str:
+    """The name of a PostgreSQL database with the tables and nothing in them, to be copied."""
+    url = postgres.new_database()
+    database = Database(url)
+    database.upgrade()
+    database.close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database of either kind, with its tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'oremix' / 'oremix.db'}"
+    postgres = request.getfixturevalue("postgres")
+    return postgres.new_database(request.getfixturevalue("postgres_tables"))
+
+
 @pytest.fixture
-def database(url: str) -> Iterator[Database]:
+def database(storage: str) -> Iterator[Database]:
     """A database of either kind with its tables."""
-    opened = Database(url)
-    opened.upgrade()
+    opened = Database(storage)
     yield opened
     opened.close()
 

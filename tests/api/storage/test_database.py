@@ -38,11 +38,13 @@ def count(database):
         return connection.scalar(select(func.count()).select_from(keys))
 
 
-def test_migrations_make_the_tables_that_the_code_has(database):
+def test_migrations_make_the_tables_that_the_code_has(url):
     """Upgraded from nothing, a database differs in nothing from the tables in the code."""
+    database = Database(url)
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+    database.close()
 
 
 def test_the_head_is_the_last_migration(database):

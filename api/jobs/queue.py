@@ -1,0 +1,290 @@
+"""The queue: what can happen to a job, each in one transaction.
+
+A job that runs belongs to one attempt of one worker: whatever the worker says of it later holds only while it still
+does. Whether a worker lives is seen by a counter that it moves, so that no clock can lose a job or double it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, false, insert, null, select, true, update
+from sqlalchemy.exc import IntegrityError
+
+from oremix.api import record
+from oremix.api.storage import Database, days_ago, jobs, now, runs, unpack, workers
+
+if TYPE_CHECKING:
+    from oremix.api.kind import Question
+
+__all__ = ["TRIES", "Claim", "OtherBody", "Queue", "Sighting", "submit"]
+
+TRIES = 3
+"""How many attempts may end by the death of who worked."""
+ENDED = ("done", "failed", "cancelled")
+BATCH = 200
+_MOVED = {"beat": jobs.c.beat + 1, "change": jobs.c.change + 1}
+
+
+class OtherBody(Exception):
+    """The same Idempotency-Key came with another body before."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job in the hands of a worker, for one attempt."""
+
+    number: int
+    id: str
+    run: str
+    kind: str
+    worker: str
+    attempt: int
+    question: bytes
+    options: dict[str, Any]
+
+    @property
+    def holds(self) -> ColumnElement[bool]:
+        """Whether it still is in these hands."""
+        mine = (jobs.c.worker == self.worker) & (jobs.c.attempt == self.attempt)
+        return (jobs.c.number == self.number) & mine & (jobs.c.state == "running")
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A running job as it was seen: it has a worker that lives if the next sighting differs."""
+
+    number: int
+    attempt: int
+    beat: int
+
+
+class Queue:
+    """The jobs of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    # ------------------------------------------------------------ who asks
+
+    def submit(self, connection: Connection, question: Question, key: str | None, idempotency: str | None) -> str:
+        """Add a job, in the caller's transaction; one that the record can answer is done at once. Gives its id.
+
+        Raises
+        ------
+        OtherBody
+            The same Idempotency-Key came with another body before.
+        IntegrityError
+            The same Idempotency-Key came at the same moment: try again.
+        """
+        secret = None if idempotency is None else _digest(f"{key or ''}\n{idempotency}".encode())
+        body = _digest(json.dumps([question.kind.name, question.options]).encode() + question.text)
+        if secret is not None and (same := _same(connection, secret, body)):
+            return same
+        run = record.row_of(question, key)
+        found = record.find(connection, question.digest)
+        connection.execute(insert(runs), run if found is None else record.repeat(run, found))
+        job = {
+            "id": record.new_id(),
+            "run": run["id"],
+            "key": key,
+            "kind": question.kind.name,
+            "state": "waiting" if found is None else "done",
+            "submitted": run["asked"],
+            "started": None,
+            "finished": None if found is None else run["asked"],
+            "attempt": 0,
+            "deaths": 0,
+            "beat": 0,
+            "change": 0,
+            "cancel": False,
+            "idempotency": secret,
+            "body": body,
+        }
+        connection.execute(insert(jobs), job)
+        return str(job["id"])
+
+    def cancel(self, job: str) -> None:
+        """Wish a job to end with the best answer so far; one that waits ends at once, one that has ended stays so."""
+        waits = jobs.c.state == "waiting"
+        with self.database.begin() as connection:
+            connection.execute(
+                update(jobs)
+                .where(jobs.c.id == job, jobs.c.state.not_in(ENDED), jobs.c.cancel == false())
+                .values(
+                    cancel=true(),
+                    change=jobs.c.change + 1,
+                    state=case((waits, "cancelled"), else_=jobs.c.state),
+                    finished=case((waits, now()), else_=jobs.c.finished),
+                )
+            )
+
+    # ------------------------------------------------------------ who works
+
+    def claim(self, worker: str) -> Claim | None:
+        """The job that has waited longest, now this worker's; none where none waits."""
+        first = (
+            select(jobs.c.number)
+            .where(jobs.c.state == "waiting")
+            .order_by(jobs.c.number)
+            .limit(1)
+            .with_for_update(skip_locked=True)  # SQLite has one writer at a time anyway
+        )
+        taken = (
+            update(jobs)
+            .where(jobs.c.number == first.scalar_subquery(), jobs.c.state == "waiting")
+            .values(
+                state="running", worker=worker, attempt=jobs.c.attempt + 1, started=now(), progress=null(), **_MOVED
+            )
+            .returning(jobs.c.number, jobs.c.id, jobs.c.run, jobs.c.kind, jobs.c.attempt)
+        )
+        with self.database.begin() as connection:
+            row = connection.execute(taken).one_or_none()
+            if row is None:
+                return None
+            run = connection.execute(select(runs.c.question, runs.c.options).where(runs.c.id == row.run)).one()
+        held = (row.number, row.id, row.run, row.kind, worker, row.attempt)
+        return Claim(*held, question=unpack(run.question), options=json.loads(run.options))
+
+    def beat(self, claim: Claim, progress: dict[str, Any] | None = None) -> bool:
+        """Say that the worker lives, and how far it is; false where the job is no longer its own."""
+        moved: dict[str, Any] = {"beat": jobs.c.beat + 1}
+        if progress is not None:
+            moved |= _MOVED | {"progress": json.dumps(progress, allow_nan=False)}
+        return self._of(claim, moved)
+
+    def wish(self, claim: Claim) -> bool | None:
+        """Whether the job shall end; none where it is no longer this worker's."""
+        with self.database.reading() as connection:
+            return connection.scalar(select(jobs.c.cancel).where(claim.holds))
+
+    def finish(self, claim: Claim, answer: dict[str, Any], *, cancelled: bool = False) -> bool:
+        """End a job with an answer, as `kind.as_recorded` gives it; false where it is no longer this worker's."""
+        ended = {"state": "cancelled" if cancelled else "done", "finished": now(), "reason": null(), **_MOVED}
+        with self.database.begin() as connection:
+            if connection.execute(update(jobs).where(claim.holds).values(ended)).rowcount != 1:
+                return False
+            record.complete(connection, claim.run, answer)
+        return True
+
+    def fail(self, claim: Claim, reason: str, *, cancelled: bool = False) -> bool:
+        """End a job without an answer; false where it is no longer this worker's."""
+        state = "cancelled" if cancelled else "failed"
+        return self._of(claim, {"state": state, "finished": now(), "reason": reason, **_MOVED})
+
+    def give_back(self, claim: Claim) -> bool:
+        """Let another worker have the job, as if this one had not taken it."""
+        return self._of(claim, _released(null()))
+
+    def died(self, claim: Claim, reason: str) -> bool:
+        """Say that who worked on the job died of it, or so it seems."""
+        return self._of(claim, _tried_once_more(reason))
+
+    def _of(self, claim: Claim, values: dict[str, Any]) -> bool:
+        with self.database.begin() as connection:
+            return connection.execute(update(jobs).where(claim.holds).values(values)).rowcount == 1
+
+    # ------------------------------------------------------------ who looks after the others
+
+    def running(self) -> list[Sighting]:
+        """Every job that runs."""
+        with self.database.reading() as connection:
+            found = connection.execute(
+                select(jobs.c.number, jobs.c.attempt, jobs.c.beat).where(jobs.c.state == "running")
+            )
+            return [Sighting(*row) for row in found]
+
+    def lapse(self, seen: Sighting) -> bool:
+        """Take a job from a worker that gave no sign of life since; false where it did, or another was quicker."""
+        unchanged = (jobs.c.number == seen.number) & (jobs.c.attempt == seen.attempt) & (jobs.c.beat == seen.beat)
+        with self.database.begin() as connection:
+            changed = update(jobs).where(unchanged, jobs.c.state == "running")
+            return connection.execute(changed.values(_tried_once_more("its worker gave no sign of life"))).rowcount == 1
+
+    def sign_in(self, worker: str, job: str | None) -> None:
+        """Say that a worker is there, and what it works on."""
+        with self.database.begin() as connection:
+            seen = {"seen": now(), "job": job}
+            if connection.execute(update(workers).where(workers.c.id == worker).values(seen)).rowcount == 0:
+                connection.execute(insert(workers).values(id=worker, started=now(), **seen))
+
+    def sign_out(self, worker: str) -> None:
+        """Say that a worker is gone."""
+        with self.database.begin() as connection:
+            connection.execute(delete(workers).where(workers.c.id == worker))
+
+    def expire(self, keep_days: float) -> int:
+        """Delete jobs that ended, and runs that were asked, longer ago; a batch in each transaction. Gives how many.
+
+        A run is kept while its job has not ended, and while a younger one is answered with it.
+        """
+        moment = days_ago(keep_days)
+        old_jobs = select(jobs.c.number).where(jobs.c.finished < moment).limit(BATCH)
+        of_job = exists().where(jobs.c.run == runs.c.id)
+        younger = runs.alias()
+        of_younger = exists().where(younger.c.source == runs.c.id, younger.c.asked >= moment)
+        old_runs = select(runs.c.id).where(runs.c.asked < moment, ~of_job, ~of_younger).limit(BATCH)
+        count = self._delete(delete(jobs).where(jobs.c.number.in_(old_jobs)))
+        count += self._delete(delete(runs).where(runs.c.id.in_(old_runs)))
+        self._delete(delete(workers).where(workers.c.seen < days_ago(1)))
+        return count
+
+    def _delete(self, statement: Any) -> int:
+        count = 0
+        while True:
+            with self.database.begin() as connection:
+                gone = connection.execute(statement).rowcount
+            count += gone
+            if gone < BATCH:
+                return count
+
+
+def submit(queue: Queue, question: Question, key: str | None = None, idempotency: str | None = None) -> str:
+    """Add a job in a transaction of its own; see `Queue.submit`."""
+    for _ in range(2):
+        try:
+            with queue.database.begin() as connection:
+                return queue.submit(connection, question, key, idempotency)
+        except IntegrityError:
+            continue
+    with queue.database.begin() as connection:
+        return queue.submit(connection, question, key, idempotency)
+
+
+def _same(connection: Connection, secret: str, body: str) -> str | None:
+    row = connection.execute(select(jobs.c.id, jobs.c.body).where(jobs.c.idempotency == secret)).one_or_none()
+    if row is not None and row.body != body:
+        raise OtherBody
+    return None if row is None else str(row.id)
+
+
+def _released(reason: Any) -> dict[str, Any]:
+    """A job whose attempt is over: it waits again, unless it was wished to end."""
+    return {
+        "state": case((jobs.c.cancel, "cancelled"), else_="waiting"),
+        "finished": case((jobs.c.cancel, now()), else_=null()),
+        "worker": null(),
+        "progress": null(),
+        "reason": reason,
+        **_MOVED,
+    }
+
+
+def _tried_once_more(reason: str) -> dict[str, Any]:
+    """A job whose attempt ended by a death: it waits again, unless that was the last one that it may have."""
+    last = jobs.c.deaths + 1 >= TRIES
+    return _released(reason) | {
+        "reason": case(
+            (last, f"given up after {TRIES} attempts that came to no end; the last: {reason}"), else_=reason
+        ),
+        "state": case((jobs.c.cancel, "cancelled"), (last, "failed"), else_="waiting"),
+        "finished": case((jobs.c.cancel | last, now()), else_=null()),
+        "deaths": jobs.c.deaths + 1,
+    }
+
+
+def _digest(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
