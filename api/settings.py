@@ -42,6 +42,10 @@ class Settings:
         OREMIX_MAX_JOB_COLUMNS: columns of a job's linear program; it holds a process of its own, and nobody waits.
     max_job_memory_mb
         OREMIX_MAX_JOB_MEMORY_MB: megabytes (10⁶ bytes) that the process of a job may take before it is ended.
+    max_waiting
+        OREMIX_MAX_WAITING: jobs that may wait in all.
+    max_waiting_per_key
+        OREMIX_MAX_WAITING_PER_KEY: jobs of one key that may wait.
     lease_seconds
         OREMIX_LEASE_SECONDS: how long the worker of a job may give no sign of life before another takes the job.
     max_streams
@@ -65,6 +69,8 @@ class Settings:
     max_job_seconds: float = 3600.0
     max_job_columns: float = 1_000_000
     max_job_memory_mb: float = 4000.0
+    max_waiting: float = 1000
+    max_waiting_per_key: float = 200
     lease_seconds: float = 15.0
     max_streams: float = 100
     database_url: str = ""

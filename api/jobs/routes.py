@@ -12,6 +12,7 @@ from oremix.api.answers import json_answer
 from oremix.api.errors import Refusal, invalid
 from oremix.api.jobs import submitted
 from oremix.api.jobs.queue import OtherBody, Queue, submit
+from oremix.api.jobs.room import refuse_if_full
 from oremix.api.jobs.seen import STATES, described, has_ended, listed, looked_up
 from oremix.api.jobs.stream import HANDOVER, Feed, Streams, generated
 from oremix.api.operation import Call, Header, Operation
@@ -29,7 +30,13 @@ def _submit(call: Call) -> Response:
     if question.problem_hash is not None:
         refuse_if_too_large(question.arguments["problem"], int(call.settings.max_job_columns))
     try:
-        job = submit(Queue(call.database), question, call.key, _idempotency(call))
+        job = submit(
+            Queue(call.database),
+            question,
+            call.key,
+            _idempotency(call),
+            lambda connection: refuse_if_full(connection, call.settings, call.key),
+        )
     except OtherBody:
         message = "came with another body before; a new job needs a new one"
         raise invalid("the headers", [{"parameter": IDEMPOTENCY.name, "message": message, "value": None}]) from None
@@ -149,6 +156,7 @@ OPERATIONS = (
         body=submitted.SUBMITTED,
         headers=(IDEMPOTENCY,),
         status=202,
+        errors=(429,),
     ),
     Operation("jobs", "GET", "/v1/jobs", _jobs, "The jobs, the newest first.", JOBS, options=(STATE, LIMIT, BEFORE)),
     Operation("job", "GET", "/v1/jobs/{id}", _job, "One job: its state and progress.", JOB, path_parameters=ID),
