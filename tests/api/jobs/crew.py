@@ -59,7 +59,7 @@ def job_of(database: Database, identity: str) -> Any:
         return connection.execute(select(jobs).where(jobs.c.id == identity)).one()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 120) -> None:
     """Wait for something that has to come true; a database that is away is waited for too."""
     until = time.monotonic() + seconds
     while True:
