@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment(os.environ).with_keys("on")
     app = Flask("oremix", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # a chunked body is cut there, not refused
-    app.config["OREMIX_OPENAPI"] = document(OPERATIONS, __version__)
+    app.config["OREMIX_OPENAPI"] = document(OPERATIONS, __version__, keys=settings.keys == "on")
     database = settings.open_database()
     app.config["OREMIX_STREAMS"] = Streams(database, int(settings.max_streams))
     app.url_map.merge_slashes = False  # a redirect would be an answer in another shape

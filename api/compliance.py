@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from oremix.api.answers import json_answer
-from oremix.api.operation import PROBLEM, Call, Operation
+from oremix.api.operation import EXAMPLE, PROBLEM, Call, Operation
 from oremix.api.options import GAP, SOLVER, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.api.solving import solved
@@ -68,6 +68,7 @@ OPERATIONS = (
         "Measure a plan against the presets, each rule met or missed; without a plan the problem is solved first.",
         {"$ref": "#/components/schemas/Compliance"},
         body=ASKED,
+        example={"problem": EXAMPLE},
         solves=True,
         options=(TIME_LIMIT, GAP, SOLVER),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +13,12 @@ from oremix.api.limits import Limits
 from oremix.api.options import Option
 from oremix.api.settings import Settings
 from oremix.api.storage import Database
+from oremix.models.examples import example
 
-__all__ = ["PROBLEM", "Call", "Header", "Operation"]
+__all__ = ["EXAMPLE", "PROBLEM", "Call", "Header", "Operation"]
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+EXAMPLE = json.loads(example("minimal"))
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ class Operation:
         One sentence.
     answer
         JSON Schema of the answer.
+    example
+        A body that it answers.
     body
         JSON Schema of what is expected in the body; none where nothing is.
     solves
@@ -71,6 +76,10 @@ class Operation:
         The query parameters.
     path_parameters
         Name → description.
+    kept
+        Whether a client may keep its answer, and ask by its tag whether it still holds.
+    recorded
+        Whether it may be answered from the record.
     needs
         Scope of the key that it takes; by default `read` for a GET, `solve` for anything else.
     public
@@ -102,6 +111,9 @@ class Operation:
     errors: tuple[int, ...] = ()
     media: str = "application/json"
     empty: str | None = None
+    kept: bool = False
+    recorded: bool = False
+    example: Any = None
     needs: str = ""
     public: bool = False
 

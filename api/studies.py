@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from oremix.api.answering import answered, asked
 from oremix.api.kind import Kind, by_library
-from oremix.api.operation import PROBLEM, Operation
+from oremix.api.operation import EXAMPLE, PROBLEM, Operation
 from oremix.api.options import GAP, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
@@ -169,8 +169,10 @@ def _operation(kind: Kind) -> Operation:
         SUMMARIES[kind.name],
         {"$ref": f"#/components/schemas/{ANSWERS[kind.name]}"},
         body=kind.schema,
+        example={"problem": EXAMPLE} if kind.schema["required"] == ["problem"] else None,
         solves=bool(kind.options),
         options=kind.options,
+        recorded=True,
     )
 
 

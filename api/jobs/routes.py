@@ -15,7 +15,7 @@ from oremix.api.jobs.queue import OtherBody, Queue, submit
 from oremix.api.jobs.room import refuse_if_full
 from oremix.api.jobs.seen import STATES, described, has_ended, listed, looked_up
 from oremix.api.jobs.stream import HANDOVER, Feed, Streams, generated
-from oremix.api.operation import Call, Header, Operation
+from oremix.api.operation import EXAMPLE, Call, Header, Operation
 from oremix.api.options import Option
 from oremix.optimizer.decide import refuse_if_too_large
 
@@ -154,6 +154,7 @@ OPERATIONS = (
         "Submit a problem or a study to be worked on later; what the record can answer is done at once.",
         JOB,
         body=submitted.SUBMITTED,
+        example={"kind": "solve", "problem": EXAMPLE},
         headers=(IDEMPOTENCY,),
         status=202,
         errors=(429,),
@@ -176,7 +177,7 @@ OPERATIONS = (
         "/v1/jobs/{id}/events",
         _events,
         "Follow a job by server-sent events: each `job` event holds the whole job; the stream ends with the job.",
-        {"type": "string"},
+        {"description": f"`event: job`, `id` the number of the change, `data` the job as JSON: `{JOB['$ref']}`"},
         path_parameters=ID,
         headers=(LAST,),
         media=EVENTS,
