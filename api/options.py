@@ -139,9 +139,8 @@ def _as_text(option: Option | None, value: Any) -> str:
         return value
     if option is None:
         return ""
-    raise ValueError(
-        f"should be a {kind}" if kind != "string" else f"should be one of {', '.join(option.schema['enum'])}"
-    )
+    choice = option.schema.get("enum")
+    raise ValueError(f"should be one of {', '.join(choice)}" if choice else f"should be {WORDS[kind]}")
 
 
 def _read(options: dict[str, Option], name: str, texts: list[str]) -> Any:

@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
@@ -18,7 +19,7 @@ from oremix.api.kind import Question, as_recorded
 from oremix.api.limits import Limits
 from oremix.models import OremixError
 
-__all__ = ["run"]
+__all__ = ["answered", "run"]
 
 NICER = 10  # requests, which somebody waits for, go first
 PAUSE = 0.2
@@ -48,7 +49,7 @@ def _listen(pipe: Connection, stop: threading.Event) -> None:
 
 def _outcome(pipe: Connection, work: Work, stop: threading.Event) -> tuple[str, Any]:
     try:
-        return "answer", _answer(work, stop, _Teller(pipe))
+        return "answer", answered(work, stop, _Teller(pipe))
     except OremixError as error:
         return "failed", str(error)
     except MemoryError:
@@ -58,7 +59,8 @@ def _outcome(pipe: Connection, work: Work, stop: threading.Event) -> tuple[str, 
         return "failed", "the server failed; its log has the reason under this id"
 
 
-def _answer(work: Work, stop: threading.Event, tell: _Teller) -> dict[str, Any]:
+def answered(work: Work, stop: threading.Event | None, tell: Callable[[dict[str, Any]], None] | None) -> dict[str, Any]:
+    """What the answer adds to the run of the job."""
     question = Question.read(KINDS[work.kind], work.question, json.loads(work.question), work.options)
     limits = Limits(work.options, work.most_seconds, work.max_columns, stop, tell)
     started = time.perf_counter()

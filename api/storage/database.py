@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from weakref import finalize
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -46,6 +47,7 @@ class Database:
         self.engine = _of_sqlite(self.url) if self.is_sqlite else _of_postgresql(self.url)
         how: dict[str, Any] = {READS: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self.reader = self.engine.execution_options(**how)
+        finalize(self, self.engine.dispose)  # who lets go of a database need not think of its connections
         self._upgrading = Lock()
         self._upgraded = False
 
