@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from oremix.models import chain, policies
 from oremix.models.collector import collector_off
-from oremix.models.errors import Fault, InvalidProblem
+from oremix.models.errors import Fault, InvalidProblem, shown
 from oremix.models.listing import listed
 from oremix.models.plan import Plan
 from oremix.models.problem import Problem
@@ -22,7 +21,6 @@ from oremix.models.scenarios import Change, Scenario
 
 __all__ = ["checked", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
 
-SHOWN = 100
 # What is wrong with one entry, such as a lane for every pair without a distance, is told by examples.
 MOST_MESSAGES = 3
 
@@ -118,7 +116,7 @@ def read_presets(data: Iterable[str | dict[str, Any] | policies.Preset]) -> list
     others = [n for n, entry in enumerate(given) if not isinstance(entry, dict | policies.Preset)]
     if others:
         message = "should be the name of a preset, or an entry as in a problem's `policies`"
-        raise InvalidProblem([Fault(("presets", n), message, _shown(given[n])) for n in others])
+        raise InvalidProblem([Fault(("presets", n), message, shown(given[n])) for n in others])
     stated = {"policies": given}
     try:
         return _Entries.model_validate(stated).policies
@@ -136,7 +134,7 @@ def checked(model: type[Model], data: Any) -> Model:
         With every fault found.
     """
     if not isinstance(data, dict):
-        raise InvalidProblem([Fault((), "should be a JSON object", _shown(data))])
+        raise InvalidProblem([Fault((), "should be a JSON object", shown(data))])
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -213,7 +211,7 @@ def _faults(error: ValidationError, data: dict[str, Any]) -> list[Fault]:
         messages, _ = found.setdefault(path, ({}, _value_at(data, path, line["input"])))
         messages[_plain(str(line["msg"]), path, data)] = None
     return [
-        Fault(path, listed(messages, MOST_MESSAGES, between=", or "), _shown(value))
+        Fault(path, listed(messages, MOST_MESSAGES, between=", or "), shown(value))
         for path, (messages, value) in found.items()
     ]
 
@@ -293,22 +291,3 @@ def _model_at(path: tuple[str | int, ...], data: dict[str, Any]) -> type[BaseMod
             return policies.Share if "rules" in names else policies.Preset
         return POLICIES.get(entry.get("type") if isinstance(entry, dict) else None)
     return PARTS.get(names[-1])
-
-
-def _shown(value: Any) -> Any:
-    """A value fit to be shown in an error: as it was given, or where it is long its beginning as text."""
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int | float):
-        return value if abs(value) <= sys.float_info.max else str(value)[:SHOWN]
-    if isinstance(value, str):
-        return value if len(value) <= SHOWN else value[:SHOWN] + "…"
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return value if len(text) <= SHOWN and _is_json(value) else text[:SHOWN] + "…" * (len(text) > SHOWN)
-
-
-def _is_json(value: Any) -> bool:
-    try:
-        return bool(json.loads(json.dumps(value, allow_nan=False)) == value)
-    except (TypeError, ValueError):
-        return False

@@ -1,6 +1,7 @@
 """The service as a process, and clients that say what they like to it."""
 
 import http.client
+import io
 import json
 import os
 import re
@@ -10,7 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from threading import Thread
+from typing import IO, Any
 
 HEADERS = {"Content-Type": "application/json"}
 
@@ -26,6 +28,12 @@ def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
     )
 
 
+def _drain(stream: IO[str], log: IO[str]) -> None:
+    """Read on, so that the service never waits for us to."""
+    for line in stream:
+        log.write(line)
+
+
 def port_of(process: subprocess.Popen[str]) -> int:
     """The port that the service says it listens on."""
     assert process.stderr is not None
@@ -36,16 +44,31 @@ def port_of(process: subprocess.Popen[str]) -> int:
 
 
 @contextmanager
-def serving(*arguments: str, **variables: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+def serving(
+    *arguments: str, log: IO[str] | None = None, **variables: str
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """A running service, stopped at the end; gives its port and process. Nothing may be on its standard output."""
     process = start(*arguments, **variables)
+    assert process.stdout is not None
+    assert process.stderr is not None
     try:
         port = port_of(process)
+        reader = Thread(target=_drain, args=(process.stderr, log or io.StringIO()))
+        reader.start()
         ask(port, "GET", "/healthz")  # once it answers, all of it is there
         yield port, process
     finally:
         process.send_signal(signal.SIGTERM)
-        output, _ = process.communicate(timeout=60)
+        try:
+            process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        finally:
+            reader.join()
+            output = process.stdout.read()
+            process.stdout.close()
+            process.stderr.close()
     assert process.returncode == 0
     assert output == "", "only answers belong on standard output"
 
