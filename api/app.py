@@ -18,6 +18,7 @@ from oremix.api.keys.access import asker
 from oremix.api.openapi import document
 from oremix.api.operation import Call, Operation
 from oremix.api.options import read_options
+from oremix.api.pages import docs
 from oremix.api.settings import Settings
 from oremix.api.storage import Database
 
@@ -32,6 +33,7 @@ OPERATIONS = (
     *studies.OPERATIONS,
     *routes.OPERATIONS,
     *reference.OPERATIONS,
+    *docs.OPERATIONS,
 )
 
 
