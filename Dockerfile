@@ -11,9 +11,11 @@ RUN python -m venv /opt/oremix && /opt/oremix/bin/pip install --no-cache-dir --q
 
 FROM python:3.11-slim
 # A number, so that a cluster can see that it is not root.
-RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin oremix
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin oremix && install --directory --owner 10001 /data
 COPY --from=build /opt/oremix /opt/oremix
 ENV PATH=/opt/oremix/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV OREMIX_DATABASE_URL=sqlite:////data/oremix.db
+VOLUME /data
 USER 10001
 EXPOSE 8000
 # Past any proxy that the container's environment names; patient, for while every worker solves, nobody answers.

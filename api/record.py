@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from oremix import __version__
 from oremix.api.storage import Database, now, pack, runs, unpack
@@ -39,9 +39,11 @@ class Recorded:
 
 _INSERT = insert(runs)
 _FIND = (
-    select(runs.c.id, runs.c.asked, runs.c.status, runs.c.solver, runs.c.answer).where(runs.c.reusable).limit(1)
-)  # fmt: skip
-_ANSWER = select(runs.c.answer, runs.c.source)
+    select(runs.c.id, runs.c.asked, runs.c.status, runs.c.solver, runs.c.answer)
+    .where(runs.c.digest == bindparam("digest"), runs.c.reusable)
+    .limit(1)
+)
+_ANSWER = select(runs.c.answer, runs.c.source).where(runs.c.id == bindparam("run"))
 
 
 def new_id() -> str:
@@ -51,7 +53,7 @@ def new_id() -> str:
 
 def find(connection: Connection, digest: str) -> Recorded | None:
     """A run with this digest and a final answer."""
-    row = connection.execute(_FIND.where(runs.c.digest == digest)).one_or_none()
+    row = connection.execute(_FIND, {"digest": digest}).one_or_none()
     return None if row is None else Recorded(*row)
 
 
@@ -101,7 +103,7 @@ def complete(connection: Connection, run: str, answer: dict[str, Any]) -> None:
 
 def text_of(connection: Connection, run: str) -> bytes | None:
     """The answer of a run, where it has one, wherever it stands."""
-    row = connection.execute(_ANSWER.where(runs.c.id == run)).one_or_none()
+    row = connection.execute(_ANSWER, {"run": run}).one_or_none()
     if row is not None and row.source is not None:
-        row = connection.execute(_ANSWER.where(runs.c.id == row.source)).one_or_none()
+        row = connection.execute(_ANSWER, {"run": row.source}).one_or_none()
     return None if row is None or row.answer is None else unpack(row.answer)

@@ -22,6 +22,10 @@ __all__ = ["Database", "default_url"]
 
 BUSY_SECONDS = 5.0
 CONNECT_SECONDS = 5
+# A network that is cut says nothing: who hears nothing for so long takes it for lost, well within a lease.
+LOST = {"tcp_user_timeout": 8000, "keepalives_idle": 3, "keepalives_interval": 2, "keepalives_count": 3}
+# And the server lets go of what a client holds that it does not hear of.
+ORPHANED = "-c idle_in_transaction_session_timeout=10s -c lock_timeout=10s -c tcp_keepalives_idle=5"
 READS = "oremix_reads"
 
 
@@ -156,7 +160,12 @@ def _of_postgresql(url: URL) -> Engine:
         return create_engine(
             url,
             pool_pre_ping=True,  # a database that was restarted costs a new connection, not an error
-            connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "oremix"},
+            connect_args={
+                "connect_timeout": CONNECT_SECONDS,
+                "application_name": "oremix",
+                **LOST,
+                "options": ORPHANED,
+            },
         )
     except ModuleNotFoundError:
         raise ValueError("needs the PostgreSQL driver: pip install 'oremix[postgres]'") from None

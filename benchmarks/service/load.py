@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.families import problem
@@ -90,13 +91,17 @@ def _serving(application: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--workers=1", f"--bind=127.0.0.1:{port}", "--log-level=error"]
-    process = subprocess.Popen([*command, application], cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603
-    try:
-        _wait_for(port)
-        yield process, port
-    finally:
-        process.terminate()
-        process.wait()
+    with TemporaryDirectory() as folder:  # an empty record, to which every run is added
+        environment = os.environ | {"OREMIX_DATABASE_URL": f"sqlite:///{folder}/oremix.db"}
+        process = subprocess.Popen(  # noqa: S603
+            [*command, application], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        )
+        try:
+            _wait_for(port)
+            yield process, port
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _wait_for(port: int) -> None:

@@ -38,7 +38,7 @@ def test_parameters_are_those_that_are_read(client):
     for operation in OPERATIONS:
         described = paths[operation.path][operation.method.lower()].get("parameters", [])
         assert {p["name"] for p in described if p["in"] == "query"} == {option.name for option in operation.options}
-        path = operation.path.replace("{name}", NAMES.get(operation.name, ""))
+        path = operation.path.replace("{name}", NAMES.get(operation.name, "")).replace("{id}", "0" * 32)
         assert client.open(f"{path}?unheard_of=1", method=operation.method).status_code == 422
 
 
@@ -63,10 +63,24 @@ def test_answers_are_as_described(client, minimal):
         "schema": client.get("/v1/schema"),
         "openapi": client.get("/openapi.json"),
         "health": client.get("/healthz"),
-    }
+    } | of_jobs(client, minimal)
     assert set(requests) == {operation.name for operation in OPERATIONS}
     for operation in OPERATIONS:
         conforms(described, operation, requests[operation.name])
+
+
+def of_jobs(client, minimal):
+    """The answers of the operations on jobs; the problem was solved before, so that the job is done."""
+    submitted = client.post("/v1/jobs", json={"kind": "solve", "problem": minimal})
+    address = submitted.headers["Location"]
+    return {
+        "submit": submitted,
+        "jobs": client.get("/v1/jobs"),
+        "job": client.get(address),
+        "result": client.get(f"{address}/result"),
+        "events": client.get(f"{address}/events"),
+        "cancel": client.delete(address),
+    }
 
 
 def two_caps(minimal):
@@ -87,6 +101,32 @@ def test_errors_are_as_described(client, minimal):
     conforms(described, check, client.post("/v1/check", json={}))
     small = create_app(Settings(max_entries=1)).test_client()
     conforms(described, check, small.post("/v1/check", json=minimal))
+    named = {operation.name: operation for operation in OPERATIONS}
+    conforms(described, named["submit"], client.post("/v1/jobs", json={"kind": "x"}))
+    conforms(described, named["job"], client.get("/v1/jobs/none"))
+    waiting = client.post("/v1/jobs", json={"kind": "solve", "problem": minimal})
+    conforms(described, named["result"], client.get(f"{waiting.headers['Location']}/result"))
+
+
+def test_what_is_submitted_is_as_described(client, minimal):
+    """Bodies that are taken conform to the schema of a submission, and those that it excludes are refused."""
+    described = document(client)
+    schema = described["paths"]["/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    validator = jsonschema.Draft202012Validator(described | schema)
+    plan = client.post("/v1/solve", json=minimal).get_json()
+    taken = [
+        {"kind": "solve", "problem": minimal},
+        {"kind": "solve", "problem": minimal, "options": {"time_limit": 5, "gap": 0.1, "solver": "cbc"}},
+        {"kind": "stress", "problem": minimal, "plan": plan, "options": {"countries": ["CN"], "gap": 0.1}},
+        {"kind": "frontier", "problem": minimal, "options": {"max_points": 5}},
+        {"kind": "compare", "first": plan, "second": plan},
+    ]
+    for body in taken:
+        validator.validate(body)
+        assert client.post("/v1/jobs", json=body).status_code == 202
+    for body in ({"kind": "solve"}, {"kind": "guess", "problem": minimal}, taken[0] | {"options": {"x": 1}}, {}):
+        assert not validator.is_valid(body)
+        assert client.post("/v1/jobs", json=body).status_code == 422
 
 
 def conforms(described, operation, response):
@@ -96,4 +136,5 @@ def conforms(described, operation, response):
     if "$ref" in answer:
         answer = described["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     schema = answer["content"][response.mimetype]["schema"]
-    jsonschema.Draft202012Validator(described | schema).validate(response.get_json(force=True))
+    content = response.text if response.mimetype == "text/event-stream" else response.get_json(force=True)
+    jsonschema.Draft202012Validator(described | schema).validate(content)

@@ -30,7 +30,7 @@ def test_no_other_address_is_promised():
 @pytest.mark.parametrize(("variable", "default"), VARIABLES.items())
 def test_every_setting_has_a_row_with_its_default(variable, default):
     """An operator reads each limit's default where its name stands."""
-    shown = default if isinstance(default, str) else f"{default:g}"
+    shown = default if isinstance(default, str) else f"{default:.12g}"
     assert f"| `{variable}` | {shown} |" in PAGE
 
 
