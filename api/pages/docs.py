@@ -13,7 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from oremix.api.answers import cacheable
 from oremix.api.operation import Call, Operation
-from oremix.api.pages.in_words import rows, shapes, typed
+from oremix.api.pages.in_words import rows, shapes, typed, words
 
 __all__ = ["OPERATIONS", "page"]
 
@@ -38,7 +38,7 @@ def _text(name: str) -> str:
 def page(document: dict[str, Any]) -> str:
     """The page on an OpenAPI document."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, loader=FunctionLoader(_text))
-    environment.filters |= {"typed": typed, "rows": rows, "shapes": shapes, "json": _json}
+    environment.filters |= {"typed": typed, "rows": rows, "shapes": shapes, "words": words, "json": _json}
     environment.trim_blocks = environment.lstrip_blocks = True
     operations = list(_operations(document))
     groups = [(tag, [one for one in operations if one["tags"] == [tag["name"]]]) for tag in document["tags"]]

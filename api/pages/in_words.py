@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
 
-__all__ = ["Row", "Shape", "rows", "shapes", "typed"]
+__all__ = ["Row", "Shape", "rows", "shapes", "typed", "words"]
+
+CODE = re.compile("`([^`]+)`")
 
 NAMES = {"string": "text", "number": "number", "integer": "whole number", "boolean": "true or false", "null": "null"}
 LIMITS = {
@@ -44,6 +47,11 @@ class Shape:
     rows: list[Row]
 
 
+def words(text: str) -> Markup:
+    """A text in which what stands between backticks is code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
+
+
 def typed(schema: Any) -> Markup:
     """What a value is; names of schemas lead to their sections."""
     if not isinstance(schema, dict):
@@ -62,19 +70,19 @@ def typed(schema: Any) -> Markup:
     return _or(_of_kind(kind, schema) for kind in ([kinds] if isinstance(kinds, str) else kinds)) or Markup("anything")
 
 
-def _or(words: Iterator[Markup]) -> Markup:
-    return Markup(" or ").join(dict.fromkeys(words))
+def _or(choices: Iterator[Markup]) -> Markup:
+    return Markup(" or ").join(dict.fromkeys(choices))
 
 
 def _of_kind(kind: str, schema: dict[str, Any]) -> Markup:
     if kind == "array":
-        words = Markup("list of {}").format(typed(schema.get("items")))
+        what = Markup("list of {}").format(typed(schema.get("items")))
     elif kind == "object":
-        words = _of_object(schema)
+        what = _of_object(schema)
     else:
-        words = Markup(NAMES[kind])  # noqa: S704 - one of ours
+        what = Markup(NAMES[kind])  # noqa: S704 - one of ours
     limits = [escape(text.format(schema[name])) for name, text in LIMITS.items() if name in schema and kind != "null"]
-    return Markup("{} ({})").format(words, Markup(", ").join(limits)) if limits else words
+    return Markup("{} ({})").format(what, Markup(", ").join(limits)) if limits else what
 
 
 def _of_object(schema: dict[str, Any]) -> Markup:

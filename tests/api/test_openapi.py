@@ -63,6 +63,8 @@ def test_answers_are_as_described(client, minimal):
         "schema": client.get("/v1/schema"),
         "openapi": client.get("/openapi.json"),
         "health": client.get("/healthz"),
+        "docs": client.get("/docs"),
+        "style": client.get("/docs/style.css"),
     } | of_jobs(client, minimal)
     assert set(requests) == {operation.name for operation in OPERATIONS}
     for operation in OPERATIONS:

@@ -8,7 +8,7 @@ from oremix.api import Settings, create_app, solving
 from oremix.api.app import OPERATIONS
 from oremix.api.keys import find, new, revoke
 
-OPEN = {"health", "openapi"}
+OPEN = {"health", "openapi", "docs", "style"}
 
 
 @pytest.fixture

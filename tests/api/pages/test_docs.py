@@ -1,6 +1,7 @@
 """The page on the API: whole, safe, and from this server alone."""
 
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_it_can_be_read_by_everybody(page):
     assert ("html", {"lang": "en"}) in page.elements
     assert [tag for tag, _ in page.elements].count("h1") == 1
     levels = [int(tag[1]) for tag, _ in page.elements if tag in {"h1", "h2", "h3", "h4"}]
-    assert all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False))
+    assert all(below - above <= 1 for above, below in pairwise(levels))
     assert all("scope" in attributes for tag, attributes in page.elements if tag == "th")
     assert page.links[1] == "#content"
     labels = {attributes["aria-labelledby"] for _, attributes in page.elements if "aria-labelledby" in attributes}
