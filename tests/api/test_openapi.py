@@ -138,5 +138,5 @@ def conforms(described, operation, response):
     if "$ref" in answer:
         answer = described["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     schema = answer["content"][response.mimetype]["schema"]
-    content = response.text if response.mimetype == "text/event-stream" else response.get_json(force=True)
+    content = response.text if response.mimetype.startswith("text/") else response.get_json(force=True)
     jsonschema.Draft202012Validator(described | schema).validate(content)
