@@ -27,6 +27,8 @@ TRIES = 3
 """How many attempts may end by the death of who worked."""
 ENDED = ("done", "failed", "cancelled")
 BATCH = 200
+LONGEST = 2000
+"""Characters of a reason."""
 _MOVED = {"beat": jobs.c.beat + 1, "change": jobs.c.change + 1}
 
 
@@ -185,7 +187,7 @@ class Queue:
     def fail(self, claim: Claim, reason: str, *, cancelled: bool = False) -> bool:
         """End a job without an answer; false where it is no longer this worker's."""
         state = "cancelled" if cancelled else "failed"
-        return self._of(claim, {"state": state, "finished": now(), "reason": reason, **_MOVED})
+        return self._of(claim, {"state": state, "finished": now(), "reason": _plain(reason), **_MOVED})
 
     def give_back(self, claim: Claim) -> bool:
         """Let another worker have the job, as if this one had not taken it."""
@@ -302,6 +304,11 @@ def _tried_once_more(reason: str) -> dict[str, Any]:
         "finished": case((jobs.c.cancel | last, now()), else_=null()),
         "deaths": jobs.c.deaths + 1,
     }
+
+
+def _plain(reason: str) -> str:
+    """A reason as every database takes it, and nobody minds to read it."""
+    return reason.replace("\0", "")[:LONGEST]
 
 
 def _digest(text: bytes) -> str:

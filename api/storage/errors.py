@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 __all__ = ["NewerSchema", "StorageError", "StorageFull", "StorageUnavailable", "translated"]
@@ -34,10 +34,10 @@ class NewerSchema(StorageError):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise the storage's errors in place of SQLAlchemy's; a broken constraint stays what it is."""
+    """Raise the storage's errors in place of SQLAlchemy's; what no waiting would mend stays what it is."""
     try:
         yield
-    except IntegrityError:
+    except (IntegrityError, DataError, ProgrammingError, NotSupportedError):
         raise
     except NoConnection:
         raise StorageUnavailable("no connection to the database became free in time") from None

@@ -56,6 +56,26 @@ def test_a_problem_with_anything_in_it_is_valid_or_told_what_is_wrong(problem, d
         assert all(fault["message"] for fault in response.get_json(force=True)["errors"])
 
 
+SUBMISSIONS = {
+    "solve": {"time_limit": 1, "gap": 0.1, "solver": "cbc"},
+    "stress": {"gap": 0.1, "countries": ["CN"], "lanes": [{"from": "AU", "to": "JP"}]},
+    "frontier": {"time_limit": 1, "policy": "china_cap", "bounds": [0.5, 0.4]},
+}
+
+
+@given(kind=st.sampled_from(sorted(SUBMISSIONS)), data=st.data())
+def test_a_job_with_anything_in_it_is_taken_or_told_what_is_wrong(kind, data):
+    """A submission is taken; with any value in place of one of its entries it is, or it is said what is wrong."""
+    body = {"kind": kind, "problem": copy.deepcopy(PROBLEMS[0]), "options": copy.deepcopy(SUBMISSIONS[kind])}
+    assert CLIENT.post("/v1/jobs", json=body).status_code == 202
+    part, key = data.draw(st.sampled_from(list(entries(body))))
+    part[key] = data.draw(VALUES)
+    response = CLIENT.post("/v1/jobs", data=json.dumps(body), content_type="application/json")
+    assert response.status_code in {202, 422}, response.text
+    if response.status_code == 422:
+        assert all(fault["message"] for fault in response.get_json(force=True)["errors"])
+
+
 @given(body=st.binary(max_size=200))
 def test_any_bytes_are_refused_in_the_one_shape(body):
     """No bytes bring the service down."""

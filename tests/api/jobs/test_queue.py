@@ -153,6 +153,13 @@ def test_three_deaths_fail_a_job_with_the_reason(queue):
     assert queue.claim("w").id == other
 
 
+def test_any_reason_can_be_kept(queue):
+    """It may hold what a client sent: a null character, whatever length."""
+    identity = submit(queue, question("nap"))
+    assert queue.fail(queue.claim("w"), "\0no é" + 5000 * "x")
+    assert job(queue, identity).reason.startswith("no éxxx")
+
+
 def test_giving_back_counts_no_death(queue):
     """A deploy may interrupt a job as often as it likes, and it keeps its place."""
     identity = submit(queue, question("nap"))

@@ -207,9 +207,10 @@ def test_a_wrong_wish_for_a_list_is_said(client, refused, query):
 
 
 @pytest.mark.parametrize("path", ["", "/result", "/events"])
-def test_a_job_that_is_not_there_is_404(client, refused, path):
-    """At each of its addresses."""
-    refused(client.get(f"/v1/jobs/{ANOTHER}{path}"), 404)
+@pytest.mark.parametrize("identity", [ANOTHER, "%00", "%F0%9F%92%A9", "x" * 500])
+def test_a_job_that_is_not_there_is_404(client, refused, identity, path):
+    """At each of its addresses, whatever stands in the place of its id."""
+    refused(client.get(f"/v1/jobs/{identity}{path}"), 404)
 
 
 def test_cancelling_a_job_that_is_not_there_is_404(client, refused):
