@@ -15,10 +15,16 @@ from oremix.api.settings import Settings
 from oremix.api.storage import Database
 from oremix.models.examples import example
 
-__all__ = ["EXAMPLE", "PROBLEM", "Call", "Header", "Operation"]
+__all__ = ["EXAMPLE", "PROBLEM", "Call", "Header", "Operation", "or_null"]
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 EXAMPLE = json.loads(example("minimal"))
+
+
+def or_null(schema: dict[str, Any], description: str = "") -> dict[str, Any]:
+    """The schema of a part that may be left out, for which null is another way."""
+    found: dict[str, Any] = {"anyOf": [schema, {"type": "null"}]}
+    return found | ({"description": description} if description else {})
 
 
 @dataclass(frozen=True)
