@@ -18,7 +18,7 @@ ENV OREMIX_DATABASE_URL=sqlite:////data/oremix.db
 VOLUME /data
 USER 10001
 EXPOSE 8000
-# Past any proxy that the container's environment names; patient, for while every worker solves, nobody answers.
-HEALTHCHECK --interval=60s --timeout=100s --start-period=10s CMD ["python", "-c", \
-    "import urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:8000/healthz', timeout=95)"]
+# Past any proxy that the container's environment names.
+HEALTHCHECK --interval=60s --timeout=20s --start-period=10s CMD ["python", "-c", \
+    "import urllib.request as u; u.build_opener(u.ProxyHandler({})).open('http://127.0.0.1:8000/healthz', timeout=15)"]
 CMD ["oremix", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -11,11 +11,14 @@ from oremix import __version__
 from oremix.api import body, compliance, reference, solving, studies, verifying, why
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
+from oremix.api.headers import secure
 from oremix.api.jobs import routes
 from oremix.api.jobs.stream import Streams
+from oremix.api.keys.access import asker
 from oremix.api.openapi import document
 from oremix.api.operation import Call, Operation
 from oremix.api.options import read_options
+from oremix.api.pages import docs
 from oremix.api.settings import Settings
 from oremix.api.storage import Database
 
@@ -30,6 +33,7 @@ OPERATIONS = (
     *studies.OPERATIONS,
     *routes.OPERATIONS,
     *reference.OPERATIONS,
+    *docs.OPERATIONS,
 )
 
 
@@ -39,12 +43,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises
     ------
     ValueError
-        A setting in the environment is no positive number.
+        A setting in the environment is wrong.
     """
-    settings = settings or Settings.from_environment(os.environ)
+    # Read from the environment, nothing says who can reach the service: keys are needed unless it says otherwise.
+    settings = settings or Settings.from_environment(os.environ).with_keys("on")
     app = Flask("oremix", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes + 1  # a chunked body is cut there, not refused
-    app.config["OREMIX_OPENAPI"] = document(OPERATIONS, __version__)
+    app.config["OREMIX_OPENAPI"] = document(OPERATIONS, __version__, keys=settings.keys == "on")
     database = settings.open_database()
     app.config["OREMIX_STREAMS"] = Streams(database, int(settings.max_streams))
     app.url_map.merge_slashes = False  # a redirect would be an answer in another shape
@@ -60,14 +65,15 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _served(operation: Operation, settings: Settings, database: Database) -> Callable[..., Response]:
     def view(**path: str) -> Response:
         with deadline(operation.seconds(settings)):
+            who = asker(request, settings, database, operation.scope)
             options = read_options(operation.options, request.args)
-            return operation.view(Call(request, settings, database, options, path))
+            return operation.view(Call(request, settings, database, options, path, who.holder, who.sees_all))
 
     return view
 
 
 def _finish(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    secure(response)
     response.headers.setdefault("Cache-Control", "no-store")
     if response.status_code >= 400 and response.status_code not in TOO_SLOW:
         body.discard(request)

@@ -77,7 +77,7 @@ def _receive(request: Request) -> bytes:
 def _check_type(request: Request) -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
-        given = request.headers.get("Content-Type", "nothing")
+        given = request.headers.get("Content-Type", "nothing")[:100]
         detail = f"The body should have the Content-Type application/json in UTF-8, not {given}."
         raise Refusal(415, detail, {"Accept-Post": "application/json"})
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +13,18 @@ from oremix.api.limits import Limits
 from oremix.api.options import Option
 from oremix.api.settings import Settings
 from oremix.api.storage import Database
+from oremix.models.examples import example
 
-__all__ = ["PROBLEM", "Call", "Header", "Operation"]
+__all__ = ["EXAMPLE", "PROBLEM", "Call", "Header", "Operation", "or_null"]
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+EXAMPLE = json.loads(example("minimal"))
+
+
+def or_null(schema: dict[str, Any], description: str = "") -> dict[str, Any]:
+    """The schema of a part that may be left out, for which null is another way."""
+    found: dict[str, Any] = {"anyOf": [schema, {"type": "null"}]}
+    return found | ({"description": description} if description else {})
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,7 @@ class Call:
     options: dict[str, Any] = field(default_factory=dict)
     path: dict[str, str] = field(default_factory=dict)
     key: str | None = None
-    """Id of the key that was shown; none where nobody has to show one."""
+    """Holder of the key that was shown; none where nobody has to show one."""
     sees_all: bool = True
     """Whether the jobs and runs of other keys are shown too."""
 
@@ -63,6 +72,8 @@ class Operation:
         One sentence.
     answer
         JSON Schema of the answer.
+    example
+        A body that it answers.
     body
         JSON Schema of what is expected in the body; none where nothing is.
     solves
@@ -71,6 +82,14 @@ class Operation:
         The query parameters.
     path_parameters
         Name → description.
+    kept
+        Whether a client may keep its answer, and ask by its tag whether it still holds.
+    recorded
+        Whether it may be answered from the record.
+    needs
+        Scope of the key that it takes; by default `read` for a GET, `solve` for anything else.
+    public
+        Whether it takes no key: it tells nothing about anybody.
     headers
         What it reads of the request's headers.
     status
@@ -98,6 +117,16 @@ class Operation:
     errors: tuple[int, ...] = ()
     media: str = "application/json"
     empty: str | None = None
+    kept: bool = False
+    recorded: bool = False
+    example: Any = None
+    needs: str = ""
+    public: bool = False
+
+    @property
+    def scope(self) -> str | None:
+        """The scope of the key that it takes; none where it takes no key."""
+        return None if self.public else self.needs or ("read" if self.method == "GET" else "solve")
 
     @property
     def rule(self) -> str:

@@ -74,7 +74,9 @@ HEALTH = {
 ANY_OBJECT = {"type": "object"}
 
 OPERATIONS = (
-    Operation("examples", "GET", "/v1/examples", _examples, "The problems shipped as examples.", _named("examples")),
+    Operation(
+        "examples", "GET", "/v1/examples", _examples, "The problems shipped as examples.", _named("examples"), kept=True
+    ),
     Operation(
         "example",
         "GET",
@@ -83,8 +85,9 @@ OPERATIONS = (
         "One example, as a problem.",
         {"$ref": "#/components/schemas/Problem"},
         path_parameters={"name": "name of the example"},
+        kept=True,
     ),
-    Operation("presets", "GET", "/v1/presets", _presets, "The policy presets shipped.", _named("presets")),
+    Operation("presets", "GET", "/v1/presets", _presets, "The policy presets shipped.", _named("presets"), kept=True),
     Operation(
         "preset",
         "GET",
@@ -93,8 +96,11 @@ OPERATIONS = (
         "One preset, with its rules, its source and what it leaves out.",
         {"$ref": "#/components/schemas/ShippedPreset"},
         path_parameters={"name": "name of the preset"},
+        kept=True,
     ),
-    Operation("schema", "GET", "/v1/schema", _schema, "JSON Schema 2020-12 of what goes in and out.", ANY_OBJECT),
-    Operation("openapi", "GET", "/openapi.json", _openapi, "This document.", ANY_OBJECT),
-    Operation("health", "GET", "/healthz", _health, "Whether the process answers.", HEALTH),
+    Operation(
+        "schema", "GET", "/v1/schema", _schema, "JSON Schema 2020-12 of what goes in and out.", ANY_OBJECT, kept=True
+    ),
+    Operation("openapi", "GET", "/openapi.json", _openapi, "This document.", ANY_OBJECT, kept=True, public=True),
+    Operation("health", "GET", "/healthz", _health, "Whether the process answers.", HEALTH, public=True),
 )

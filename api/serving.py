@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import socket
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from oremix.api.app import create_app
+from oremix.api.app import OPERATIONS, create_app
+from oremix.api.door import MEMORY, Door
 from oremix.api.jobs.hands import Hands
+from oremix.api.keys import has_valid
+from oremix.api.keys.access import is_loopback
+from oremix.api.keys.masking import Masking
 from oremix.api.settings import Settings
 from oremix.api.worker import TimedWorker
 
-__all__ = ["Service", "default_job_workers", "default_workers", "is_loopback", "probe"]
+__all__ = ["Service", "default_job_workers", "default_workers", "guarded", "has_keys", "is_loopback", "probe"]
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - only gunicorn's own heartbeat files go there
 LAST_RESORT_SECONDS = 30
+NO_KEYS = (
+    "{host} can be reached from other machines, and there is no key. Make one with: oremix keys new NAME (where the "
+    "service keeps its data: with the same OREMIX_DATABASE_URL, in a container with the same volume). Or let anybody "
+    "in with OREMIX_KEYS=off, where something else keeps others out: a proxy with a password, a port published on "
+    "127.0.0.1 only."
+)
 
 
 class Service(BaseApplication):  # type: ignore[misc]
@@ -48,6 +55,12 @@ class Service(BaseApplication):  # type: ignore[misc]
         self.workers = workers
         super().__init__()
 
+    def run(self) -> None:
+        """Serve until stopped."""
+        bodies = frozenset(op.path for op in OPERATIONS if op.body is not None and not op.solves)
+        self.door = Door(self.workers, bodies)
+        _Master(self).run()
+
     def load_config(self) -> None:
         """Hand the configuration to gunicorn."""
         for name, value in self.configuration().items():
@@ -67,17 +80,20 @@ class Service(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "accesslog": "-",
             "access_log_format": '%(h)s "%(r)s" %(s)s %(B)s bytes %(L)s s',
+            "on_starting": _mask_secrets,
             "post_fork": _keep_standard_output_clean,
             "post_worker_init": _log_as_the_server_does,
         }
 
-    def run(self) -> None:
-        """Serve until stopped."""
-        _Master(self).run()
-
     def load(self) -> Flask:
         """The application of one worker."""
         return create_app(self.settings)
+
+
+def _mask_secrets(server: Any) -> None:
+    for log in (server.log.error_log, server.log.access_log):
+        for handler in log.handlers:
+            handler.addFilter(Masking())
 
 
 class _Master(Arbiter):  # type: ignore[misc]
@@ -118,12 +134,35 @@ def default_job_workers() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
+def guarded(settings: Settings, host: str) -> Settings:
+    """The settings with what holds for keys at an address.
+
+    Raises
+    ------
+    ValueError
+        Others could reach the service, and neither is there a key nor was it said that none is needed.
+    StorageError
+        The database that has the keys cannot be used.
+    """
+    local = is_loopback(host)
+    if settings.keys == "auto" and not local and not has_keys(settings):
+        raise ValueError(NO_KEYS.format(host=host))
+    return settings.with_keys("local" if local else "on")
+
+
+def has_keys(settings: Settings) -> bool:
+    """Whether there is a key that is valid.
+
+    Raises
+    ------
+    StorageError
+        The database that has them cannot be used.
+    """
+    database = settings.open_database()
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        return has_valid(database)
+    finally:
+        database.close()
 
 
 def probe(host: str, port: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from oremix.api.storage import Database, default_url
@@ -33,12 +33,19 @@ class Settings:
     max_overhead_seconds
         OREMIX_MAX_OVERHEAD_SECONDS: the longest a request may take beside the solver: to arrive, to be checked,
         built, audited and written.
+    max_wait_seconds
+        OREMIX_MAX_WAIT_SECONDS: the longest a request waits while all workers that may take it are busy; then it is
+        told to come back.
     max_job_seconds
         OREMIX_MAX_JOB_SECONDS: the longest the solver may run for one job.
     max_job_columns
         OREMIX_MAX_JOB_COLUMNS: columns of a job's linear program; it holds a process of its own, and nobody waits.
     max_job_memory_mb
         OREMIX_MAX_JOB_MEMORY_MB: megabytes (10⁶ bytes) that the process of a job may take before it is ended.
+    max_waiting
+        OREMIX_MAX_WAITING: jobs that may wait in all.
+    max_waiting_per_key
+        OREMIX_MAX_WAITING_PER_KEY: jobs of one key that may wait.
     lease_seconds
         OREMIX_LEASE_SECONDS: how long the worker of a job may give no sign of life before another takes the job.
     max_streams
@@ -48,6 +55,9 @@ class Settings:
         file of the user by default. SQLite serves one machine, PostgreSQL any number.
     keep_days
         OREMIX_KEEP_DAYS: how long runs and finished jobs are kept.
+    keys
+        OREMIX_KEYS: `on`, every request needs a key; `off`, none does; `auto`, none does where only this machine can
+        reach the service. Only who starts it knows that: settings made in code are `off` unless they say `on`.
     """
 
     max_body_mb: float = 16.0
@@ -55,13 +65,17 @@ class Settings:
     max_columns: float = 250_000
     max_seconds: float = 60.0
     max_overhead_seconds: float = 30.0
+    max_wait_seconds: float = 5.0
     max_job_seconds: float = 3600.0
     max_job_columns: float = 1_000_000
     max_job_memory_mb: float = 4000.0
+    max_waiting: float = 1000
+    max_waiting_per_key: float = 200
     lease_seconds: float = 15.0
     max_streams: float = 100
     database_url: str = ""
     keep_days: float = 90.0
+    keys: str = "auto"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -82,6 +96,10 @@ class Settings:
     def open_database(self) -> Database:
         """The database; nothing is connected to yet."""
         return Database(self.database_url or default_url())
+
+    def with_keys(self, otherwise: str) -> Settings:
+        """The settings with `auto` replaced."""
+        return replace(self, keys=otherwise) if self.keys == "auto" else self
 
     @property
     def max_body_bytes(self) -> int:
@@ -112,4 +130,10 @@ def _positive(name: str, text: str) -> float:
     return number
 
 
-READERS: dict[str, Callable[[str, str], Any]] = {"database_url": _address}
+def _keys(name: str, text: str) -> str:
+    if text not in ("auto", "on", "off"):
+        raise ValueError(f"{name} should be on, off or auto, not {text!r}")
+    return text
+
+
+READERS: dict[str, Callable[[str, str], Any]] = {"database_url": _address, "keys": _keys}

@@ -14,7 +14,7 @@ from oremix.api.answering import answered
 from oremix.api.answers import json_answer
 from oremix.api.kind import Kind, Question
 from oremix.api.limits import Limits
-from oremix.api.operation import PROBLEM, Call, Operation
+from oremix.api.operation import EXAMPLE, PROBLEM, Call, Operation
 from oremix.api.options import DETAIL, GAP, SOLVER, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.models import Plan, Problem, read_problem
@@ -107,8 +107,10 @@ OPERATIONS = (
         "Solve a problem; an infeasible one is answered too, with status `infeasible`.",
         {"$ref": "#/components/schemas/Plan"},
         body=PROBLEM,
+        example=EXAMPLE,
         solves=True,
         options=SOLVE.options,
+        recorded=True,
     ),
     Operation(
         "check",
@@ -118,5 +120,6 @@ OPERATIONS = (
         "Check a problem without solving it; every error at once.",
         CHECKED,
         body=PROBLEM,
+        example=EXAMPLE,
     ),
 )

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from oremix.api.answering import answered, asked
 from oremix.api.kind import Kind, by_library
-from oremix.api.operation import PROBLEM, Operation
+from oremix.api.operation import EXAMPLE, PROBLEM, Operation, or_null
 from oremix.api.options import GAP, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
@@ -103,12 +103,13 @@ def _without(kind: type[Options], parts: Parts) -> Options | None:
         return None
 
 
-def _body(kind: type[BaseModel]) -> dict[str, Any]:
+def _body(kind: type[BaseModel], *required: str) -> dict[str, Any]:
     named = {"$ref": f"#/components/schemas/{kind.__name__}"}
+    options = named if kind in OPTIONS else kind.model_json_schema()
     return {
         "type": "object",
-        "properties": {"problem": PROBLEM, "options": named if kind in OPTIONS else kind.model_json_schema()},
-        "required": ["problem"],
+        "properties": {"problem": PROBLEM, "options": options if "options" in required else or_null(options)},
+        "required": ["problem", *required],
         "additionalProperties": False,
     }
 
@@ -141,8 +142,8 @@ STRESSED = {
     "type": "object",
     "properties": {
         "problem": PROBLEM,
-        "plan": {"$ref": "#/components/schemas/Plan", "description": "absent: the problem is solved first"},
-        "options": {"$ref": "#/components/schemas/StressOptions"},
+        "plan": or_null({"$ref": "#/components/schemas/Plan"}, "absent: the problem is solved first"),
+        "options": or_null({"$ref": "#/components/schemas/StressOptions"}),
     },
     "required": ["problem"],
     "additionalProperties": False,
@@ -172,7 +173,7 @@ KINDS = (
         ("problem",),
         _read_surface,
         by_library(surface),
-        _body(SurfaceOptions) | {"required": ["problem", "options"]},
+        _body(SurfaceOptions, "options"),
         (TIME_LIMIT, GAP),
     ),
     Kind(
@@ -251,8 +252,10 @@ def _operation(kind: Kind) -> Operation:
         SUMMARIES[kind.name],
         {"$ref": f"#/components/schemas/{ANSWERS[kind.name]}"},
         body=kind.schema,
+        example={"problem": EXAMPLE} if kind.schema["required"] == ["problem"] else None,
         solves=bool(kind.options),
         options=kind.options,
+        recorded=True,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Response
 
 from oremix.api.answers import json_answer
-from oremix.api.operation import PROBLEM, Call, Operation
+from oremix.api.operation import EXAMPLE, PROBLEM, Call, Operation
 from oremix.api.options import CHEAPEST, GAP, SOLVER, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.api.solving import solved
@@ -58,6 +58,7 @@ OPERATIONS = (
         "Check anybody's plan against its problem: everything it states is recomputed; a wrong plan is an answer too.",
         {"$ref": "#/components/schemas/Verification"},
         body=ASKED,
+        example={"problem": EXAMPLE, "plan": {"total_cost": 348_700_000}},
         solves=True,
         options=(CHEAPEST, TIME_LIMIT, GAP, SOLVER),
     ),

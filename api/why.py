@@ -8,7 +8,7 @@ from flask import Response
 
 from oremix.api.answers import json_answer
 from oremix.api.errors import invalid
-from oremix.api.operation import PROBLEM, Call, Operation
+from oremix.api.operation import EXAMPLE, PROBLEM, Call, Operation
 from oremix.api.options import SOLVER, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidOption, read_problem
@@ -61,6 +61,7 @@ OPERATIONS = (
         "Say why something is used, or not: at which price it would enter, and what forcing it in or out would cost.",
         {"$ref": "#/components/schemas/Why"},
         body=ASKED,
+        example={"problem": EXAMPLE, "id": EXAMPLE["suppliers"][1]["id"]},
         solves=True,
         options=(TIME_LIMIT, SOLVER),
     ),

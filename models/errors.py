@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Fault", "InvalidOption", "InvalidProblem", "OremixError", "SolverFailed", "TooLarge", "UnknownSolver"]
+__all__ = [
+    "Fault",
+    "InvalidOption",
+    "InvalidProblem",
+    "OremixError",
+    "SolverFailed",
+    "TooLarge",
+    "UnknownSolver",
+    "shown",
+]
+
+SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -33,7 +46,7 @@ class Fault:
 
     def as_dict(self) -> dict[str, Any]:
         """The fault as it is sent over HTTP."""
-        return {"pointer": self.pointer, "message": self.message, "value": self.value}
+        return {"pointer": self.pointer, "message": self.message, "value": shown(self.value)}
 
     def __str__(self) -> str:
         return f"{self.pointer or '/'}: {self.message}"
@@ -82,3 +95,22 @@ class TooLarge(OremixError, ValueError):
 
 class SolverFailed(OremixError, RuntimeError):
     """The solver broke off without saying anything about the problem."""
+
+
+def shown(value: Any) -> Any:
+    """A value fit to be shown in an error: as it was given, or where it is long its beginning as text."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        return value if abs(value) <= sys.float_info.max else str(value)[:SHOWN]
+    if isinstance(value, str):
+        return value if len(value) <= SHOWN else value[:SHOWN] + "…"
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return value if len(text) <= SHOWN and _is_json(value) else text[:SHOWN] + "…" * (len(text) > SHOWN)
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        return bool(json.loads(json.dumps(value, allow_nan=False)) == value)
+    except (TypeError, ValueError):
+        return False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,16 +14,16 @@ from pydantic import BaseModel, ValidationError
 
 from oremix.models import chain, policies
 from oremix.models.collector import collector_off
-from oremix.models.errors import Fault, InvalidProblem
+from oremix.models.errors import Fault, InvalidProblem, shown
 from oremix.models.listing import listed
 from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
 from oremix.models.uncertainties import Distribution, Uncertainty
 
-__all__ = ["checked", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
+__all__ = ["checked", "checked_plan", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
 
-SHOWN = 100
+EXACT = 2**53
 # What is wrong with one entry, such as a lane for every pair without a distance, is told by examples.
 MOST_MESSAGES = 3
 
@@ -89,7 +89,7 @@ def read_plan(data: Plan | dict[str, Any] | str | bytes) -> Plan:
     """
     if isinstance(data, Plan):
         return data
-    return checked(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
+    return checked_plan(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
 
 
 def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
@@ -122,7 +122,7 @@ def read_presets(data: Iterable[str | dict[str, Any] | policies.Preset]) -> list
     others = [n for n, entry in enumerate(given) if not isinstance(entry, dict | policies.Preset)]
     if others:
         message = "should be the name of a preset, or an entry as in a problem's `policies`"
-        raise InvalidProblem([Fault(("presets", n), message, _shown(given[n])) for n in others])
+        raise InvalidProblem([Fault(("presets", n), message, shown(given[n])) for n in others])
     stated = {"policies": given}
     try:
         return _Entries.model_validate(stated).policies
@@ -131,8 +131,8 @@ def read_presets(data: Iterable[str | dict[str, Any] | policies.Preset]) -> list
         raise InvalidProblem([Fault(("presets", *f.path[1:]), f.message, f.value) for f in faults]) from None
 
 
-def checked(model: type[Model], data: Any) -> Model:
-    """Make a model of a parsed document.
+def checked(model: type[Model], data: Any, *, strict: bool | None = None) -> Model:
+    """Make a model of a parsed document; `strict`: of values of the right types alone, whatever the model says.
 
     Raises
     ------
@@ -140,11 +140,43 @@ def checked(model: type[Model], data: Any) -> Model:
         With every fault found.
     """
     if not isinstance(data, dict):
-        raise InvalidProblem([Fault((), "should be a JSON object", _shown(data))])
+        raise InvalidProblem([Fault((), "should be a JSON object", shown(data))])
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, strict=strict)
     except ValidationError as error:
         raise InvalidProblem(_faults(error, data)) from None
+
+
+def checked_plan(model: type[Model], data: Any) -> Model:
+    """Make a plan, or what is known of one, of a parsed document; a text or a truth value is no number in it.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found.
+    """
+    faults: list[Fault] = []
+    try:
+        document = _exact(data, (), faults)
+    except RecursionError:
+        raise InvalidProblem([Fault((), "is nested too deeply")]) from None
+    if faults:
+        raise InvalidProblem(faults)
+    return checked(model, document, strict=True)
+
+
+def _exact(data: Any, path: tuple[str | int, ...], faults: list[Fault]) -> Any:
+    """A document with whole numbers as such, however they are written; numbers beyond all bounds are faults."""
+    if isinstance(data, dict):
+        return {key: _exact(value, (*path, key), faults) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_exact(value, (*path, number), faults) for number, value in enumerate(data)]
+    if isinstance(data, float):
+        if not isfinite(data):
+            faults.append(Fault(path, "should be a number that a double holds", shown(data)))
+        elif data.is_integer() and abs(data) < EXACT:
+            return int(data)
+    return data
 
 
 # ---------------------------------------------------------------- JSON
@@ -218,7 +250,7 @@ def _faults(error: ValidationError, data: dict[str, Any]) -> list[Fault]:
         messages, _ = found.setdefault(path, ({}, _value_at(data, path, line["input"])))
         messages[_plain(str(line["msg"]), path, data)] = None
     return [
-        Fault(path, listed(messages, MOST_MESSAGES, between=", or "), _shown(value))
+        Fault(path, listed(messages, MOST_MESSAGES, between=", or "), shown(value))
         for path, (messages, value) in found.items()
     ]
 
@@ -298,22 +330,3 @@ def _model_at(path: tuple[str | int, ...], data: dict[str, Any]) -> type[BaseMod
             return policies.Share if "rules" in names else policies.Preset
         return POLICIES.get(entry.get("type") if isinstance(entry, dict) else None)
     return PARTS.get(names[-1])
-
-
-def _shown(value: Any) -> Any:
-    """A value fit to be shown in an error: as it was given, or where it is long its beginning as text."""
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int | float):
-        return value if abs(value) <= sys.float_info.max else str(value)[:SHOWN]
-    if isinstance(value, str):
-        return value if len(value) <= SHOWN else value[:SHOWN] + "…"
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return value if len(text) <= SHOWN and _is_json(value) else text[:SHOWN] + "…" * (len(text) > SHOWN)
-
-
-def _is_json(value: Any) -> bool:
-    try:
-        return bool(json.loads(json.dumps(value, allow_nan=False)) == value)
-    except (TypeError, ValueError):
-        return False

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from oremix import arguments, service_commands, study_commands, terminal
+from oremix import arguments, key_commands, service_commands, study_commands, terminal
 from oremix.inputs import read_plan, read_problem
 from oremix.terminal import CallError, as_json, say
 
@@ -62,7 +62,7 @@ def cli(ctx: click.Context) -> None:
         ctx.exit(CallError.exit_code)
 
 
-for command in (*study_commands.COMMANDS, *service_commands.COMMANDS):
+for command in (*study_commands.COMMANDS, *service_commands.COMMANDS, key_commands.keys):
     cli.add_command(command)
 
 
@@ -374,16 +374,19 @@ def schema(of: str | None) -> None:
 def serve(host: str, port: int, workers: int | None, job_workers: int | None) -> None:
     """Serve the HTTP API until stopped, and work on its jobs."""
     from oremix.api import Settings, serving
+    from oremix.api.storage import StorageError
 
     try:
-        settings = Settings.from_environment(os.environ)
+        settings = serving.guarded(Settings.from_environment(os.environ), host)
         serving.probe(host, port)
     except ValueError as error:
         raise CallError(str(error)) from None
+    except StorageError as error:
+        raise CallError(f"cannot look for keys: {error}") from None
     except OSError as error:
         raise CallError(f"cannot listen on {host} port {port}: {error.strerror}") from None
-    if not serving.is_loopback(host):
-        say(f"warning: {host} can be reached from other machines, and there are no keys yet: anybody may send problems")
+    if settings.keys == "off" and not serving.is_loopback(host):
+        say(f"warning: whoever reaches {host} may send problems and read jobs: OREMIX_KEYS is off")
     service_commands.prepare(settings)
     hands = serving.default_job_workers() if job_workers is None else job_workers
     serving.Service(settings, host, port, workers or serving.default_workers(), hands).run()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,8 +73,17 @@ class Queue:
 
     # ------------------------------------------------------------ who asks
 
-    def submit(self, connection: Connection, question: Question, key: str | None, idempotency: str | None) -> str:
+    def submit(
+        self,
+        connection: Connection,
+        question: Question,
+        key: str | None,
+        idempotency: str | None,
+        check: Callable[[Connection], None] | None = None,
+    ) -> str:
         """Add a job, in the caller's transaction; one that the record can answer is done at once. Gives its id.
+
+        `check` is called before a job is added that has to wait; what it raises is raised.
 
         Raises
         ------
@@ -88,6 +98,8 @@ class Queue:
             return same
         run = record.row_of(question, key)
         found = record.find(connection, question.digest)
+        if found is None and check is not None:
+            check(connection)
         connection.execute(insert(runs), run if found is None else record.repeat(run, found))
         job = {
             "id": record.new_id(),
@@ -244,16 +256,22 @@ class Queue:
                 return count
 
 
-def submit(queue: Queue, question: Question, key: str | None = None, idempotency: str | None = None) -> str:
+def submit(
+    queue: Queue,
+    question: Question,
+    key: str | None = None,
+    idempotency: str | None = None,
+    check: Callable[[Connection], None] | None = None,
+) -> str:
     """Add a job in a transaction of its own; see `Queue.submit`."""
     for _ in range(2):
         try:
             with queue.database.begin() as connection:
-                return queue.submit(connection, question, key, idempotency)
+                return queue.submit(connection, question, key, idempotency, check)
         except IntegrityError:
             continue
     with queue.database.begin() as connection:
-        return queue.submit(connection, question, key, idempotency)
+        return queue.submit(connection, question, key, idempotency, check)
 
 
 def _same(connection: Connection, secret: str, body: str) -> str | None:

@@ -12,9 +12,10 @@ from oremix.api.answers import json_answer
 from oremix.api.errors import Refusal, invalid
 from oremix.api.jobs import submitted
 from oremix.api.jobs.queue import OtherBody, Queue, submit
+from oremix.api.jobs.room import refuse_if_full
 from oremix.api.jobs.seen import STATES, described, has_ended, listed, looked_up
 from oremix.api.jobs.stream import HANDOVER, Feed, Streams, generated
-from oremix.api.operation import Call, Header, Operation
+from oremix.api.operation import EXAMPLE, Call, Header, Operation
 from oremix.api.options import Option
 from oremix.optimizer.decide import refuse_if_too_large
 
@@ -29,7 +30,13 @@ def _submit(call: Call) -> Response:
     if question.problem_hash is not None:
         refuse_if_too_large(question.arguments["problem"], int(call.settings.max_job_columns))
     try:
-        job = submit(Queue(call.database), question, call.key, _idempotency(call))
+        job = submit(
+            Queue(call.database),
+            question,
+            call.key,
+            _idempotency(call),
+            lambda connection: refuse_if_full(connection, call.settings, call.key),
+        )
     except OtherBody:
         message = "came with another body before; a new job needs a new one"
         raise invalid("the headers", [{"parameter": IDEMPOTENCY.name, "message": message, "value": None}]) from None
@@ -91,6 +98,8 @@ def _events(call: Call) -> Response:
     last = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
     if has_ended(job) and last == job.change:
         return Response(status=204)  # what ends an EventSource for good
+    if call.request.method == "HEAD":
+        return Response(content_type=EVENTS)
     streams: Streams = current_app.config["OREMIX_STREAMS"]
     handed = call.request.environ.get(HANDOVER)
     feed = Feed(job.id, last)
@@ -147,8 +156,10 @@ OPERATIONS = (
         "Submit a problem or a study to be worked on later; what the record can answer is done at once.",
         JOB,
         body=submitted.SUBMITTED,
+        example={"kind": "solve", "problem": EXAMPLE},
         headers=(IDEMPOTENCY,),
         status=202,
+        errors=(429,),
     ),
     Operation("jobs", "GET", "/v1/jobs", _jobs, "The jobs, the newest first.", JOBS, options=(STATE, LIMIT, BEFORE)),
     Operation("job", "GET", "/v1/jobs/{id}", _job, "One job: its state and progress.", JOB, path_parameters=ID),
@@ -168,7 +179,7 @@ OPERATIONS = (
         "/v1/jobs/{id}/events",
         _events,
         "Follow a job by server-sent events: each `job` event holds the whole job; the stream ends with the job.",
-        {"type": "string"},
+        {"description": f"`event: job`, `id` the number of the change, `data` the job as JSON: `{JOB['$ref']}`"},
         path_parameters=ID,
         headers=(LAST,),
         media=EVENTS,

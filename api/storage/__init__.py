@@ -2,7 +2,7 @@
 
 from oremix.api.storage.database import Database, default_url
 from oremix.api.storage.errors import NewerSchema, StorageError, StorageFull, StorageUnavailable
-from oremix.api.storage.moments import as_moment, days_ago, now
+from oremix.api.storage.moments import as_moment, days_ago, days_between, in_days, now
 from oremix.api.storage.packing import pack, unpack
 from oremix.api.storage.tables import jobs, keys, runs, workers
 
@@ -14,7 +14,9 @@ __all__ = [
     "StorageUnavailable",
     "as_moment",
     "days_ago",
+    "days_between",
     "default_url",
+    "in_days",
     "jobs",
     "keys",
     "now",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["as_moment", "days_ago", "now"]
+__all__ = ["as_moment", "days_ago", "days_between", "in_days", "now"]
 
 
 def now() -> str:
@@ -18,6 +18,19 @@ def days_ago(days: float) -> str:
         return as_moment(datetime.now(UTC) - timedelta(days=days))
     except OverflowError:
         return as_moment(datetime.min.replace(tzinfo=UTC))
+
+
+def in_days(days: float) -> str:
+    """The moment some days after this one; the last there is where they reach beyond it."""
+    try:
+        return as_moment(datetime.now(UTC) + timedelta(days=days))
+    except OverflowError:
+        return as_moment(datetime.max.replace(tzinfo=UTC))
+
+
+def days_between(first: str, second: str) -> float:
+    """How many days lie between two moments."""
+    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)) / timedelta(days=1)
 
 
 def as_moment(moment: datetime) -> str:

@@ -67,6 +67,8 @@ def test_answers_are_as_described(client, minimal):
         "schema": client.get("/v1/schema"),
         "openapi": client.get("/openapi.json"),
         "health": client.get("/healthz"),
+        "docs": client.get("/docs"),
+        "style": client.get("/docs/style.css"),
     } | of_jobs(client, minimal)
     assert set(requests) == {operation.name for operation in OPERATIONS}
     for operation in OPERATIONS:
@@ -146,5 +148,5 @@ def conforms(described, operation, response):
     if "$ref" in answer:
         answer = described["components"]["responses"][answer["$ref"].rpartition("/")[2]]
     schema = answer["content"][response.mimetype]["schema"]
-    content = response.text if response.mimetype == "text/event-stream" else response.get_json(force=True)
+    content = response.text if response.mimetype.startswith("text/") else response.get_json(force=True)
     jsonschema.Draft202012Validator(described | schema).validate(content)

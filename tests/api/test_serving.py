@@ -1,74 +1,28 @@
 """The service under gunicorn, on a free loopback port."""
 
-import http.client
 import json
 import os
-import re
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
 import oremix
 from oremix.api import Settings
 from oremix.api.serving import Service, is_loopback
+from tests.serving import HEADERS, ask, converse, port_of, post, serving, start
 
 MINIMAL = oremix.example("minimal").encode()
-HEADERS = {"Content-Type": "application/json"}
-
-
-def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """Start `oremix serve` on a free port."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "oremix", "serve", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": "."} | variables,
-    )
-
-
-def port_of(process: subprocess.Popen[str]) -> int:
-    """The port that the service says it listens on."""
-    assert process.stderr is not None
-    for line in process.stderr:
-        if found := re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", line):
-            return int(found[1])
-    raise AssertionError("the service did not start")
 
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[int]:
-    """A running service with two workers, stopped at the end; gives its port."""
-    process = start("--workers", "2", OREMIX_MAX_OVERHEAD_SECONDS="3")
-    yield port_of(process)
-    process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=30)
-    assert process.returncode == 0
-    assert output == "", "only answers belong on standard output"
-
-
-def post(port: int, body: Any, path: str = "/v1/solve", **options: Any) -> tuple[int, dict[str, Any]]:
-    """Post a body; gives the status and the JSON of the answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("POST", path, body, HEADERS, **options)
-    response = connection.getresponse()
-    return response.status, json.loads(response.read())
-
-
-def converse(port: int, text: bytes) -> bytes:
-    """Send bytes and then nothing more; gives all that comes back."""
-    with socket.create_connection(("127.0.0.1", port), timeout=40) as connection:
-        connection.sendall(text)
-        answer = b""
-        while chunk := connection.recv(65_536):
-            answer += chunk
-    return answer
+    """A running service with two workers; gives its port."""
+    with serving("--workers", "2", OREMIX_MAX_OVERHEAD_SECONDS="3") as (port, _):
+        yield port
 
 
 def test_many_posts_at_once_get_each_their_own_answer(service):
@@ -181,14 +135,51 @@ def test_loopback_is_recognised(host, local):
     assert is_loopback(host) is local
 
 
-def test_another_address_is_warned_of():
-    """Where others can reach the service, one line says that there are no keys."""
-    process = start("--host", "0.0.0.0", "--workers", "1")  # noqa: S104
+def test_another_address_needs_a_key(tmp_path):
+    """Where others can reach the service, it does not start before there is a key, and says what to do."""
+    process = start("--host", "0.0.0.0", XDG_DATA_HOME=str(tmp_path))  # noqa: S104
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert len(errors.splitlines()) == 1
+    assert "oremix keys new" in errors
+    assert "OREMIX_KEYS=off" in errors
+
+
+def test_another_address_with_a_key_asks_for_it(tmp_path):
+    """With a key it starts; who has none is refused, who has it is served, and the log has no secret."""
+    data = {"XDG_DATA_HOME": str(tmp_path), "PYTHONPATH": "."}
+    made = subprocess.run(
+        [sys.executable, "-m", "oremix", "keys", "new", "test"],
+        capture_output=True,
+        text=True,
+        env=os.environ | data,
+        check=True,
+    )
+    secret = made.stdout.strip()
+    process = start("--host", "0.0.0.0", "--workers", "1", **data)  # noqa: S104
+    port = port_of(process)
+    assert ask(port, "GET", "/healthz")[0] == 200
+    assert ask(port, "GET", "/v1/examples")[0] == 401
+    assert ask(port, "GET", f"/v1/examples?key={secret}")[0] == 401
+    given = {"Authorization": f"Bearer {secret}"}
+    assert ask(port, "GET", "/v1/examples", headers=given)[0] == 200
+    assert ask(port, "POST", "/v1/solve", MINIMAL, headers=HEADERS | given)[0] == 200
+    process.terminate()
+    _, log = process.communicate(timeout=60)
+    assert "/v1/examples" in log
+    assert secret not in log
+
+
+def test_another_address_may_be_open_to_anybody(tmp_path):
+    """Told so, it starts without keys, and warns."""
+    process = start("--host", "0.0.0.0", "--workers", "1", XDG_DATA_HOME=str(tmp_path), OREMIX_KEYS="off")  # noqa: S104
     assert process.stderr is not None
     first = process.stderr.readline()
+    port = port_of(process)
+    assert ask(port, "GET", "/v1/examples")[0] == 200
     process.terminate()
-    process.communicate(timeout=30)
-    assert "no keys" in first
+    process.communicate(timeout=60)
+    assert "OREMIX_KEYS is off" in first
 
 
 def test_the_master_waits_longer_than_any_request():

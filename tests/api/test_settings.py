@@ -41,6 +41,7 @@ def test_the_database_is_an_address_without_its_password():
 def test_the_app_reads_the_environment_where_no_settings_are_given(monkeypatch):
     """Any WSGI server can run the factory as it is."""
     monkeypatch.setenv("OREMIX_MAX_BODY_MB", "2")
+    monkeypatch.setenv("OREMIX_KEYS", "off")
     response = create_app().test_client().post("/v1/check", data=b" " * 2_000_001, content_type="application/json")
     assert response.get_json(force=True)["limit"]["most"] == 2_000_000
 

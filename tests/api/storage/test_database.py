@@ -23,6 +23,7 @@ def a_key(number):
     """A row of the table of keys."""
     return {
         "id": f"key{number}",
+        "holder": f"key{number}",
         "prefix": "ok_1234",
         "secret": f"{number:064}",
         "scopes": "solve",

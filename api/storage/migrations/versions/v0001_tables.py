@@ -71,6 +71,7 @@ def upgrade() -> None:
     op.create_table(
         "keys",
         sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("holder", sa.String(32), nullable=False),
         sa.Column("prefix", sa.String(16), nullable=False),
         sa.Column("secret", sa.String(64), nullable=False),
         sa.Column("scopes", sa.String(64), nullable=False),
