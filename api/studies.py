@@ -243,6 +243,16 @@ ANSWERS = {
 }
 
 
+SCENARIO = {"id": "boom", "probability": 0.3, "changes": [{"on": "demands", "field": "quantity", "times": 1.05}]}
+EXAMPLES = {
+    "frontier": {"problem": EXAMPLE},
+    "stress": {"problem": EXAMPLE},
+    "hedge": {"problem": EXAMPLE | {"scenarios": [SCENARIO]}},
+    "sensitivity": {"problem": EXAMPLE},
+    "alternatives": {"problem": EXAMPLE},
+}
+
+
 def _operation(kind: Kind) -> Operation:
     return Operation(
         kind.name,
@@ -252,7 +262,7 @@ def _operation(kind: Kind) -> Operation:
         SUMMARIES[kind.name],
         {"$ref": f"#/components/schemas/{ANSWERS[kind.name]}"},
         body=kind.schema,
-        example={"problem": EXAMPLE} if kind.schema["required"] == ["problem"] else None,
+        example=EXAMPLES.get(kind.name),
         solves=bool(kind.options),
         options=kind.options,
         recorded=True,
