@@ -19,6 +19,8 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "fsync": "off",  # the tests kill the database, not the machine: what was written is kept by the kernel
+    "full_page_writes": "off",
+    "autovacuum": "off",
     "shared_buffers": "16MB",
     "max_connections": "100",
 }
@@ -113,7 +115,7 @@ class Postgres:
         self.process.wait()
 
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)  # its fast shutdown
+        self.process.send_signal(signal.SIGQUIT)  # its immediate shutdown: nothing of it is needed any more
         self.process.wait(timeout=30)
 
 

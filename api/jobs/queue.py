@@ -132,7 +132,7 @@ class Queue:
                     cancel=true(),
                     change=jobs.c.change + 1,
                     state=case((waits, "cancelled"), else_=jobs.c.state),
-                    finished=case((waits, now()), else_=jobs.c.finished),
+                    finished=case((waits, _at_end()), else_=jobs.c.finished),
                 )
             )
 
@@ -177,7 +177,7 @@ class Queue:
 
     def finish(self, claim: Claim, answer: dict[str, Any], *, cancelled: bool = False) -> bool:
         """End a job with an answer, as `kind.as_recorded` gives it; false where it is no longer this worker's."""
-        ended = {"state": "cancelled" if cancelled else "done", "finished": now(), "reason": null(), **_MOVED}
+        ended = {"state": "cancelled" if cancelled else "done", "finished": _at_end(), "reason": null(), **_MOVED}
         with self.database.begin() as connection:
             if connection.execute(update(jobs).where(claim.holds).values(ended)).rowcount != 1:
                 return False
@@ -187,7 +187,7 @@ class Queue:
     def fail(self, claim: Claim, reason: str, *, cancelled: bool = False) -> bool:
         """End a job without an answer; false where it is no longer this worker's."""
         state = "cancelled" if cancelled else "failed"
-        return self._of(claim, {"state": state, "finished": now(), "reason": _plain(reason), **_MOVED})
+        return self._of(claim, {"state": state, "finished": _at_end(), "reason": _plain(reason), **_MOVED})
 
     def give_back(self, claim: Claim) -> bool:
         """Let another worker have the job, as if this one had not taken it."""
@@ -285,7 +285,7 @@ def _released(reason: Any) -> dict[str, Any]:
     """A job whose attempt is over: it waits again, unless it was wished to end."""
     return {
         "state": case((jobs.c.cancel, "cancelled"), else_="waiting"),
-        "finished": case((jobs.c.cancel, now()), else_=null()),
+        "finished": case((jobs.c.cancel, _at_end()), else_=null()),
         "worker": null(),
         "progress": null(),
         "reason": reason,
@@ -301,9 +301,15 @@ def _tried_once_more(reason: str) -> dict[str, Any]:
             (last, f"given up after {TRIES} attempts that came to no end; the last: {reason}"), else_=reason
         ),
         "state": case((jobs.c.cancel, "cancelled"), (last, "failed"), else_="waiting"),
-        "finished": case((jobs.c.cancel | last, now()), else_=null()),
+        "finished": case((jobs.c.cancel | last, _at_end()), else_=null()),
         "deaths": jobs.c.deaths + 1,
     }
+
+
+def _at_end() -> ColumnElement[str]:
+    """The present moment; by a clock that is late, the moment of submission: no job is taken for older than it is."""
+    moment = now()
+    return case((jobs.c.submitted > moment, jobs.c.submitted), else_=moment)
 
 
 def _plain(reason: str) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copy
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -35,14 +36,12 @@ def own_storage(empty_storage: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A running PostgreSQL."""
-    folder = tmp_path_factory.mktemp("postgres")
-    for above in list(folder.parents)[:2]:
-        above.chmod(0o755)  # pytest's own folders; the server runs as somebody else
-    server = Postgres(folder)
-    yield server
-    server.stop()
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL, in a folder of its own: pytest's are closed to the user that it runs as."""
+    with TemporaryDirectory(prefix="oremix-postgres-") as folder:
+        server = Postgres(Path(folder))
+        yield server
+        server.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
