@@ -19,6 +19,7 @@ __all__ = ["MEMORY", "Connection", "Door", "Places", "Queue", "Work", "work_of"]
 MEMORY = Path("/dev/shm")  # noqa: S108 - only files without a name, or gunicorn's own for its heartbeat
 LIGHT = (b"GET", b"HEAD", b"OPTIONS", b"DELETE")
 BODY = re.compile(rb"\n(content-length|transfer-encoding)[ \t]*:", re.IGNORECASE)
+LARGE = re.compile(r"/v1/jobs(/[^/]*/result)?")
 MESSAGE = struct.Struct("db")
 
 
@@ -26,9 +27,9 @@ class Work(Enum):
     """What a request asks of a worker."""
 
     LIGHT = 0
-    """It has no body, or its head is not there yet: it takes no time."""
+    """It has no body, or its head is not there yet, and its answer is small: it takes no time."""
     BODY = 1
-    """It has a body, which may be long in arriving."""
+    """It has a body, which may be long in arriving, or a large answer, which may be long in leaving."""
     SOLVE = 2
     """It has a body, and may be solved for a minute."""
 
@@ -36,10 +37,10 @@ class Work(Enum):
 def work_of(head: bytes, bodies: frozenset[str]) -> Work:
     """What a request asks for, by its head; `bodies` are the paths that take a body but do not solve."""
     method, _, rest = head.partition(b" ")
-    if method in LIGHT and not BODY.search(head):
-        return Work.LIGHT
     path = unquote(rest.split(b" ", 1)[0].split(b"?", 1)[0].decode("latin-1"))
-    return Work.BODY if path in bodies or method in LIGHT else Work.SOLVE
+    if method not in LIGHT:
+        return Work.BODY if path in bodies else Work.SOLVE
+    return Work.BODY if BODY.search(head) or LARGE.fullmatch(path) else Work.LIGHT
 
 
 class Places:

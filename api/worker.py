@@ -29,6 +29,7 @@ HEADER_SECONDS = 10.0
 LEAVING_SECONDS = 2.0
 POLL_SECONDS = 0.02
 MOST_HEAD = 65_536
+SEND_BUFFER = 4_000_000
 MOST_ARRIVING = 200
 MOST_LEAVING = 200
 BUSY = "Every worker of this server is busy."
@@ -227,6 +228,8 @@ def _accepted(listener: Any) -> Connection | None:
     except (BlockingIOError, ConnectionAbortedError, InterruptedError):
         return None
     client.setblocking(False)
+    # An answer that fits is gone at once, however slowly it is read. The system has its own limit below this.
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     return Connection(client, time.monotonic() + HEADER_SECONDS)
 
 

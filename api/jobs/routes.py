@@ -98,6 +98,8 @@ def _events(call: Call) -> Response:
     last = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
     if has_ended(job) and last == job.change:
         return Response(status=204)  # what ends an EventSource for good
+    if call.request.method == "HEAD":
+        return Response(content_type=EVENTS)
     streams: Streams = current_app.config["OREMIX_STREAMS"]
     handed = call.request.environ.get(HANDOVER)
     feed = Feed(job.id, last)

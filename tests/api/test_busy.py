@@ -164,3 +164,23 @@ def test_who_waits_at_the_end_is_told():
 def test_nonsense_is_answered_while_others_wait(service):
     """What is no request waits with the solves, for it might be one."""
     assert converse(service, b"nonsense\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+
+
+def test_who_asks_for_the_head_of_a_stream_gets_no_more(service):
+    """HEAD on the events of a job is answered and closed."""
+    status, job = post(service, json.dumps({"kind": "solve", "problem": json.loads(MINIMAL)}), "/v1/jobs")
+    assert status == 202
+    answer = converse(service, f"HEAD {job['events']} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.partition(b"\r\n\r\n")[2] == b""
+
+
+def test_who_does_not_read_holds_nobody(service):
+    """The page on the API goes to clients that read nothing, and the others do not wait for them."""
+    with ExitStack() as stack:
+        for _ in range(20):
+            client = stack.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            client.connect(("127.0.0.1", service))
+            client.sendall(b"GET /v1/examples/lithium-japan HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert seconds(lambda: ask(service, "GET", "/healthz")) < 2
