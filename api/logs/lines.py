@@ -31,7 +31,7 @@ class Lines(logging.Formatter):
 
     def __init__(self, style: str) -> None:
         super().__init__()
-        self._style = style
+        self._written = style
 
     def format(self, record: logging.LogRecord) -> str:
         """The record with what the present work is about."""
@@ -39,7 +39,7 @@ class Lines(logging.Formatter):
         error = _traceback(record.exc_info) if record.exc_info and record.exc_info[0] else None
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         level, message = record.levelname.lower(), record.getMessage()
-        if self._style == TEXT:
+        if self._written == TEXT:
             said = "".join(f" {name}={value}" for name, value in more.items())
             end = "" if error is None else f"\n{error}"
             return masked(f"{moment} {level} [{record.process}] {message.replace(chr(10), ' ')}{said}{end}")

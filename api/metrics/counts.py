@@ -10,13 +10,17 @@ import mmap
 import os
 from collections.abc import Iterable, Mapping
 from itertools import product
+from weakref import finalize
 
 import numpy as np
 
 from oremix.api.door import Places
 from oremix.api.metrics.family import Family
 
-__all__ = ["OTHER", "Counts"]
+__all__ = ["COUNTS", "OTHER", "Counts"]
+
+COUNTS = "OREMIX_COUNTS"
+"""Where in the application's configuration they are."""
 
 OTHER = "other"
 """Stands for every value of a label that is not listed: what clients make up makes no new metrics."""
@@ -38,14 +42,16 @@ class Counts:
 
     def __init__(self, layout: Layout, processes: int = 1) -> None:
         self._at: dict[Family, dict[tuple[str, ...], int]] = {}
+        self._values = {family: [dict.fromkeys((*each, OTHER)) for each in values] for family, values in layout.items()}
         size = 0
-        for family, values in layout.items():
-            combined = list(product(*(dict.fromkeys((*each, OTHER)) for each in values)))
+        for family, values in self._values.items():
+            combined = list(product(*values))
             self._at[family] = {labels: size + place * family.width for place, labels in enumerate(combined)}
             size += family.width * len(combined)
         self._places = Places(processes)
+        finalize(self, self._places.close)
         self._rows = np.frombuffer(mmap.mmap(-1, BYTES * size * processes)).reshape(processes, size)
-        self._row = memoryview(self._rows[0])
+        self._row: memoryview[float] = memoryview(self._rows[0])
         self._process = -1
 
     def add(self, family: Family, labels: tuple[str, ...], amount: float = 1.0) -> None:
@@ -55,14 +61,12 @@ class Counts:
         at = self._at[family]
         start = at.get(labels)
         if start is None:
-            start = at[tuple(value if self._knows(family, n, value) else OTHER for n, value in enumerate(labels))]
+            known = zip(labels, self._values[family], strict=True)
+            start = at[tuple(value if value in values else OTHER for value, values in known)]
         if family.bounds:
             self._row[start + family.bucket(amount)] += 1
             start, amount = start + family.width - 1, max(amount, 0.0)
         self._row[start] += amount
-
-    def _knows(self, family: Family, number: int, value: str) -> bool:
-        return any(labels[number] == value for labels in self._at[family])
 
     def _take_row(self) -> None:
         """A row of this process alone; while there is none, the first one is shared."""

@@ -12,7 +12,7 @@ __all__ = ["database_clock"]
 
 
 class database_clock(FunctionElement[str]):  # noqa: N801 - written as a function, like those of SQL
-    """The present moment by the clock of the database, or some seconds before, as `oremix.api.storage.moments` has it."""
+    """The present moment by the database's clock, or some seconds before, as `oremix.api.storage.moments` has it."""
 
     type = String()
     inherit_cache = False  # the seconds are part of the text

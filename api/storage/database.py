@@ -125,7 +125,7 @@ def _read(text: str | URL) -> URL:
 
 
 def _of_sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "do_connect", _make_folder)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_to_write)
@@ -159,6 +159,7 @@ def _of_postgresql(url: URL) -> Engine:
     try:
         return create_engine(
             url,
+            hide_parameters=True,  # an error that is logged must not quote what was to be stored
             pool_pre_ping=True,  # a database that was restarted costs a new connection, not an error
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,

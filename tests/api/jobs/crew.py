@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import func, select, text
 
-from oremix.api.jobs.queue import ENDED
+from oremix.api.jobs.tally import ENDED
 from oremix.api.storage import Database, StorageError, jobs
 
 ROOT = Path(__file__).parents[3]
