@@ -9,8 +9,8 @@ from typing import Any
 
 __all__ = ["HOME", "STOP", "Work", "begin"]
 
-HOME = "oremix.api.jobs.child"
-"""The module that does the work."""
+HOME = "oremix.api.jobs.prepared"
+"""The module with which the process is forked."""
 STOP = b"stop"
 
 
