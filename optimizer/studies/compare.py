@@ -38,11 +38,13 @@ def compare(first: Plan, second: Plan) -> Comparison:
     Raises
     ------
     InvalidOption
-        One of the two has no cost, or they count in different money.
+        One of the two has no cost or records of a period that has none, or they count in different money.
     """
     for name, plan in (("first", first), ("second", second)):
         if plan.total_cost is None:
             raise InvalidOption(f"the {name} plan is {plan.status}: it has no cost to be compared")
+        if others := _paid(plan) - {entry.period for entry in plan.costs.by_period}:
+            raise InvalidOption(f"the {name} plan has records of period {min(others)}, which its costs do not know")
     if (first.currency, first.price_year) != (second.currency, second.price_year):
         money = [f"{plan.currency}{f' of {plan.price_year}' if plan.price_year else ''}" for plan in (first, second)]
         raise InvalidOption(f"the plans count in different money: {money[0]} and {money[1]}")
@@ -60,6 +62,12 @@ def compare(first: Plan, second: Plan) -> Comparison:
         shares=list(_shares(first, second)),
         notes=list(_notes(first, second)),
     )
+
+
+def _paid(plan: Plan) -> set[int]:
+    """Every period in which something is paid for."""
+    records = (plan.purchases, plan.production, plan.recycling, plan.shipments, plan.deliveries, plan.surpluses)
+    return {entry.period for entries in records for entry in entries}
 
 
 def _side(plan: Plan) -> Side:

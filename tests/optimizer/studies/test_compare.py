@@ -96,6 +96,14 @@ def test_without_a_cost_there_is_nothing_to_compare() -> None:
         oremix.compare(some, solve(document(suppliers=[CHINA], currency="EUR")))
 
 
+def test_a_record_of_a_period_without_costs_is_told() -> None:
+    """A plan that somebody changed is no reason to fail."""
+    plan = solve(document(suppliers=[CHINA]))
+    odd = plan.model_copy(update={"purchases": [plan.purchases[0].model_copy(update={"period": -7})]})
+    with pytest.raises(oremix.InvalidOption, match="the second plan has records of period -7"):
+        oremix.compare(plan, odd)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents(), documents())
 def test_causes_add_up_to_the_difference(first: dict[str, Any], second: dict[str, Any]) -> None:
