@@ -18,6 +18,8 @@ from oremix.models.examples import example
 __all__ = ["EXAMPLE", "PROBLEM", "Call", "Header", "Operation"]
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+LOOKING_SECONDS = 10.0
+"""The longest that something may take which takes no time, unless the database does not answer."""
 EXAMPLE = json.loads(example("minimal"))
 
 
@@ -129,4 +131,7 @@ class Operation:
 
     def seconds(self, settings: Settings) -> float:
         """The longest it may take."""
-        return settings.max_request_seconds if self.solves else settings.max_overhead_seconds
+        if self.solves:
+            return settings.max_request_seconds
+        most = settings.max_overhead_seconds
+        return most if self.body is not None else min(most, LOOKING_SECONDS)

@@ -8,6 +8,7 @@ than a lease, for longer, and again and again. Ends with 1 if a job was lost, or
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from tests.api.jobs.crew import Crew, all_have_ended, endings, keep_book, states
 from tests.api.jobs.entry import question
 from tests.postgres import Postgres
 
+IP = shutil.which("ip") or "ip"
 LEASE = 6.0
 CUTS = (2.0, 15.0, 1.0, 1.0, 20.0, 9.0)
 """Seconds: less than a lease, more, and about as long."""
@@ -31,9 +33,15 @@ ONE, TWO, SWITCH = (f"oremix-{name}" for name in ("one", "two", "switch"))
 ADDRESS = {ONE: "10.213.77.1", TWO: "10.213.77.2"}
 
 
+def say(text: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def ip(*arguments: str) -> None:
     """Run `ip`."""
-    subprocess.run(["ip", *arguments], check=True)
+    subprocess.run([IP, *arguments], check=True)
 
 
 def connect() -> None:
@@ -54,7 +62,7 @@ def connect() -> None:
 def disconnect() -> None:
     """Remove all of it."""
     for name in (ONE, TWO, SWITCH):
-        subprocess.run(["ip", "netns", "delete", name], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run([IP, "netns", "delete", name], check=False, stderr=subprocess.DEVNULL)
 
 
 def cut(seconds: float) -> None:
@@ -73,19 +81,19 @@ def work(folder: Path) -> list[str]:
     submitted = [submit(queue, question("nap", seconds=1 + n % 3)) for n in range(JOBS)]
     lease = {"OREMIX_LEASE_SECONDS": str(LEASE)}
     near = Crew(database, 2, folder / "one.log", **lease)
-    far = Crew(database, 2, folder / "two.log", within=("ip", "netns", "exec", TWO), **lease)
+    far = Crew(database, 2, folder / "two.log", within=(IP, "netns", "exec", TWO), **lease)
     with near, far:
         wait_until(lambda: len(workers(database)) >= 4)
         for seconds in CUTS:
             cut(seconds)
-            print(f"cut for {seconds:g} s: {states(database)}", flush=True)
+            say(f"cut for {seconds:g} s: {states(database)}")
             time.sleep(LEASE)
         wait_until(lambda: all_have_ended(database), 300)
     done, ends = states(database), endings(database)
     with database.reading() as connection:
         deaths = connection.scalars(select(jobs.c.deaths)).all()
         hosts = Counter(name in worked(folder / "two.log") for name in connection.scalars(select(jobs.c.id)))
-    print(f"{done}; taken from a worker of which nothing was heard: {sum(deaths)}; with host two: {hosts[True]}")
+    say(f"{done}; taken from a worker of which nothing was heard: {sum(deaths)}; with host two: {hosts[True]}")
     database.close()
     server.stop()
     wrong = [f"{identity} came to an end {ends[identity]} times" for identity in submitted if ends[identity] != 1]
@@ -114,7 +122,7 @@ def main() -> int:
     given = parser.parse_args()
     if given.within is not None:
         wrong = work(given.within)
-        print("\n".join(wrong) or "no job was lost, none came to an end twice")
+        say("\n".join(wrong) or "no job was lost, none came to an end twice")
         return 1 if wrong else 0
     disconnect()
     try:
@@ -123,7 +131,7 @@ def main() -> int:
             Path(folder).chmod(0o755)
             (Path(folder) / "postgres").mkdir()
             command = [sys.executable, "-m", "tests.two_hosts", "--within", folder]
-            return subprocess.run(["ip", "netns", "exec", ONE, *command], env=os.environ, check=False).returncode
+            return subprocess.run([IP, "netns", "exec", ONE, *command], env=os.environ, check=False).returncode
     finally:
         disconnect()
 

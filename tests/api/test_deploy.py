@@ -14,7 +14,7 @@ from tests.optimizer.solving.test_solve import hard
 
 
 def persistent(service: Served, path: str, body: Any) -> tuple[int, int]:
-    """Ask as clients should: again while told to come back, or while nobody listens. Gives the status, and how often."""
+    """Ask as clients should: again while told to come back or while nobody listens. Gives the status, and how often."""
     for tries in range(1, 200):
         try:
             status = service.ask("POST", path, body)[0]

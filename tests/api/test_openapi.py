@@ -5,6 +5,7 @@ from openapi_spec_validator import validate
 
 from oremix.api import Settings, create_app
 from oremix.api.app import OPERATIONS
+from oremix.api.jobs.queue import Queue
 
 # what stands for {name} in a path
 NAMES = {"example": "minimal", "preset": "eu-crma-2030"}
@@ -63,12 +64,24 @@ def test_answers_are_as_described(client, minimal):
         "schema": client.get("/v1/schema"),
         "openapi": client.get("/openapi.json"),
         "health": client.get("/healthz"),
+        "ready": ready(client),
+        "metrics": client.get("/metrics"),
         "docs": client.get("/docs"),
         "style": client.get("/docs/style.css"),
     } | of_jobs(client, minimal)
     assert set(requests) == {operation.name for operation in OPERATIONS}
     for operation in OPERATIONS:
         conforms(described, operation, requests[operation.name])
+
+
+def ready(client):
+    """What the service says when there is a worker."""
+    database = Settings().open_database()
+    Queue(database).sign_in("worker", None)
+    database.close()
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    return response
 
 
 def of_jobs(client, minimal):
