@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None, counts: Counts | None = None) -
 
 def _served(operation: Operation, settings: Settings, database: Database) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        with deadline(operation.seconds(settings)):
+        with deadline(operation.seconds(settings), is_set=not operation.looks):
             who = asker(request, settings, database, operation.scope)
             if who.holder is not None:
                 about.note(asker=who.holder)

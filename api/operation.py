@@ -129,9 +129,13 @@ class Operation:
         """The path as the router writes it."""
         return self.path.replace("{", "<").replace("}", ">")
 
+    @property
+    def looks(self) -> bool:
+        """Whether it only looks something up."""
+        return self.body is None
+
     def seconds(self, settings: Settings) -> float:
         """The longest it may take."""
-        if self.solves:
-            return settings.max_request_seconds
-        most = settings.max_overhead_seconds
-        return most if self.body is not None else min(most, LOOKING_SECONDS)
+        if self.looks:
+            return LOOKING_SECONDS
+        return settings.max_request_seconds if self.solves else settings.max_overhead_seconds

@@ -34,16 +34,16 @@ def test_a_deploy_loses_nothing(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'oremix' / 'oremix.db'}")
     keep_book(database)
     with ThreadPoolExecutor(12) as threads, served(database, "--workers", "4", "--job-workers", "2") as old:
-        long = [old.submit({"kind": "solve", "problem": hard(), "options": {"time_limit": 4 + n}}) for n in range(2)]
+        long = [old.submit({"kind": "solve", "problem": hard(), "options": {"time_limit": 3}}) for n in range(2)]
         short = [old.submit({"kind": "solve", "problem": with_quantity(100 + n)}) for n in range(10)]
         wait_until(lambda: states(database).get("running", 0) == 2)
-        under_way = [threads.submit(old.ask, "POST", "/v1/solve?time_limit=4", hard()) for _ in range(2)]
-        time.sleep(1.5)
+        under_way = [threads.submit(old.ask, "POST", "/v1/solve?time_limit=2", hard()) for _ in range(2)]
+        time.sleep(1)
         waiting = [threads.submit(persistent, old, "/v1/solve", with_quantity(500 + n)) for n in range(6)]
-        time.sleep(0.5)
+        time.sleep(0.3)
         old.process.send_signal(signal.SIGTERM)
         assert [status for status, _ in (one.result(60) for one in under_way)] == [200, 200]
-        assert old.process.wait(60) == 0
+        assert old.ended() == 0
         given_back = [job_of(database, identity) for identity in long]
         assert {(job.state, job.deaths, job.worker) for job in given_back} == {("waiting", 0, None)}
         with served(database, "--workers", "4", "--job-workers", "2", "--port", str(old.port)) as new:

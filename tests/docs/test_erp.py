@@ -101,9 +101,9 @@ def test_what_cannot_be_awarded_is_said(port, erp):
 def test_what_is_wrong_with_the_data_is_said(port, erp):
     """Every fault with its place, as the service gives them."""
     text = (erp / "bids.csv").read_text()
-    (erp / "bids.csv").write_text(text.replace("MY,ndpr_oxide,66900", "Malaysia,ndpr_oxide,-1"))
+    (erp / "bids.csv").write_text(text.replace("MY,ndpr_oxide,66900,260", "Malaysia,ndpr_oxide,66900,-260"))
     done = award(port, erp)
     assert done.returncode == 1
     assert "422" in done.stderr
     assert "/problem/suppliers/3/country" in done.stderr
-    assert "/problem/suppliers/3/unit_cost" in done.stderr
+    assert "/problem/suppliers/3/capacity" in done.stderr
