@@ -72,6 +72,7 @@ ANSWER_HEADERS = {
     "Oremix-Run": "id of the run in the record",
     "Oremix-Recorded": "when the question was first asked, where the answer is from the record",
     "Location": "where the job is",
+    "X-Request-ID": "what the log calls the request: the client's own name for it, if it sent one that can stand there",
 }
 SCHEMAS = {"Error": ERROR, "Fault": FAULT, "ExceededLimit": LIMIT}
 SECURITY_SCHEMES = {

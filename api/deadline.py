@@ -56,12 +56,15 @@ def sooner(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """Refuse a request that takes longer than some seconds."""
+def deadline(seconds: float, *, is_set: bool = True) -> Iterator[None]:
+    """Refuse a request that takes longer than some seconds; `is_set` says whether the operator sets them."""
     try:
         with alarm(seconds):
             yield
     except Expired:
+        if not is_set:
+            detail = f"This server found no answer within {seconds:g} s; its database may be away."
+            raise Refusal(503, detail, {"Retry-After": "10"}) from None
         limit = {"name": "seconds", "most": seconds, "variable": "OREMIX_MAX_OVERHEAD_SECONDS"}
         detail = f"The request took longer than this server's limit of {seconds:g} s, the solver's time included."
         raise Refusal(503, detail, {"Retry-After": "60"}, limit=limit) from None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import uuid
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.http import HTTP_STATUS_CODES
 
+from oremix.api.logs import about
 from oremix.api.settings import Settings
 from oremix.api.storage import StorageError, StorageFull
 from oremix.models import Fault, InvalidOption, InvalidProblem, TooLarge, UnknownSolver
@@ -66,6 +66,8 @@ def body_of(status: int, detail: str, **members: Any) -> bytes:
 
 
 def _answer(refusal: Refusal) -> Response:
+    if "limit" in refusal.members:
+        g.limit = refusal.members["limit"]["name"]  # to be counted
     body = body_of(refusal.status, refusal.detail, **refusal.members)
     return Response(body, refusal.status, refusal.headers, content_type=MEDIA_TYPE)
 
@@ -127,6 +129,6 @@ def _storage(error: StorageError) -> Refusal:
 
 
 def _our_fault(error: Exception) -> Refusal:
-    reference = uuid.uuid4().hex[:12]
+    reference = about.request_id()
     log.error("request failed, id %s", reference, exc_info=error)
     return Refusal(500, "The server failed; its log has the reason under this id.", id=reference)

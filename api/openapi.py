@@ -138,6 +138,7 @@ def _headers(operation: Operation) -> dict[str, Any]:
         *(["Oremix-Run", "Oremix-Recorded"] if operation.recorded else ()),
         *(["Oremix-Run"] if operation.name == "result" else ()),
         *(["Location"] if operation.name == "submit" else ()),
+        "X-Request-ID",
     ]
     return {name: {"description": ANSWER_HEADERS[name], "schema": TEXT} for name in names}
 

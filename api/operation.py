@@ -18,6 +18,8 @@ from oremix.models.examples import example
 __all__ = ["EXAMPLE", "PROBLEM", "Call", "Header", "Operation", "or_null"]
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+LOOKING_SECONDS = 10.0
+"""The longest that something may take which takes no time, unless the database does not answer."""
 EXAMPLE = json.loads(example("minimal"))
 
 
@@ -133,6 +135,13 @@ class Operation:
         """The path as the router writes it."""
         return self.path.replace("{", "<").replace("}", ">")
 
+    @property
+    def looks(self) -> bool:
+        """Whether it only looks something up."""
+        return self.body is None
+
     def seconds(self, settings: Settings) -> float:
         """The longest it may take."""
+        if self.looks:
+            return LOOKING_SECONDS
         return settings.max_request_seconds if self.solves else settings.max_overhead_seconds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 from typing import Any
@@ -11,18 +10,22 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from oremix.api.app import OPERATIONS, create_app
+from oremix.api.app import NAMES, OPERATIONS, create_app
 from oremix.api.door import MEMORY, Door
 from oremix.api.jobs.hands import Hands
 from oremix.api.keys import has_valid
 from oremix.api.keys.access import is_loopback
-from oremix.api.keys.masking import Masking
+from oremix.api.logs.access import log_in
+from oremix.api.logs.lines import start
+from oremix.api.metrics.layout import new_counts
 from oremix.api.settings import Settings
 from oremix.api.worker import TimedWorker
 
 __all__ = ["Service", "default_job_workers", "default_workers", "guarded", "has_keys", "is_loopback", "probe"]
 
 LAST_RESORT_SECONDS = 30
+GENERATIONS = 4
+"""How many sets of workers may be there at once, old ones ending while new ones start."""
 NO_KEYS = (
     "{host} can be reached from other machines, and there is no key. Make one with: oremix keys new NAME (where the "
     "service keeps its data: with the same OREMIX_DATABASE_URL, in a container with the same volume). Or let anybody "
@@ -59,6 +62,7 @@ class Service(BaseApplication):  # type: ignore[misc]
         """Serve until stopped."""
         bodies = frozenset(op.path for op in OPERATIONS if op.body is not None and not op.solves)
         self.door = Door(self.workers, bodies)
+        self.counts = new_counts(NAMES, GENERATIONS * self.workers)
         _Master(self).run()
 
     def load_config(self) -> None:
@@ -79,21 +83,17 @@ class Service(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": seconds,
             "control_socket_disable": True,
             "accesslog": "-",
-            "access_log_format": '%(h)s "%(r)s" %(s)s %(B)s bytes %(L)s s',
-            "on_starting": _mask_secrets,
+            "logger_class": log_in(self.settings.log),
             "post_fork": _keep_standard_output_clean,
-            "post_worker_init": _log_as_the_server_does,
+            "post_worker_init": self._log,
         }
 
     def load(self) -> Flask:
         """The application of one worker."""
-        return create_app(self.settings)
+        return create_app(self.settings, self.counts)
 
-
-def _mask_secrets(server: Any) -> None:
-    for log in (server.log.error_log, server.log.access_log):
-        for handler in log.handlers:
-            handler.addFilter(Masking())
+    def _log(self, _worker: Any) -> None:
+        start(self.settings.log)
 
 
 class _Master(Arbiter):  # type: ignore[misc]
@@ -118,10 +118,6 @@ class _Master(Arbiter):  # type: ignore[misc]
 
 def _keep_standard_output_clean(_server: Any, _worker: Any) -> None:
     os.dup2(2, 1)  # solvers print there, from C
-
-
-def _log_as_the_server_does(worker: Any) -> None:
-    logging.getLogger("oremix").handlers = list(worker.log.error_log.handlers)
 
 
 def default_workers() -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from oremix.api.logs.lines import STYLES
 from oremix.api.storage import Database, default_url
 
 __all__ = ["Settings"]
@@ -58,6 +59,8 @@ class Settings:
     keys
         OREMIX_KEYS: `on`, every request needs a key; `off`, none does; `auto`, none does where only this machine can
         reach the service. Only who starts it knows that: settings made in code are `off` unless they say `on`.
+    log
+        OREMIX_LOG: how log lines are written: `json`, one object for each; `text`; `auto`, text on a terminal.
     """
 
     max_body_mb: float = 16.0
@@ -76,6 +79,7 @@ class Settings:
     database_url: str = ""
     keep_days: float = 90.0
     keys: str = "auto"
+    log: str = "auto"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -130,10 +134,17 @@ def _positive(name: str, text: str) -> float:
     return number
 
 
-def _keys(name: str, text: str) -> str:
-    if text not in ("auto", "on", "off"):
-        raise ValueError(f"{name} should be on, off or auto, not {text!r}")
-    return text
+def _one_of(*words: str) -> Callable[[str, str], str]:
+    def read(name: str, text: str) -> str:
+        if text not in words:
+            raise ValueError(f"{name} should be {', '.join(words[:-1])} or {words[-1]}, not {text!r}")
+        return text
+
+    return read
 
 
-READERS: dict[str, Callable[[str, str], Any]] = {"database_url": _address, "keys": _keys}
+READERS: dict[str, Callable[[str, str], Any]] = {
+    "database_url": _address,
+    "keys": _one_of("on", "off", "auto"),
+    "log": _one_of(*STYLES),
+}

@@ -21,7 +21,11 @@ from oremix.api.deadline import Expired, alarm
 from oremix.api.door import Connection, Work, work_of
 from oremix.api.errors import MEDIA_TYPE, body_of
 from oremix.api.headers import SECURITY
-from oremix.api.jobs.stream import handing_over
+from oremix.api.jobs.stream import Handed, handing_over
+from oremix.api.logs import about
+from oremix.api.logs.access import WAITED
+from oremix.api.metrics.families import REFUSALS, REQUESTS, WAITS
+from oremix.api.metrics.layout import NOWHERE
 
 __all__ = ["TimedWorker"]
 
@@ -36,6 +40,8 @@ BUSY = "Every worker of this server is busy."
 STOPPING = "This server is being stopped or started anew."
 SLOW = "The head of the request did not arrive in time."
 LONG = f"The head of the request is longer than {MOST_HEAD:,} bytes."
+REFUSED = {BUSY: "busy", STOPPING: "stopping", SLOW: "slow head", LONG: "long head"}
+ENDINGS = {408: "slow head", 503: "stopping", 500: "failed"}
 STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (Expired, 408),
     (SystemExit, 503),
@@ -61,6 +67,7 @@ class TimedWorker(SyncWorker):  # type: ignore[misc]
         self.door = self.app.door
         self.arriving: deque[Connection] = deque()
         self.leaving: deque[Connection] = deque()
+        self.waited = 0.0
         for listener in self.sockets:
             listener.setblocking(False)
         while self.alive and self.is_parent_alive():
@@ -136,6 +143,8 @@ class TimedWorker(SyncWorker):  # type: ignore[misc]
         if connection.work is not Work.LIGHT:  # others need not wait for this one to end
             while self.arriving and self.door.arriving.put(self.arriving[0]):
                 self.arriving.popleft()
+        self.waited = time.monotonic() - connection.until + self.app.settings.max_wait_seconds
+        self.app.counts.add(WAITS, (), self.waited)
         try:
             address = connection.client.getpeername()
         except OSError:
@@ -159,19 +168,25 @@ class TimedWorker(SyncWorker):  # type: ignore[misc]
         """Take the application, such that streams of events leave this worker free."""
         super().load_wsgi()
         application: Any = self.app.wsgi()
-        self.wsgi = handing_over(application, application.config["OREMIX_STREAMS"])
+        served = handing_over(application, application.config["OREMIX_STREAMS"])
+        self.wsgi = lambda environ, start: served(environ | {WAITED: self.waited}, start)
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """Serve one connection. Who goes on to use it elsewhere detaches the socket."""
         client.settimeout(self.app.settings.max_overhead_seconds)
+        about.begin(request=about.identified(None))  # until its own name for it is known
         try:
             with alarm(HEADER_SECONDS):
                 request = next(get_parser(self.cfg, client, addr))
                 self.handle_request(listener, request, client, addr)
+        except Handed:
+            self.log.info("a stream of events is open")
         except (errors.NoMoreData, StopIteration, OSError):
             self.log.debug("a client went away, or does not read")
         except BaseException as error:  # noqa: BLE001 - whatever it is, the client is answered
             self.handle_error(None, client, addr, error)
+        finally:
+            about.end()
         self._leave(client)
 
     def handle_error(self, _req: Any, client: socket.socket, _addr: Any, exc: BaseException) -> None:
@@ -180,17 +195,24 @@ class TimedWorker(SyncWorker):  # type: ignore[misc]
         if status == 500:
             self.log.error("request failed outside the application", exc_info=exc)
         detail = str(exc) if isinstance(exc, errors.ParseException) and status < 500 else ""
+        self._count_refusal(status, ENDINGS.get(status, "no HTTP"))
         with suppress(OSError):
             client.sendall(_response(status, detail or HTTP_STATUS_CODES[status]))
 
     # ------------------------------------------------------------ who goes
 
+    def _count_refusal(self, status: int, reason: str) -> None:
+        self.app.counts.add(REQUESTS, (NOWHERE, str(status)), 0.0)
+        self.app.counts.add(REFUSALS, (reason,))
+
     def _refuse(self, connection: Connection, status: int, detail: str) -> None:
         retry = max(1, round(self.app.settings.max_wait_seconds))
-        with suppress(OSError):
-            connection.client.setblocking(False)
-            connection.client.send(_response(status, detail, retry if status == 503 else None))
-        self.log.info("refused a request with %s: %s", status, detail)
+        self._count_refusal(status, REFUSED[detail])
+        with about.adding(request=about.identified(None)):
+            with suppress(OSError):
+                connection.client.setblocking(False)
+                connection.client.send(_response(status, detail, retry if status == 503 else None))
+            self.log.info("refused a request with %s: %s", status, detail)
         self._leave(connection.client)
 
     def _leave(self, client: socket.socket) -> None:
@@ -262,6 +284,7 @@ def _response(status: int, detail: str, retry: int | None = None) -> bytes:
         "Content-Type": MEDIA_TYPE,
         "Content-Length": str(len(body)),
         "Cache-Control": "no-store",
+        about.HEADER: about.request_id(),
     } | SECURITY
     if retry is not None:
         headers["Retry-After"] = str(retry)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["keys"]
 
-SCOPES = ["solve", "read", "admin"]
+SCOPES = ["solve", "read", "metrics", "admin"]
 Result = TypeVar("Result")
 HEADINGS = ("key", "whose", "scopes", "state", "made", "expires", "last used")
 
@@ -42,7 +42,7 @@ def keys() -> None:
     multiple=True,
     default=("solve", "read"),
     show_default=True,
-    help="What it is good for: solve posts problems and jobs, read reads, admin does everything; repeatable.",
+    help="solve posts problems and jobs, read reads, metrics reads metrics, admin all. Repeatable.",
 )
 @click.option("--days", type=click.FloatRange(min=0, min_open=True), metavar="D", help="Expires after so many days.")
 @as_json

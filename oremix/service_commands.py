@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,17 +54,11 @@ def worker(parent: int | None) -> None:
 
     SIGTERM and Ctrl-C give the job in hand back, to be done by another worker.
     """
-    import logging
-
     from oremix.api.jobs.worker import Worker
+    from oremix.api.logs.lines import start
 
     settings = settings_of_environment()
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO,
-        format="[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s",
-        datefmt="%Y-%m-%d %H:%M:%S %z",
-    )
+    start(settings.log)
     Worker(settings, parent).run()
 
 

@@ -8,6 +8,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,6 @@ from psycopg import sql
 
 NOBODY = "nobody"
 SETTINGS = {
-    "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "fsync": "off",  # the tests kill the database, not the machine: what was written is kept by the kernel
     "full_page_writes": "off",
@@ -32,8 +33,9 @@ class Postgres:
     PostgreSQL refuses to be root, so there the programs are copied to where `nobody` can run them.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
         self.folder = folder
+        self.address = address
         self.port = _free_port()
         self._databases = 0
         self._owner: dict[str, Any] = {}
@@ -44,6 +46,8 @@ class Postgres:
         if os.geteuid() == 0:
             self._give_to(NOBODY)
         self.run("initdb", "-D", self.data, "-U", "oremix", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        with (self.data / "pg_hba.conf").open("a") as file:
+            file.write(f"host all all {address}/24 trust\n")
         self.start()
 
     @property
@@ -77,6 +81,7 @@ class Postgres:
         """Start the server, after a kill too, and wait until it answers."""
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        settings.append(f"--listen_addresses={self.address}")
         log = (self.folder / "log").open("ab")
         with log:
             self.process = subprocess.Popen(
@@ -99,7 +104,7 @@ class Postgres:
                 return
 
     def url(self, database: str) -> str:
-        return f"postgresql://oremix@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://oremix@{self.address}:{self.port}/{database}"
 
     def new_database(self, like: str = "template1") -> str:
         """The URL of a new database that is like another; an empty one by default."""
@@ -113,6 +118,20 @@ class Postgres:
         """End every process of it at once, as a power cut would."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Within the block it takes connections, and answers none."""
+        own = self.process.pid
+        family = [own, *map(int, Path(f"/proc/{own}/task/{own}/children").read_text(encoding="ascii").split())]
+        for pid in family:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in family:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGQUIT)  # its immediate shutdown: nothing of it is needed any more

@@ -34,8 +34,9 @@ class Attempt:
     def __init__(self, claim: Claim, queue: Queue, settings: Settings, patience: Patience) -> None:
         self._claim, self._queue, self._settings, self._patience = claim, queue, settings, patience
         most = settings.max_job_seconds
+        columns = int(settings.max_job_columns)
         self._process = JobProcess(
-            Work(claim.id, claim.kind, claim.question, claim.options, most, int(settings.max_job_columns))
+            Work(claim.id, claim.kind, claim.question, claim.options, most, columns, settings.log)
         )
         moment = time.monotonic()
         limit = min(claim.options.get("time_limit") or most, most)

@@ -17,6 +17,8 @@ from oremix.api.jobs.kinds import KINDS
 from oremix.api.jobs.work import STOP, Work
 from oremix.api.kind import Question, as_recorded
 from oremix.api.limits import Limits
+from oremix.api.logs import about
+from oremix.api.logs.lines import start
 from oremix.models import OremixError
 
 __all__ = ["answered", "run"]
@@ -34,6 +36,8 @@ def run(pipe: Connection, work: Work) -> None:
         signal.signal(number, signal.SIG_IGN)  # the worker says when it ends
     os.dup2(2, 1)  # solvers print there, from C
     os.nice(NICER)
+    start(work.log)
+    about.begin(job=work.id, kind=work.kind)
     stop = threading.Event()
     threading.Thread(target=_listen, args=(pipe, stop), daemon=True).start()
     pipe.send(_outcome(pipe, work, stop))

@@ -12,11 +12,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, case, delete, exists, false, insert, null, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    null,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from oremix.api import record
-from oremix.api.storage import Database, days_ago, jobs, now, runs, unpack, workers
+from oremix.api.jobs import tally
+from oremix.api.jobs.tally import ENDED
+from oremix.api.storage import Database, database_clock, days_ago, jobs, now, runs, unpack, workers
 
 if TYPE_CHECKING:
     from oremix.api.kind import Question
@@ -25,7 +41,6 @@ __all__ = ["TRIES", "Claim", "OtherBody", "Queue", "Sighting", "submit"]
 
 TRIES = 3
 """How many attempts may end by the death of who worked."""
-ENDED = ("done", "failed", "cancelled")
 BATCH = 200
 LONGEST = 2000
 """Characters of a reason."""
@@ -119,22 +134,24 @@ class Queue:
             "body": body,
         }
         connection.execute(insert(jobs), job)
+        if found is not None:
+            tally.note_end(connection, question.kind.name, "done", run["asked"], run["asked"])
         return str(job["id"])
 
     def cancel(self, job: str) -> None:
         """Wish a job to end with the best answer so far; one that waits ends at once, one that has ended stays so."""
         waits = jobs.c.state == "waiting"
         with self.database.begin() as connection:
-            connection.execute(
-                update(jobs)
-                .where(jobs.c.id == job, jobs.c.state.not_in(ENDED), jobs.c.cancel == false())
-                .values(
-                    cancel=true(),
-                    change=jobs.c.change + 1,
-                    state=case((waits, "cancelled"), else_=jobs.c.state),
-                    finished=case((waits, _at_end()), else_=jobs.c.finished),
-                )
-            )
+            wished = {
+                "cancel": true(),
+                "change": jobs.c.change + 1,
+                "state": case((waits, "cancelled"), else_=jobs.c.state),
+                "finished": case((waits, _at_end()), else_=jobs.c.finished),
+            }
+            goes_on = (jobs.c.id == job) & jobs.c.state.not_in(ENDED) & (jobs.c.cancel == false())
+            row = _changed(connection, goes_on, wished)
+            if row is not None and row.state in ENDED:
+                tally.note_end(connection, row.kind, row.state, row.submitted, row.finished)
 
     # ------------------------------------------------------------ who works
 
@@ -168,7 +185,8 @@ class Queue:
         moved: dict[str, Any] = {"beat": jobs.c.beat + 1}
         if progress is not None:
             moved |= _MOVED | {"progress": json.dumps(progress, allow_nan=False)}
-        return self._of(claim, moved)
+        with self.database.begin() as connection:
+            return connection.execute(update(jobs).where(claim.holds).values(moved)).rowcount == 1
 
     def wish(self, claim: Claim) -> bool | None:
         """Whether the job shall end; none where it is no longer this worker's."""
@@ -177,29 +195,37 @@ class Queue:
 
     def finish(self, claim: Claim, answer: dict[str, Any], *, cancelled: bool = False) -> bool:
         """End a job with an answer, as `kind.as_recorded` gives it; false where it is no longer this worker's."""
-        ended = {"state": "cancelled" if cancelled else "done", "finished": _at_end(), "reason": null(), **_MOVED}
+        state = "cancelled" if cancelled else "done"
+        ended = {"state": state, "finished": _at_end(), "reason": null(), **_MOVED}
         with self.database.begin() as connection:
-            if connection.execute(update(jobs).where(claim.holds).values(ended)).rowcount != 1:
+            row = _changed(connection, claim.holds, ended)
+            if row is None:
                 return False
             record.complete(connection, claim.run, answer)
+            tally.note(connection, row, state)
         return True
 
     def fail(self, claim: Claim, reason: str, *, cancelled: bool = False) -> bool:
         """End a job without an answer; false where it is no longer this worker's."""
         state = "cancelled" if cancelled else "failed"
-        return self._of(claim, {"state": state, "finished": _at_end(), "reason": _plain(reason), **_MOVED})
+        ended = {"state": state, "finished": _at_end(), "reason": _plain(reason), **_MOVED}
+        return self._ended(claim.holds, ended, state)
 
     def give_back(self, claim: Claim) -> bool:
         """Let another worker have the job, as if this one had not taken it."""
-        return self._of(claim, _released(null()))
+        return self._ended(claim.holds, _released(null()), "returned")
 
     def died(self, claim: Claim, reason: str) -> bool:
         """Say that who worked on the job died of it, or so it seems."""
-        return self._of(claim, _tried_once_more(reason))
+        return self._ended(claim.holds, _tried_once_more(reason), "died")
 
-    def _of(self, claim: Claim, values: dict[str, Any]) -> bool:
+    def _ended(self, which: ColumnElement[bool], values: dict[str, Any], outcome: str) -> bool:
+        """End an attempt; false where it was over already."""
         with self.database.begin() as connection:
-            return connection.execute(update(jobs).where(claim.holds).values(values)).rowcount == 1
+            row = _changed(connection, which, values)
+            if row is not None:
+                tally.note(connection, row, outcome)
+        return row is not None
 
     # ------------------------------------------------------------ who looks after the others
 
@@ -214,16 +240,21 @@ class Queue:
     def lapse(self, seen: Sighting) -> bool:
         """Take a job from a worker that gave no sign of life since; false where it did, or another was quicker."""
         unchanged = (jobs.c.number == seen.number) & (jobs.c.attempt == seen.attempt) & (jobs.c.beat == seen.beat)
-        with self.database.begin() as connection:
-            changed = update(jobs).where(unchanged, jobs.c.state == "running")
-            return connection.execute(changed.values(_tried_once_more("its worker gave no sign of life"))).rowcount == 1
+        silent = _tried_once_more("its worker gave no sign of life")
+        return self._ended(unchanged & (jobs.c.state == "running"), silent, "lost")
 
     def sign_in(self, worker: str, job: str | None) -> None:
         """Say that a worker is there, and what it works on."""
         with self.database.begin() as connection:
-            seen = {"seen": now(), "job": job}
+            seen = {"seen": database_clock(), "job": job}
             if connection.execute(update(workers).where(workers.c.id == worker).values(seen)).rowcount == 0:
                 connection.execute(insert(workers).values(id=worker, started=now(), **seen))
+
+    def alive(self, seconds: float) -> int:
+        """How many workers gave a sign of life within so many seconds."""
+        with self.database.reading() as connection:
+            asked = select(func.count()).select_from(workers).where(workers.c.seen >= database_clock(seconds))
+            return connection.scalar(asked) or 0
 
     def sign_out(self, worker: str) -> None:
         """Say that a worker is gone."""
@@ -272,6 +303,11 @@ def submit(
             continue
     with queue.database.begin() as connection:
         return queue.submit(connection, question, key, idempotency, check)
+
+
+def _changed(connection: Connection, which: ColumnElement[bool], values: dict[str, Any]) -> Row[Any] | None:
+    """Change one job; gives what it is then, or none where there is none of these."""
+    return connection.execute(update(jobs).where(which).values(values).returning(*tally.COLUMNS)).one_or_none()
 
 
 def _same(connection: Connection, secret: str, body: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import Response, current_app
@@ -15,6 +16,7 @@ from oremix.api.jobs.queue import OtherBody, Queue, submit
 from oremix.api.jobs.room import refuse_if_full
 from oremix.api.jobs.seen import STATES, described, has_ended, listed, looked_up
 from oremix.api.jobs.stream import HANDOVER, Feed, Streams, generated
+from oremix.api.logs import about
 from oremix.api.operation import EXAMPLE, Call, Header, Operation
 from oremix.api.options import Option
 from oremix.optimizer.decide import refuse_if_too_large
@@ -23,6 +25,8 @@ __all__ = ["OPERATIONS"]
 
 LONGEST_KEY = 200
 MOST_LISTED = 1000
+
+log = logging.getLogger(__name__)
 
 
 def _submit(call: Call) -> Response:
@@ -40,6 +44,8 @@ def _submit(call: Call) -> Response:
     except OtherBody:
         message = "came with another body before; a new job needs a new one"
         raise invalid("the headers", [{"parameter": IDEMPOTENCY.name, "message": message, "value": None}]) from None
+    about.note(job=job)
+    log.info("job %s is submitted", job)
     response = json_answer(described(_found(call, job)))
     response.status_code = 202
     response.headers["Location"] = f"/v1/jobs/{job}"

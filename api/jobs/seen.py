@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select, true
 
-from oremix.api.jobs.queue import ENDED
+from oremix.api.jobs.tally import ENDED
 from oremix.api.operation import Call
 from oremix.api.storage import jobs, runs
 

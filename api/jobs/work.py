@@ -24,6 +24,7 @@ class Work:
     options: dict[str, Any]
     most_seconds: float
     max_columns: int
+    log: str = "auto"
 
 
 def begin(pipe: Connection, work: Work) -> None:

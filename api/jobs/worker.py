@@ -15,6 +15,7 @@ from oremix.api.jobs.patience import Patience
 from oremix.api.jobs.process import warm_up
 from oremix.api.jobs.queue import Claim, Queue
 from oremix.api.jobs.watch import Watch
+from oremix.api.logs import about
 from oremix.api.settings import Settings
 
 __all__ = ["Worker"]
@@ -50,6 +51,7 @@ class Worker:
         """Work until told to end by SIGTERM or SIGINT; the job in hand is then given back."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
+        about.begin(worker=self.name)
         log.info("worker %s, jobs in %s", self.name, self._queue.database)
         warm_up()
         while not self._patience.is_over():
@@ -57,8 +59,9 @@ class Worker:
             if claim is None:
                 self._patience.rest(POLL)
             else:
-                log.info("job %s: %s, attempt %d", claim.id, claim.kind, claim.attempt)
-                Attempt(claim, self._queue, self._settings, self._patience).see_to_its_end()
+                with about.adding(job=claim.id, kind=claim.kind, attempt=claim.attempt):
+                    log.info("job %s: %s, attempt %d", claim.id, claim.kind, claim.attempt)
+                    Attempt(claim, self._queue, self._settings, self._patience).see_to_its_end()
         self._patience.once(lambda: self._queue.sign_out(self.name))
         self._queue.database.close()
         log.info("worker %s has ended", self.name)

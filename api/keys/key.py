@@ -14,6 +14,7 @@ __all__ = ["BRAND", "SCOPES", "Key", "NewKey", "digest", "make_secret", "prefix_
 SCOPES = {
     "solve": "post problems and jobs",
     "read": "read jobs, runs and what is shipped",
+    "metrics": "read the metrics, and nothing else",
     "admin": "everything, and the jobs and runs of every key",
 }
 BRAND = "oremix_"  # tools that look for leaked secrets recognise them by such a beginning

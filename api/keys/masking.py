@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import re
 
 from oremix.api.keys.key import BRAND
 
-__all__ = ["Masking", "masked"]
+__all__ = ["masked"]
 
 SECRET = re.compile(BRAND + "([0-9A-Za-z]{6})[0-9A-Za-z]+")
 
@@ -15,12 +14,3 @@ SECRET = re.compile(BRAND + "([0-9A-Za-z]{6})[0-9A-Za-z]+")
 def masked(text: str) -> str:
     """The text with of each secret no more than its prefix."""
     return SECRET.sub(BRAND + r"\1…", text)
-
-
-class Masking(logging.Filter):
-    """Masks what a record says; tracebacks hold code, not what it was given."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, masked."""
-        record.msg, record.args = masked(record.getMessage()), None
-        return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from oremix.api.storage.errors import translated
+from oremix.api.storage.outage import Outage
 from oremix.api.storage.upgrading import upgrade
 
 __all__ = ["Database", "default_url"]
@@ -52,6 +53,7 @@ class Database:
         how: dict[str, Any] = {READS: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self.reader = self.engine.execution_options(**how)
         finalize(self, self.engine.dispose)  # who lets go of a database need not think of its connections
+        self._outage = None if self.is_sqlite else Outage(self.engine)
         self._upgrading = Lock()
         self._upgraded = False
 
@@ -69,8 +71,7 @@ class Database:
         ------
         StorageUnavailable, StorageFull, NewerSchema
         """
-        self.upgrade()
-        with translated(), self.engine.begin() as connection:
+        with self._used(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -81,9 +82,15 @@ class Database:
         ------
         StorageUnavailable, StorageFull, NewerSchema
         """
-        self.upgrade()
-        with translated(), self.reader.connect() as connection:
+        with self._used(), self.reader.connect() as connection:
             yield connection
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        with self._outage.watched() if self._outage else nullcontext():
+            self.upgrade()
+            with translated():
+                yield
 
     def upgrade(self) -> None:
         """Bring the tables to their present form, once; any number of processes may do so at the same time.
@@ -125,7 +132,7 @@ def _read(text: str | URL) -> URL:
 
 
 def _of_sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "do_connect", _make_folder)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_to_write)
@@ -159,6 +166,7 @@ def _of_postgresql(url: URL) -> Engine:
     try:
         return create_engine(
             url,
+            hide_parameters=True,  # an error that is logged must not quote what was to be stored
             pool_pre_ping=True,  # a database that was restarted costs a new connection, not an error
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,

@@ -37,12 +37,22 @@ def translated() -> Iterator[None]:
     """Raise the storage's errors in place of SQLAlchemy's; what no waiting would mend stays what it is."""
     try:
         yield
-    except (IntegrityError, DataError, ProgrammingError, NotSupportedError):
+    except (IntegrityError, DataError, ProgrammingError, NotSupportedError) as error:
+        if (interruption := _interruption(error)) is not None:
+            raise interruption from None
         raise
     except NoConnection:
         raise StorageUnavailable("no connection to the database became free in time") from None
     except DBAPIError as error:
         raise _of(error) from error
+
+
+def _interruption(error: BaseException) -> BaseException | None:
+    """What ended the wait for an answer, where the error is only what that broke: a connection in the midst of it."""
+    cause: BaseException | None = error
+    while cause is not None and isinstance(cause, Exception):
+        cause = cause.__cause__ or cause.__context__
+    return cause
 
 
 def _of(error: DBAPIError) -> StorageError:

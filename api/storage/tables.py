@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-__all__ = ["jobs", "keys", "metadata", "runs", "workers"]
+__all__ = ["jobs", "keys", "metadata", "runs", "tallies", "workers"]
 
 ID = String(32)
 MOMENT = String(27)
@@ -87,9 +87,20 @@ workers = Table(
     metadata,
     Column("id", String(128), primary_key=True, doc="host, process, and something that no other has"),
     Column("started", MOMENT, nullable=False),
-    Column("seen", MOMENT, nullable=False, doc="last sign of life, by the clock of its host"),
+    Column("seen", MOMENT, nullable=False, doc="last sign of life, by the clock of the database"),
     Column("job", ID, doc="id of the job that it works on"),
 )
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("measure", String(16), primary_key=True, doc="attempt or job"),
+    Column("kind", String(32), primary_key=True, doc="of the job"),
+    Column("outcome", String(16), primary_key=True, doc="how it ended"),
+    Column("up_to", Double, primary_key=True, doc="seconds: the upper bound of the bucket; infinite of the last"),
+    Column("count", BigInteger, nullable=False, doc="how many"),
+    Column("seconds", Double, nullable=False, doc="of all of them"),
+)  # fmt: skip
 
 keys = Table(
     "keys",

@@ -5,6 +5,7 @@ from openapi_spec_validator import validate
 
 from oremix.api import Settings, create_app
 from oremix.api.app import OPERATIONS
+from oremix.api.jobs.queue import Queue
 
 SURGE = {"id": "surge", "probability": 0.5, "changes": [{"on": "demands", "field": "quantity", "times": 0.5}]}
 # what stands for {name} in a path
@@ -67,6 +68,8 @@ def test_answers_are_as_described(client, minimal):
         "schema": client.get("/v1/schema"),
         "openapi": client.get("/openapi.json"),
         "health": client.get("/healthz"),
+        "ready": ready(client),
+        "metrics": client.get("/metrics"),
         "docs": client.get("/docs"),
         "style": client.get("/docs/style.css"),
     } | of_jobs(client, minimal)
@@ -79,6 +82,16 @@ def drawn(minimal):
     """A problem with an uncertainty, to be drawn twice."""
     boom = {"id": "boom", "on": "demands", "field": "quantity", "times": {"values": [1, 1.1]}}
     return {"problem": minimal | {"uncertainties": [boom]}, "options": {"samples": 2}}
+
+
+def ready(client):
+    """What the service says when there is a worker."""
+    database = Settings().open_database()
+    Queue(database).sign_in("worker", None)
+    database.close()
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    return response
 
 
 def of_jobs(client, minimal):

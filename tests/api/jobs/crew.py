@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy import func, select, text
 
-from oremix.api.jobs.queue import ENDED
+from oremix.api.jobs.tally import ENDED
 from oremix.api.storage import Database, StorageError, jobs
 
 ROOT = Path(__file__).parents[3]
@@ -92,16 +92,17 @@ def environment(database: Database, **more: str) -> dict[str, str]:
 
 
 class Crew:
-    """Some workers, with the kinds of `entry`."""
+    """Some workers, with the kinds of `entry`; `within` is a command that starts commands elsewhere."""
 
-    def __init__(self, database: Database, number: int, log: Path, **more: str) -> None:
+    def __init__(self, database: Database, number: int, log: Path, within: tuple[str, ...] = (), **more: str) -> None:
+        self._within = within
         self._environment = environment(database, **more)
         self._log = log.open("ab")
         self.workers = [self._start() for _ in range(number)]
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, ENTRY], env=self._environment, stderr=self._log, start_new_session=True
+            [*self._within, sys.executable, ENTRY], env=self._environment, stderr=self._log, start_new_session=True
         )
 
     def __enter__(self) -> Self:

@@ -73,6 +73,10 @@ class Served:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """End it; gives its exit code."""
         self.process.send_signal(number)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for its end; gives its exit code."""
         code = self.process.wait(timeout=60)
         self._heard.join(timeout=10)
         assert self.process.stderr is not None

@@ -1,0 +1,1 @@
+"""What can be measured of the service, for Prometheus, and whether it is ready."""
