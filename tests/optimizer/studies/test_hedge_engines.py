@@ -24,7 +24,7 @@ def cluster() -> Iterator[str]:
     """The address of a cluster of two workers on this machine."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as started:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50) as started:
         yield started.scheduler_address
         engine.leave()
 
