@@ -7,13 +7,15 @@ from dataclasses import replace
 from threading import Event
 from typing import Any
 
+import numpy as np
+
 from oremix.models import InvalidOption, InvalidProblem, Problem, TooLarge, read_problem
 from oremix.models.files import checked
 from oremix.models.studies.hedge import FirstStage, Hedge
 from oremix.models.studies.hedge_options import Branch, HedgeOptions, branches_of
 from oremix.optimizer.clock import Clock, Progress
 from oremix.optimizer.decide import check_options, columns_at_most
-from oremix.optimizer.solving.proof import TOLERANCE
+from oremix.optimizer.solving.proof import NOISE, TOLERANCE
 from oremix.optimizer.studies.hedging.answer import Found, hedge_of
 from oremix.optimizer.studies.hedging.chosen import Chosen, chosen_of
 from oremix.optimizer.studies.hedging.common import Decided, decide_in_common
@@ -97,7 +99,7 @@ class _Study:
 
     def __init__(self, question: Question, clock: Clock, gap: float | None) -> None:
         self.question, self.clock, self.gap = question, clock, gap
-        self.seconds_alone = 0.0
+        self.seconds_alone = self.noise = 0.0
 
     def answer(self) -> Hedge:
         question = self.question
@@ -127,6 +129,7 @@ class _Study:
         share = None if left is None else BY_THEMSELVES * left / len(problems)
         found = alone(problems, replace(self._limits("each branch alone", steps=len(problems)), search=share))
         self.seconds_alone = self.clock.seconds()
+        self.noise = max([1e-30, *(NOISE * float(np.max(np.abs(one.arrays.cost), initial=0.0)) for one in found)])
         return found
 
     def _without_plan(self, alones: list[Alone]) -> Found | None:
@@ -152,10 +155,10 @@ class _Study:
         complete = decided.complete and not self.clock.is_up()
         afters: list[After] = []
         chosen = None
-        if complete and decided.stage is not None:
+        if decided.stage is not None and not self.clock.is_up():
             afters = self._after([decided.stage, *stages], planned=0)
-            chosen = chosen_of(self.question, afters)
-            complete = not self.clock.is_up()
+            chosen = chosen_of(self.question, afters, self.noise)
+            complete = complete and not self.clock.is_up()
         better = self._better(afters, chosen)
         if better is not None:
             chosen = self._planned([stages[better]]) or chosen
@@ -178,7 +181,8 @@ class _Study:
         grace = max(GRACE, 2 * self.seconds_alone, self.clock.left() or 0.0)
         limits = Limits(time.time() + grace, self.gap)
         for stage in stages:
-            if (chosen := chosen_of(self.question, after(self.question.problems, [stage], 0, limits))) is not None:
+            afters = after(self.question.problems, [stage], 0, limits)
+            if (chosen := chosen_of(self.question, afters, self.noise)) is not None:
                 return chosen
         return None
 

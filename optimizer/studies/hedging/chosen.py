@@ -20,10 +20,14 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Chosen:
-    """The plans of all branches after the common decisions, in the order of the branches."""
+    """The plans of all branches after the common decisions, in the order of the branches.
+
+    Less than `noise` is no money.
+    """
 
     question: Question
     plans: list[Plan]
+    noise: float
 
     @property
     def costs(self) -> list[float]:
@@ -39,7 +43,7 @@ class Chosen:
     def money(self) -> float:
         """What changes hands, on the mean of the branches."""
         each = [sum(abs(amount) for amount in plan.costs.by_category.values()) for plan in self.plans]
-        return max(abs(self.value), expected(each, self.question.risk.means), 1e-30)
+        return max(abs(self.value), expected(each, self.question.risk.means), self.noise)
 
     def less(self, cost: float, other: float) -> float:
         """The one less the other; what is within rounding is nothing."""
@@ -71,7 +75,7 @@ class Chosen:
         return [found[key] for key in sorted(found)]
 
 
-def chosen_of(question: Question, afters: list[After]) -> Chosen | None:
+def chosen_of(question: Question, afters: list[After], noise: float) -> Chosen | None:
     """The plans after decisions; none where a branch has none."""
     plans = [each.plan for each in afters if each.plan is not None and each.plan.total_cost is not None]
-    return Chosen(question, plans) if len(plans) == len(question.branches) == len(afters) else None
+    return Chosen(question, plans, noise) if len(plans) == len(question.branches) == len(afters) else None

@@ -9,6 +9,7 @@ from typing import Literal
 from oremix.optimizer.clock import Clock
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.parts import run_apart
+from oremix.optimizer.solving.proof import TOLERANCE
 from oremix.optimizer.solving.solve import Outcome, Status, verified
 from oremix.optimizer.studies.hedging.decomposed import decompose
 from oremix.optimizer.studies.hedging.first_stage import Common
@@ -54,13 +55,13 @@ def decide_in_common(
     duals = [one.duals for one in alones if one.duals is not None]
     can_split = not whole.decides_later and len(duals) == len(alones) > 1
     if can_split and (method == "decomposed" or (method == "auto" and len(whole.arrays.cost) >= LARGE)):
-        found = _apart(whole, duals, money, limits, clock)
+        found = _apart(whole, duals, money, limits)
         if found.status != "infeasible":
             return found
     return _at_once(whole, limits, clock)
 
 
-def _apart(whole: Whole, duals: list[Floats], money: float, limits: Limits, clock: Clock) -> Decided:
+def _apart(whole: Whole, duals: list[Floats], money: float, limits: Limits) -> Decided:
     found = decompose(whole, duals, money, limits.clock(), limits.gap)
     x = found.decisions
     reason = None if found.bound is not None else "no bound on the cost was proved"
@@ -73,14 +74,19 @@ def _apart(whole: Whole, duals: list[Floats], money: float, limits: Limits, cloc
         method="decomposed",
         columns=len(whole.arrays.cost),
         rounds=found.rounds,
-        complete=x is not None and not clock.is_up(),
+        complete=found.status == "optimal",
     )
 
 
 def _at_once(whole: Whole, limits: Limits, clock: Clock) -> Decided:
     outcome = _solved(whole.arrays, limits)
     x = outcome.x
-    if outcome.status == "optimal" and whole.risk.leaves_ties and outcome.objective is not None and not clock.is_up():
+    if (
+        outcome.status == "optimal"
+        and whole.risk.leaves_ties
+        and outcome.objective is not None
+        and not _is_over(limits, clock)
+    ):
         x = _without_ties(whole, outcome, limits)
     return Decided(
         status=outcome.status,
@@ -91,8 +97,20 @@ def _at_once(whole: Whole, limits: Limits, clock: Clock) -> Decided:
         method="whole",
         columns=outcome.shape[0],
         rounds=0,
-        complete=outcome.status != "no_answer" and not clock.is_up(),
+        complete=_is_done(outcome, limits),
     )
+
+
+def _is_done(outcome: Outcome, limits: Limits) -> bool:
+    """Whether the search ended by itself, and not by a limit."""
+    if outcome.status in ("feasible", "optimal"):
+        return outcome.gap is not None and outcome.gap <= max(limits.gap or 0.0, TOLERANCE)
+    return outcome.status != "no_answer"
+
+
+def _is_over(limits: Limits, clock: Clock) -> bool:
+    """Whether the time for the common decisions is up, or somebody wants it stopped."""
+    return clock.is_up() or limits.clock().left() == 0
 
 
 def _solved(arrays: Arrays, limits: Limits) -> Outcome:

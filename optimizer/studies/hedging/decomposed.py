@@ -171,6 +171,8 @@ def decompose(whole: Whole, duals: list[Floats], money: float, clock: Clock, gap
             status = search.run(enough, whole_decisions=True)
         bound, verified = (search.bound if np.isfinite(search.bound) else None), status != "infeasible"
     best = search.best
+    if status == "limit" and search.gap <= max(gap or 0.0, TOLERANCE):
+        status = "optimal"
     return Decomposed(
         status=status,
         decisions=None if best is None else best.decisions,

@@ -123,8 +123,9 @@ def whole_of(branches: Sequence[tuple[Arrays, list[Key]]], common: Common, risk:
 def unit_of(costs: Sequence[Floats], money: float) -> float:
     """What money is counted in, in rows."""
     sizes = np.concatenate([np.abs(cost[cost != 0]) for cost in costs])
-    least = float(sizes.min(initial=np.inf))
-    return max(min(money / DIGITS, least / SMALLEST), 1e-9)
+    if not len(sizes):
+        return 1.0
+    return min(max(money, float(sizes.max())) / DIGITS, float(sizes.min()) / SMALLEST)
 
 
 # ---------------------------------------------------------------- rows
