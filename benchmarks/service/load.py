@@ -92,7 +92,7 @@ def _serving(application: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--workers=1", f"--bind=127.0.0.1:{port}", "--log-level=error"]
     with TemporaryDirectory() as folder:  # an empty record, to which every run is added
-        environment = os.environ | {"OREMIX_DATABASE_URL": f"sqlite:///{folder}/oremix.db"}
+        environment = os.environ | {"OREMIX_DATABASE_URL": f"sqlite:///{folder}/oremix.db", "OREMIX_KEYS": "off"}
         process = subprocess.Popen(  # noqa: S603
             [*command, application], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
         )
