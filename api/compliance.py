@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from oremix.api.answers import json_answer
-from oremix.api.operation import EXAMPLE, PROBLEM, Call, Operation
+from oremix.api.operation import EXAMPLE, PROBLEM, Call, Operation, or_null
 from oremix.api.options import GAP, SOLVER, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.api.solving import solved
@@ -48,12 +48,11 @@ ASKED = {
     "type": "object",
     "properties": {
         "problem": PROBLEM,
-        "plan": {"$ref": "#/components/schemas/Plan", "description": "absent: the problem is solved first"},
-        "presets": {
-            "type": "array",
-            "items": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Preset"}]},
-            "description": "names, or entries as in a problem's policies; absent: all that are shipped",
-        },
+        "plan": or_null({"$ref": "#/components/schemas/Plan"}, "absent: the problem is solved first"),
+        "presets": or_null(
+            {"type": "array", "items": {"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Preset"}]}},
+            "names, or entries as in a problem's policies; absent: all that are shipped",
+        ),
     },
     "required": ["problem"],
     "additionalProperties": False,

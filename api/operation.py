@@ -15,12 +15,18 @@ from oremix.api.settings import Settings
 from oremix.api.storage import Database
 from oremix.models.examples import example
 
-__all__ = ["EXAMPLE", "PROBLEM", "Call", "Header", "Operation"]
+__all__ = ["EXAMPLE", "PROBLEM", "Call", "Header", "Operation", "or_null"]
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 LOOKING_SECONDS = 10.0
 """The longest that something may take which takes no time, unless the database does not answer."""
 EXAMPLE = json.loads(example("minimal"))
+
+
+def or_null(schema: dict[str, Any], description: str = "") -> dict[str, Any]:
+    """The schema of a part that may be left out, for which null is another way."""
+    found: dict[str, Any] = {"anyOf": [schema, {"type": "null"}]}
+    return found | ({"description": description} if description else {})
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from oremix.api.answering import answered, asked
 from oremix.api.kind import Kind, by_library
-from oremix.api.operation import EXAMPLE, PROBLEM, Operation
+from oremix.api.operation import EXAMPLE, PROBLEM, Operation, or_null
 from oremix.api.options import GAP, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
@@ -74,11 +74,12 @@ def _without(kind: type[Options], parts: Parts) -> Options | None:
         return None
 
 
-def _body(kind: type[BaseModel]) -> dict[str, Any]:
+def _body(kind: type[BaseModel], *required: str) -> dict[str, Any]:
+    options = kind.model_json_schema()
     return {
         "type": "object",
-        "properties": {"problem": PROBLEM, "options": kind.model_json_schema()},
-        "required": ["problem"],
+        "properties": {"problem": PROBLEM, "options": options if "options" in required else or_null(options)},
+        "required": ["problem", *required],
         "additionalProperties": False,
     }
 
@@ -103,8 +104,8 @@ STRESSED = {
     "type": "object",
     "properties": {
         "problem": PROBLEM,
-        "plan": {"$ref": "#/components/schemas/Plan", "description": "absent: the problem is solved first"},
-        "options": {"$ref": "#/components/schemas/StressOptions"},
+        "plan": or_null({"$ref": "#/components/schemas/Plan"}, "absent: the problem is solved first"),
+        "options": or_null({"$ref": "#/components/schemas/StressOptions"}),
     },
     "required": ["problem"],
     "additionalProperties": False,
@@ -134,7 +135,7 @@ KINDS = (
         ("problem",),
         _read_surface,
         by_library(surface),
-        _body(SurfaceOptions) | {"required": ["problem", "options"]},
+        _body(SurfaceOptions, "options"),
         (TIME_LIMIT, GAP),
     ),
     Kind(

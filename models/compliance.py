@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 from pydantic import Field
 
+from oremix.models.as_json import as_json
 from oremix.models.plan import Record
 from oremix.models.presets.shipped import Citation
 
@@ -65,7 +65,7 @@ class Compliance(Record):
 
     def to_json(self, indent: int | None = 2) -> str:
         """The matrix as JSON."""
-        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False, allow_nan=False)
+        return as_json(self, indent)
 
     def __str__(self) -> str:
         from oremix.models.matrix import matrix  # noqa: PLC0415 - only loaded when somebody looks

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,8 +20,9 @@ from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
 
-__all__ = ["checked", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
+__all__ = ["checked", "checked_plan", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
 
+EXACT = 2**53
 # What is wrong with one entry, such as a lane for every pair without a distance, is told by examples.
 MOST_MESSAGES = 3
 
@@ -83,7 +85,7 @@ def read_plan(data: Plan | dict[str, Any] | str | bytes) -> Plan:
     """
     if isinstance(data, Plan):
         return data
-    return checked(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
+    return checked_plan(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
 
 
 def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
@@ -126,8 +128,8 @@ def read_presets(data: Iterable[str | dict[str, Any] | policies.Preset]) -> list
         raise InvalidProblem([Fault(("presets", *f.path[1:]), f.message, f.value) for f in faults]) from None
 
 
-def checked(model: type[Model], data: Any) -> Model:
-    """Make a model of a parsed document.
+def checked(model: type[Model], data: Any, *, strict: bool | None = None) -> Model:
+    """Make a model of a parsed document; `strict`: of values of the right types alone, whatever the model says.
 
     Raises
     ------
@@ -137,9 +139,41 @@ def checked(model: type[Model], data: Any) -> Model:
     if not isinstance(data, dict):
         raise InvalidProblem([Fault((), "should be a JSON object", shown(data))])
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, strict=strict)
     except ValidationError as error:
         raise InvalidProblem(_faults(error, data)) from None
+
+
+def checked_plan(model: type[Model], data: Any) -> Model:
+    """Make a plan, or what is known of one, of a parsed document; a text or a truth value is no number in it.
+
+    Raises
+    ------
+    InvalidProblem
+        With every fault found.
+    """
+    faults: list[Fault] = []
+    try:
+        document = _exact(data, (), faults)
+    except RecursionError:
+        raise InvalidProblem([Fault((), "is nested too deeply")]) from None
+    if faults:
+        raise InvalidProblem(faults)
+    return checked(model, document, strict=True)
+
+
+def _exact(data: Any, path: tuple[str | int, ...], faults: list[Fault]) -> Any:
+    """A document with whole numbers as such, however they are written; numbers beyond all bounds are faults."""
+    if isinstance(data, dict):
+        return {key: _exact(value, (*path, key), faults) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_exact(value, (*path, number), faults) for number, value in enumerate(data)]
+    if isinstance(data, float):
+        if not isfinite(data):
+            faults.append(Fault(path, "should be a number that a double holds", shown(data)))
+        elif data.is_integer() and abs(data) < EXACT:
+            return int(data)
+    return data
 
 
 # ---------------------------------------------------------------- JSON

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from textwrap import wrap
 
 from pydantic import Field
 
+from oremix.models.as_json import as_json
 from oremix.models.plan import Check, Record
 
 __all__ = ["Cheapest", "Verification"]
@@ -55,7 +55,7 @@ class Verification(Record):
 
     def to_json(self, indent: int | None = 2) -> str:
         """The verification as JSON."""
-        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False, allow_nan=False)
+        return as_json(self, indent)
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 from pydantic import Field
 
+from oremix.models.as_json import as_json
 from oremix.models.plan import Limit, Offer, Record
 
 __all__ = ["Resolved", "Why", "WhyKind"]
@@ -41,7 +41,7 @@ class Why(Record):
 
     def to_json(self, indent: int | None = 2) -> str:
         """The answer as JSON."""
-        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False, allow_nan=False)
+        return as_json(self, indent)
 
     def __str__(self) -> str:
         return "\n".join([f"{self.kind} {self.id}", *(f"  {sentence}" for sentence in self.sentences)])

@@ -198,11 +198,11 @@ def wide(rng: random.Random, document: Any) -> bytes:
 def made(rng: random.Random, document: Any) -> bytes:
     """A hostile body."""
     kind = rng.random()
-    if kind < 0.6:
+    if kind < 0.75:
         return bent(rng, document)
-    if kind < 0.85:
+    if kind < 0.9:
         return broken(rng, document)
-    if kind < 0.98:
+    if kind < 0.985:
         return rng.choice(RAW)
     return wide(rng, document)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from oremix.api.jobs.kinds import KINDS
 from oremix.api.kind import Kind, Question
+from oremix.api.operation import or_null
 from oremix.api.options import read_values
 from oremix.models import Fault, InvalidProblem
 
@@ -58,12 +59,14 @@ def _options(kind: Kind, given: Any, faults: list[Fault]) -> tuple[dict[str, Any
 
 
 def _schema(kind: Kind) -> dict[str, Any]:
-    options = {
+    options: dict[str, Any] = {
         "type": "object",
         "description": f"of the solver, and those of {kind.name}" if "options" in kind.parts else "of the solver",
         "properties": {option.name: option.schema | {"description": option.description} for option in kind.options},
         "additionalProperties": "options" in kind.parts,
     }
+    if "options" not in kind.schema["required"]:
+        options = or_null(options)
     return {
         "type": "object",
         "properties": {"kind": {"const": kind.name}} | kind.schema["properties"] | {"options": options},

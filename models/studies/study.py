@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from oremix.models.as_json import as_json
 from oremix.models.plan import Record
 
 __all__ = ["Study"]
@@ -14,4 +13,4 @@ class Study(Record):
 
     def to_json(self, indent: int | None = 2) -> str:
         """The answer as JSON."""
-        return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False, allow_nan=False)
+        return as_json(self, indent)

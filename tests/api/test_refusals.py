@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 
 import pytest
 
@@ -230,3 +231,25 @@ def test_reading_a_problem_cannot_hold_a_worker(refused):
     with collector_off():
         response = client.post("/v1/check", data=json.dumps(problem), content_type="application/json")
     assert refused(response, 503)["limit"]["name"] == "seconds"
+
+
+def test_a_study_cannot_hold_a_worker(refused):
+    """Whatever is tried in it, a study ends with the time of a request; or within it with what it has."""
+    client = create_app(Settings(max_seconds=0.5, max_overhead_seconds=0.5)).test_client()
+    countries = ["CN", "AU", "JP", "US"]
+    problem = {
+        "materials": [{"id": "m", "unit": "t"}],
+        "suppliers": [
+            {"id": f"s{i}", "country": countries[i % 4], "material": "m", "unit_cost": i} for i in range(800)
+        ],
+        "demands": [{"id": f"d{i}", "country": "JP", "material": "m", "quantity": 1} for i in range(20)],
+    }
+    body = json.dumps({"problem": problem, "options": {"insurance": 1000, "pairs": True, "all": True}})
+    started = time.monotonic()
+    with collector_off():
+        response = client.post("/v1/studies/stress", data=body, content_type="application/json")
+    assert time.monotonic() - started < 5
+    if response.status_code == 200:
+        assert response.get_json()["complete"] is False
+    else:
+        assert refused(response, 503)["limit"]["name"] == "seconds"

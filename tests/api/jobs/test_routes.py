@@ -11,6 +11,7 @@ import oremix
 from oremix.api import Settings, create_app
 from oremix.api.jobs.child import Work, answered
 from oremix.api.jobs.queue import Claim, Queue
+from oremix.api.keys import new
 from oremix.api.storage import Database
 
 ANOTHER = "0" * 32
@@ -262,18 +263,16 @@ def test_events_tell_of_a_job_until_its_end(client, queue, minimal):
     assert events(client.get(address, headers={"Last-Event-ID": "nonsense"}).text)[-1][0] == last
 
 
-def test_who_may_see_only_their_own_sees_no_others(storage, minimal, monkeypatch):
+def test_who_may_see_only_their_own_sees_no_others(storage, minimal):
     """Jobs of another key are as if they were not there."""
-    from oremix.api import operation
-
-    client = create_app(Settings(database_url=storage)).test_client()
-    job = client.post("/v1/jobs", json={"kind": "solve", "problem": minimal}).get_json()
-    original = operation.Call.__init__
-    monkeypatch.setattr(
-        operation.Call, "__init__", lambda call, *parts: original(call, *parts[:5], key="k1", sees_all=False)
-    )
-    assert client.get("/v1/jobs").get_json() == {"jobs": []}
+    settings = Settings(database_url=storage, keys="on")
+    opened = Database(storage)
+    ann, bob = ({"Authorization": f"Bearer {new(opened, name, ('solve', 'read')).secret}"} for name in ("Ann", "Bob"))
+    opened.close()
+    client = create_app(settings).test_client()
+    job = client.post("/v1/jobs", json={"kind": "solve", "problem": minimal}, headers=ann).get_json()
+    assert client.get("/v1/jobs", headers=bob).get_json() == {"jobs": []}
     for method, path in (("GET", ""), ("GET", "/result"), ("GET", "/events"), ("DELETE", "")):
-        assert client.open(f"/v1/jobs/{job['id']}{path}", method=method).status_code == 404
-    own = client.post("/v1/jobs", json={"kind": "solve", "problem": minimal}).get_json()
-    assert [entry["id"] for entry in client.get("/v1/jobs").get_json()["jobs"]] == [own["id"]]
+        assert client.open(f"/v1/jobs/{job['id']}{path}", method=method, headers=bob).status_code == 404
+    own = client.post("/v1/jobs", json={"kind": "solve", "problem": minimal}, headers=bob).get_json()
+    assert [entry["id"] for entry in client.get("/v1/jobs", headers=bob).get_json()["jobs"]] == [own["id"]]

@@ -6,7 +6,7 @@ import pytest
 
 from oremix.api import Settings, create_app, solving
 from oremix.api.app import OPERATIONS
-from oremix.api.keys import find, new, revoke
+from oremix.api.keys import find, new, revoke, rotate
 
 OPEN = {"health", "openapi", "docs", "style", "ready"}
 
@@ -152,3 +152,16 @@ def test_on_this_machine_a_foreign_name_is_refused(refused, host, status):
     if status == 421:
         assert "OREMIX_KEYS" in refused(response, 421)["detail"]
     assert response.status_code == status
+
+
+def test_a_rotated_key_sees_the_jobs_of_the_old_one(settings, minimal):
+    """They are its holder's."""
+    client = create_app(settings).test_client()
+    database = settings.open_database()
+    old, other = (new(database, name, ("solve", "read")) for name in ("ERP", "MES"))
+    body = {"kind": "solve", "problem": minimal}
+    address = client.post("/v1/jobs", json=body, headers=bearer(old.secret)).headers["Location"]
+    young = rotate(database, old.key, 0)
+    database.close()
+    found = [client.get(address, headers=bearer(one.secret)).status_code for one in (old, young, other)]
+    assert found == [401, 200, 404]
