@@ -169,7 +169,12 @@ class TimedWorker(SyncWorker):  # type: ignore[misc]
         super().load_wsgi()
         application: Any = self.app.wsgi()
         served = handing_over(application, application.config["OREMIX_STREAMS"])
-        self.wsgi = lambda environ, start: served(environ | {WAITED: self.waited}, start)
+
+        def timed(environ: dict[str, Any], start: Any) -> Any:
+            environ[WAITED] = self.waited  # in place: the log of requests reads it there
+            return served(environ, start)
+
+        self.wsgi = timed
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """Serve one connection. Who goes on to use it elsewhere detaches the socket."""

@@ -7,6 +7,8 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,6 +85,21 @@ def test_a_refusal_before_the_application_has_an_id_too(service, log):
     assert found["oremix_refusals_total", "busy"] == 1
 
 
+def test_the_wait_for_a_place_is_said(service, log):
+    """In the line of the request, and in the metrics."""
+    port, _ = service
+    asked = {"headers": HEADERS | {"X-Request-ID": "patient"}}
+    with ThreadPoolExecutor(1) as threads:
+        with held(port, "/v1/solve", 1):
+            waiting = threads.submit(ask, port, "POST", "/v1/solve", json.dumps(MINIMAL), **asked)
+            time.sleep(0.25)
+        assert waiting.result()[0] == 200
+    wait_until(lambda: bool(lines(log, request="patient")), 5)
+    (line,) = lines(log, request="patient")
+    assert 0.2 <= line["waited"] < 5
+    assert samples(port)["oremix_wait_seconds_sum",] >= 0.2
+
+
 def test_a_job_can_be_followed_from_its_request_to_its_end(service, log):
     """The line of the request names the job, and so do those of the worker."""
     port, _ = service
@@ -121,8 +138,6 @@ def test_counts_outlive_the_processes_that_count(service):
 
 def command(pid: int) -> bytes:
     """The command line of a process."""
-    from pathlib import Path
-
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
