@@ -13,7 +13,7 @@ from oremix.api.operation import EXAMPLE, PROBLEM, Operation, or_null
 from oremix.api.options import GAP, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
-from oremix.models.files import checked
+from oremix.models.files import checked_exactly
 from oremix.models.studies import OPTIONS
 from oremix.models.studies.alternatives_options import AlternativesOptions
 from oremix.models.studies.frontier_options import FrontierOptions, SurfaceOptions
@@ -63,7 +63,7 @@ def _read_sensitivity(parts: Parts) -> dict[str, Any]:
 
 def _read_stress(parts: Parts) -> dict[str, Any]:
     problem, plan = parts.read("problem", read_problem), parts.read("plan", read_plan)
-    options = parts.read("options", lambda data: checked(StressOptions, data)) or StressOptions()
+    options = parts.read("options", lambda data: checked_exactly(StressOptions, data)) or StressOptions()
     if problem is not None and not parts.faults:
         parts.faults += _unfit(problem, options)
     parts.refuse()
@@ -78,7 +78,7 @@ def _asked(
 ) -> tuple[Problem, Options]:
     """A problem and the options of a study on it, each fault at its pointer."""
     problem = parts.read("problem", read_problem)
-    options = parts.read("options", lambda data: checked(kind, data))
+    options = parts.read("options", lambda data: checked_exactly(kind, data))
     if parts.get("options") is None:
         options = _without(kind, parts)
     if problem is not None and options is not None:
@@ -97,7 +97,7 @@ def _by_name(problem: Problem, options: BaseModel) -> dict[str, Any]:
 def _without(kind: type[Options], parts: Parts) -> Options | None:
     """The options where none were sent; none where some are required."""
     try:
-        return checked(kind, {})
+        return checked_exactly(kind, {})
     except InvalidProblem as error:
         parts.faults += [Fault(("options", *fault.path), fault.message) for fault in error.errors]
         return None
