@@ -13,7 +13,7 @@ from oremix.api.operation import EXAMPLE, PROBLEM, Operation, or_null
 from oremix.api.options import GAP, TIME_LIMIT
 from oremix.api.parts import Parts
 from oremix.models import Fault, InvalidProblem, Problem, read_plan, read_problem
-from oremix.models.files import checked
+from oremix.models.files import checked, checked_exactly
 from oremix.models.studies.frontier_options import FrontierOptions, SurfaceOptions
 from oremix.models.studies.outages import StressOptions, outages_of
 from oremix.optimizer.studies.asked import frontier_faults, surface_faults
@@ -54,7 +54,7 @@ Options = TypeVar("Options", bound=BaseModel)
 def _asked(parts: Parts, kind: type[Options], faults: Callable[[Problem, Options], list[Fault]]) -> dict[str, Any]:
     """A problem and the options of a study on it, each fault at its pointer."""
     problem = parts.read("problem", read_problem)
-    options = parts.read("options", lambda data: checked(kind, data))
+    options = parts.read("options", lambda data: checked_exactly(kind, data))
     if parts.get("options") is None:
         options = _without(kind, parts)
     if problem is not None and options is not None:
@@ -68,7 +68,7 @@ def _asked(parts: Parts, kind: type[Options], faults: Callable[[Problem, Options
 def _without(kind: type[Options], parts: Parts) -> Options | None:
     """The options where none were sent; none where some are required."""
     try:
-        return checked(kind, {})
+        return checked_exactly(kind, {})
     except InvalidProblem as error:
         parts.faults += [Fault(("options", *fault.path), fault.message) for fault in error.errors]
         return None

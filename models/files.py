@@ -20,7 +20,7 @@ from oremix.models.plan import Plan
 from oremix.models.problem import Problem
 from oremix.models.scenarios import Change, Scenario
 
-__all__ = ["checked", "checked_plan", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
+__all__ = ["checked", "checked_exactly", "load", "load_plan", "parse_json", "read_plan", "read_presets", "read_problem"]
 
 EXACT = 2**53
 # What is wrong with one entry, such as a lane for every pair without a distance, is told by examples.
@@ -85,7 +85,7 @@ def read_plan(data: Plan | dict[str, Any] | str | bytes) -> Plan:
     """
     if isinstance(data, Plan):
         return data
-    return checked_plan(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
+    return checked_exactly(Plan, parse_json(data) if isinstance(data, str | bytes) else data)
 
 
 def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
@@ -144,8 +144,8 @@ def checked(model: type[Model], data: Any, *, strict: bool | None = None) -> Mod
         raise InvalidProblem(_faults(error, data)) from None
 
 
-def checked_plan(model: type[Model], data: Any) -> Model:
-    """Make a plan, or what is known of one, of a parsed document; a text or a truth value is no number in it.
+def checked_exactly(model: type[Model], data: Any) -> Model:
+    """Make a model of a parsed document in which a text or a truth value is no number.
 
     Raises
     ------

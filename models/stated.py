@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, create_model
 
 from oremix.models import plan as answers
 from oremix.models.errors import Fault, InvalidProblem
-from oremix.models.files import checked_plan, parse_json
+from oremix.models.files import checked_exactly, parse_json
 from oremix.models.geography import Origin
 from oremix.models.plan import Plan, Record
 from oremix.models.problem import Problem
@@ -59,7 +59,7 @@ def read_stated(data: Plan | dict[str, Any] | str | bytes) -> Plan:
     document = parse_json(data) if isinstance(data, str | bytes) else data
     if document == {}:
         raise InvalidProblem([Fault((), f"states nothing; a plan has {', '.join(RECORDS)} and a total_cost")])
-    plan: Plan = _as_stated(Plan, checked_plan(stated_model(Plan), document))
+    plan: Plan = _as_stated(Plan, checked_exactly(stated_model(Plan), document))
     return plan
 
 

@@ -113,3 +113,10 @@ def test_a_study_beyond_the_servers_size_is_refused(minimal, refused):
     """As a plan would be."""
     small = create_app(Settings(max_columns=1)).test_client()
     refused(small.post("/v1/studies/frontier", json={"problem": minimal}), 413)
+
+
+def test_a_truth_value_is_no_bound(client, refused, minimal):
+    """Nor is a text: each is told where it stands."""
+    body = {"problem": minimal, "options": {"bounds": [False, "0.5", 1]}}
+    problem = refused(client.post("/v1/studies/frontier", json=body), 422)
+    assert {fault["pointer"] for fault in problem["errors"]} == {"/options/bounds/0", "/options/bounds/1"}
