@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from oremix.models import InvalidOption, InvalidProblem, Problem, TooLarge, read_problem
-from oremix.models.files import checked
+from oremix.models import Problem, TooLarge, read_problem
 from oremix.models.studies.hedge import FirstStage, Hedge
-from oremix.models.studies.hedge_options import Branch, HedgeOptions, branches_of
+from oremix.models.studies.hedge_options import HedgeOptions, branches_of
 from oremix.optimizer.clock import Clock, Progress
 from oremix.optimizer.decide import check_options, columns_at_most
 from oremix.optimizer.solving.proof import NOISE, TOLERANCE
+from oremix.optimizer.studies.asked import fitted
 from oremix.optimizer.studies.hedging.answer import Found, hedge_of
 from oremix.optimizer.studies.hedging.chosen import Chosen, chosen_of
 from oremix.optimizer.studies.hedging.common import Decided, decide_in_common
@@ -75,23 +75,11 @@ def hedge(
     """
     check_options(time_limit, gap, "plan")
     question = read_problem(problem)
-    wanted, branches = _asked(question, options, asked)
+    wanted, branches = fitted(HedgeOptions, options, asked, lambda wanted: branches_of(question, wanted))
     if max_columns is not None and (most := sum(columns_at_most(branch.problem) for branch in branches)) > max_columns:
         raise TooLarge(f"{len(branches)} branches may need {most:,} columns; the limit is {max_columns:,}")
     clock = Clock(time_limit, stop, progress)
     return _Study(Question(question, wanted, tuple(branches)), clock, gap).answer()
-
-
-def _asked(
-    problem: Problem, options: HedgeOptions | dict[str, Any] | None, asked: dict[str, Any]
-) -> tuple[HedgeOptions, list[Branch]]:
-    stated = options.model_dump(by_alias=True, exclude_unset=True) if isinstance(options, HedgeOptions) else options
-    try:
-        wanted = checked(HedgeOptions, {**(stated or {}), **asked})
-        return wanted, branches_of(problem, wanted)
-    except InvalidProblem as error:
-        faults = (f"`{'.'.join(map(str, fault.path))}` {fault.message}" for fault in error.errors)
-        raise InvalidOption("; ".join(faults)) from None
 
 
 class _Study:
