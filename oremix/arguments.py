@@ -16,6 +16,7 @@ __all__ = [
     "gap",
     "groups",
     "lanes",
+    "margin",
     "presets",
     "probabilities",
     "seconds",
@@ -63,11 +64,19 @@ def bounds(_ctx: click.Context, _param: click.Parameter, text: str | None) -> li
 
 
 def share(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
-    """`--within 2%`, or `--within 0.02`; likewise `--cvar` and others."""
-    if text is None:
-        return None
+    """`--cvar 0.5`, or `--cvar 50%`."""
+    return None if text is None else _in_percent(text, 1)
+
+
+def margin(_ctx: click.Context, _param: click.Parameter, text: str | None) -> float | None:
+    """`--within 2%`, or `--within 0.02`; it may be more than all."""
+    return None if text is None else _in_percent(text)
+
+
+def _in_percent(text: str, most: float = math.inf) -> float:
     number = text.strip().removesuffix("%")
-    return _number(number, 0) / (100 if number != text.strip() else 1)
+    factor = 1 if number == text.strip() else 100
+    return _number(number, 0, most * factor) / factor
 
 
 def words(_ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]) -> list[str] | None:

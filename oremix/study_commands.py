@@ -222,7 +222,7 @@ def sensitivity(
 
 @click.command()
 @click.argument("problem")
-@click.option("--within", callback=arguments.share, metavar="2%", help="How much more a plan may cost; default 2%.")
+@click.option("--within", callback=arguments.margin, metavar="2%", help="How much more a plan may cost; default 2%.")
 @click.option("--budget", type=float, metavar="B", help="In place of --within: the most that a plan may cost.")
 @click.option("--count", type=click.IntRange(0, 100), default=5, show_default=True, help="How many are looked for.")
 @click.option("--min-distance", callback=arguments.share, metavar="5%", help="No two are nearer; default 5%.")

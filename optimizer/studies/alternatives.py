@@ -20,7 +20,7 @@ from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.proof import money_scale
 from oremix.optimizer.studies.alternatives_asked import alternatives_faults, is_asked
 from oremix.optimizer.studies.alternatives_told import WITHIN, Findings, told
-from oremix.optimizer.studies.asked import options_of, refuse
+from oremix.optimizer.studies.asked import no_plan, options_of, refuse
 from oremix.optimizer.studies.choices import Choice, Site, choices_of, sites_of
 from oremix.optimizer.studies.ends import Budgeted, Direction, End, ends_of
 from oremix.optimizer.studies.picks import Pick, Picked, pick
@@ -114,8 +114,7 @@ def alternatives(
     session = Session(question, time_limit=time_limit, gap=gap, stop=stop)
     cheapest = session.solve()
     if cheapest.total_cost is None:
-        message = f"the problem has no plan to start from: it is {cheapest.status}; `oremix solve` says why"
-        raise InvalidOption(message)
+        raise no_plan(cheapest.status)
     return _Study(session, cheapest, asked, clock, gap).answer()
 
 

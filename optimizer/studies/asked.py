@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -14,9 +14,16 @@ from oremix.models.policies import Budget, Diversify, Rule, Share
 from oremix.models.studies.frontier_options import FrontierOptions, SurfaceOptions
 from oremix.optimizer.studies.bounded import Side
 
-__all__ = ["frontier_faults", "options_of", "refuse", "side_of", "surface_faults"]
+__all__ = ["fitted", "frontier_faults", "no_plan", "options_of", "refuse", "side_of", "stated_in", "surface_faults"]
 
 Asked = TypeVar("Asked", bound=BaseModel)
+Fitted = TypeVar("Fitted")
+
+
+def stated_in(kind: type[Asked], options: Asked | dict[str, Any] | None, named: dict[str, Any]) -> dict[str, Any]:
+    """Options given together, and in place of some of them those given by name."""
+    stated = options.model_dump(by_alias=True, exclude_unset=True) if isinstance(options, kind) else options
+    return {**(stated or {}), **named}  # type: ignore[dict-item]
 
 
 def options_of(kind: type[Asked], stated: dict[str, Any]) -> Asked:
@@ -31,6 +38,28 @@ def options_of(kind: type[Asked], stated: dict[str, Any]) -> Asked:
         return checked(kind, {key: value for key, value in stated.items() if value is not None})
     except InvalidProblem as error:
         raise InvalidOption(_text(error.errors)) from None
+
+
+def fitted(
+    kind: type[Asked], options: Asked | dict[str, Any] | None, named: dict[str, Any], fit: Callable[[Asked], Fitted]
+) -> tuple[Asked, Fitted]:
+    """The options, and what they come to beside the problem.
+
+    Raises
+    ------
+    InvalidOption
+        With every fault that either has.
+    """
+    try:
+        asked = checked(kind, stated_in(kind, options, named))
+        return asked, fit(asked)
+    except InvalidProblem as error:
+        raise InvalidOption(_text(error.errors)) from None
+
+
+def no_plan(status: str, whose: str = "the problem has no plan to start from") -> InvalidOption:
+    """Why there is nothing to study."""
+    return InvalidOption(f"{whose}: it is {status}; `oremix solve` says why")
 
 
 def refuse(faults: list[Fault]) -> None:

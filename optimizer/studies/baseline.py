@@ -17,6 +17,7 @@ from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Held
 from oremix.optimizer.solving.proof import TOLERANCE
+from oremix.optimizer.studies.asked import no_plan
 
 __all__ = ["BUILDS", "ROUNDING", "Baseline", "around", "baseline", "columns_held"]
 
@@ -81,8 +82,7 @@ def baseline(
     """
     found = plan or solve(problem, time_limit=time_limit, gap=gap, stop=stop, detail="plan", diagnose=False)
     if found.total_cost is None:
-        whose = "the problem has no plan to start from" if plan is None else "the plan given is no plan"
-        raise InvalidOption(f"{whose}: it is {found.status}; `oremix solve` says why")
+        raise no_plan(found.status) if plan is None else no_plan(found.status, "the plan given is no plan")
     if found.problem_hash != problem.hash:
         raise InvalidOption("the plan is of another problem, or of this one before it was changed; solve it again")
     point = _point(Session(problem, gap=gap), found)

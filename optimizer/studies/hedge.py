@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from threading import Event
 from typing import Any
 
 import numpy as np
 
-from oremix.models import InvalidOption, InvalidProblem, Problem, TooLarge, read_problem
-from oremix.models.files import checked
+from oremix.models import Problem, TooLarge, read_problem
 from oremix.models.studies.hedge import FirstStage, Hedge
-from oremix.models.studies.hedge_options import Branch, HedgeOptions, branches_of
-from oremix.optimizer.clock import Clock, Progress
+from oremix.models.studies.hedge_options import HedgeOptions, branches_of
+from oremix.optimizer.clock import GRACE, Clock, Progress
 from oremix.optimizer.decide import check_options, columns_at_most
 from oremix.optimizer.solving.proof import NOISE, TOLERANCE
+from oremix.optimizer.studies.asked import fitted
 from oremix.optimizer.studies.hedging.answer import Found, hedge_of
 from oremix.optimizer.studies.hedging.chosen import Chosen, chosen_of
 from oremix.optimizer.studies.hedging.common import Decided, decide_in_common
 from oremix.optimizer.studies.hedging.first_stage import common_of
-from oremix.optimizer.studies.hedging.jobs import After, Alone, Limits, Met, Stage, after, alone, counted
+from oremix.optimizer.studies.hedging.jobs import After, Alone, Limits, Met, Stage, Tell, after, alone
 from oremix.optimizer.studies.hedging.means import NoMean, expected_problem
 from oremix.optimizer.studies.hedging.question import Question
 from oremix.optimizer.studies.hedging.references import Reference, references_of, told, untold
@@ -29,8 +28,6 @@ __all__ = ["hedge"]
 
 # Part of the time in which each branch is searched by itself, where there are yes/no decisions.
 BY_THEMSELVES = 0.3
-# Seconds that a stop leaves at least for the plans of what was found.
-GRACE = 1.0
 
 
 def hedge(
@@ -75,23 +72,11 @@ def hedge(
     """
     check_options(time_limit, gap, "plan")
     question = read_problem(problem)
-    wanted, branches = _asked(question, options, asked)
+    wanted, branches = fitted(HedgeOptions, options, asked, lambda wanted: branches_of(question, wanted))
     if max_columns is not None and (most := sum(columns_at_most(branch.problem) for branch in branches)) > max_columns:
         raise TooLarge(f"{len(branches)} branches may need {most:,} columns; the limit is {max_columns:,}")
     clock = Clock(time_limit, stop, progress)
     return _Study(Question(question, wanted, tuple(branches)), clock, gap).answer()
-
-
-def _asked(
-    problem: Problem, options: HedgeOptions | dict[str, Any] | None, asked: dict[str, Any]
-) -> tuple[HedgeOptions, list[Branch]]:
-    stated = options.model_dump(by_alias=True, exclude_unset=True) if isinstance(options, HedgeOptions) else options
-    try:
-        wanted = checked(HedgeOptions, {**(stated or {}), **asked})
-        return wanted, branches_of(problem, wanted)
-    except InvalidProblem as error:
-        faults = (f"`{'.'.join(map(str, fault.path))}` {fault.message}" for fault in error.errors)
-        raise InvalidOption("; ".join(faults)) from None
 
 
 class _Study:
@@ -110,8 +95,8 @@ class _Study:
             return hedge_of(question, without)
         common = common_of(question.problems, [each.columns for each in alones], question.start)
         references = references_of(question, alones, of_mean, reason, common)
-        limits = self._limits("common decisions", self._reserve())
-        decided = decide_in_common(alones, common, question.risk, question.wanted.method, limits, self.clock)
+        limits = self._limits("common decisions", kept=self._reserve())
+        decided = decide_in_common(alones, common, question.risk, question.wanted.method, limits)
         if decided.status in ("infeasible", "unbounded"):
             return hedge_of(question, self._without_common(alones, references, decided))
         return hedge_of(question, self._evaluated(alones, references, decided))
@@ -127,7 +112,10 @@ class _Study:
     def _alone(self, problems: list[Problem]) -> list[Alone]:
         left = self.clock.left()
         share = None if left is None else BY_THEMSELVES * left / len(problems)
-        found = alone(problems, replace(self._limits("each branch alone", steps=len(problems)), search=share))
+        text = "each branch alone"
+        found = alone(
+            problems, replace(self._limits(text, len(problems)), search=share), self._told_of(text, len(problems))
+        )
         self.seconds_alone = self.clock.seconds()
         self.noise = max([1e-30, *(NOISE * float(np.max(np.abs(one.arrays.cost), initial=0.0)) for one in found)])
         return found
@@ -173,13 +161,14 @@ class _Study:
         return Found(alones, decided=decided, chosen=chosen, first_stages=first_stages, complete=complete)
 
     def _after(self, stages: list[Stage], planned: int | None) -> list[After]:
-        problems = self.question.problems
-        return after(problems, stages, planned, self._limits("after other decisions", steps=len(problems)))
+        problems, text = self.question.problems, "after other decisions"
+        steps = len(problems)
+        return after(problems, stages, planned, self._limits(text, steps), self._told_of(text, steps))
 
     def _planned(self, stages: list[Stage]) -> Chosen | None:
         """The plans after the first of these decisions after which there are any, when everything else has ended."""
         grace = max(GRACE, 2 * self.seconds_alone, self.clock.left() or 0.0)
-        limits = Limits(time.time() + grace, self.gap)
+        limits = Limits(Clock(grace), self.gap)
         for stage in stages:
             afters = after(self.question.problems, [stage], 0, limits)
             if (chosen := chosen_of(self.question, afters, self.noise)) is not None:
@@ -235,9 +224,9 @@ class _Study:
         """Seconds kept for the plans of what is found: about what each branch took by itself."""
         return min(2 * self.seconds_alone, 0.5 * (self.clock.left() or 0.0))
 
-    def _limits(self, text: str, kept: float = 0.0, steps: int = 0) -> Limits:
-        left = self.clock.left()
-        deadline = None if left is None else time.time() + max(0.0, left - kept)
-        self.clock.tell(0, max(steps, 1), text)
-        tell = counted(lambda done: self.clock.tell(done, steps, text)) if steps else None
-        return Limits(deadline, self.gap, self.clock.stop, tell)
+    def _limits(self, text: str, steps: int = 1, kept: float = 0.0) -> Limits:
+        self.clock.tell(0, steps, text)
+        return Limits(Clock(self.clock.left(kept), self.clock.stop), self.gap)
+
+    def _told_of(self, text: str, steps: int) -> Tell:
+        return lambda done: self.clock.tell(done, steps, text)

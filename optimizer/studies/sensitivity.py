@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from threading import Event
 from typing import Any
 
-from oremix.models import InvalidOption, InvalidProblem, Problem, read_problem
+from oremix.models import InvalidProblem, Problem, read_problem
 from oremix.models.inputs import Input, Moved, inputs_of, moved
 from oremix.models.studies.sensitivity import Bar, Sampling, Sensitivity, Side
 from oremix.models.studies.sensitivity_options import SensitivityOptions, groups_of, sensitivity_faults
 from oremix.optimizer.clock import Clock, Progress
 from oremix.optimizer.decide import check_options, refuse_if_too_large
-from oremix.optimizer.studies.asked import options_of, refuse
+from oremix.optimizer.studies.asked import no_plan, options_of, refuse, stated_in
 from oremix.optimizer.studies.carried_by import Carried
 from oremix.optimizer.studies.differs import Differs
 from oremix.optimizer.studies.drawn import Drawing
@@ -65,8 +65,7 @@ def sensitivity(
     """
     check_options(time_limit, gap, "plan")
     question = read_problem(problem)
-    stated = options.model_dump(exclude_unset=True) if isinstance(options, SensitivityOptions) else options
-    wanted = options_of(SensitivityOptions, {**(stated or {}), **asked})
+    wanted = options_of(SensitivityOptions, stated_in(SensitivityOptions, options, asked))
     refuse(sensitivity_faults(question, wanted))
     refuse_if_too_large(question, max_columns)
     return _Study(question, wanted, Clock(time_limit, stop, progress), gap).answer()
@@ -80,8 +79,7 @@ class _Study:
         self._drawing = None if options.samples is None else Drawing.of(problem, options)
         self._asker = Asker(problem, clock, gap)
         if self._asker.plan.total_cost is None:
-            status = self._asker.plan.status
-            raise InvalidOption(f"the problem has no plan to start from: it is {status}; `oremix solve` says why")
+            raise no_plan(self._asker.plan.status)
         self._cost = self._asker.plan.total_cost
         self._differs = Differs(self._asker)
         self._carried = Carried(self._asker.point)

@@ -7,13 +7,13 @@ from functools import cached_property
 from threading import Event, Lock
 from typing import Any
 
-from oremix.models import InvalidOption, InvalidProblem, Plan, Problem, read_plan, read_problem
-from oremix.models.files import checked
+from oremix.models import Plan, Problem, read_plan, read_problem
 from oremix.models.studies.outages import Outage, StressOptions, outages_of
 from oremix.models.studies.stress import Insurance, Stress, Stressed
 from oremix.optimizer.clock import Clock, Progress
 from oremix.optimizer.decide import check_options, refuse_if_too_large
 from oremix.optimizer.engine import spread_as_done
+from oremix.optimizer.studies.asked import fitted
 from oremix.optimizer.studies.baseline import Baseline, baseline
 from oremix.optimizer.studies.insurance import Insurer
 from oremix.optimizer.studies.loosened import first_changed
@@ -70,7 +70,7 @@ def stress(
     check_options(time_limit, gap, "plan")
     question = read_problem(problem)
     refuse_if_too_large(question, max_columns)
-    wanted, outages = _asked(question, options, asked)
+    wanted, outages = fitted(StressOptions, options, asked, lambda wanted: outages_of(question, wanted))
     clock = Clock(time_limit, stop, progress)
     base = baseline(question, None if plan is None else read_plan(plan), time_limit=time_limit, gap=gap, stop=stop)
     bench = _Bench(base, clock, gap)
@@ -97,18 +97,6 @@ def stress(
         untried=[outage.id for number, outage in enumerate(outages) if number not in tried],
         notes=list(_notes(base, ranked)),
     )
-
-
-def _asked(
-    problem: Problem, options: StressOptions | dict[str, Any] | None, asked: dict[str, Any]
-) -> tuple[StressOptions, list[Outage]]:
-    stated = options.model_dump(by_alias=True, exclude_unset=True) if isinstance(options, StressOptions) else options
-    try:
-        wanted = checked(StressOptions, {**(stated or {}), **asked})
-        return wanted, outages_of(problem, wanted)
-    except InvalidProblem as error:
-        faults = (f"`{'.'.join(map(str, fault.path))}` {fault.message}" for fault in error.errors)
-        raise InvalidOption("; ".join(faults)) from None
 
 
 class _Bench:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from oremix.optimizer.clock import Clock
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.parts import run_apart
 from oremix.optimizer.solving.proof import TOLERANCE
@@ -47,7 +46,6 @@ def decide_in_common(
     risk: Risk,
     method: Literal["auto", "whole", "decomposed"],
     limits: Limits,
-    clock: Clock,
 ) -> Decided:
     """The common decisions that cost least."""
     money = max((one.scale for one in alones), default=1.0) or 1.0
@@ -58,11 +56,11 @@ def decide_in_common(
         found = _apart(whole, duals, money, limits)
         if found.status != "infeasible":
             return found
-    return _at_once(whole, limits, clock)
+    return _at_once(whole, limits)
 
 
 def _apart(whole: Whole, duals: list[Floats], money: float, limits: Limits) -> Decided:
-    found = decompose(whole, duals, money, limits.clock(), limits.gap)
+    found = decompose(whole, duals, money, limits.clock, limits.gap)
     x = found.decisions
     reason = None if found.bound is not None else "no bound on the cost was proved"
     return Decided(
@@ -78,14 +76,14 @@ def _apart(whole: Whole, duals: list[Floats], money: float, limits: Limits) -> D
     )
 
 
-def _at_once(whole: Whole, limits: Limits, clock: Clock) -> Decided:
+def _at_once(whole: Whole, limits: Limits) -> Decided:
     outcome = _solved(whole.arrays, limits)
     x = outcome.x
     if (
         outcome.status == "optimal"
         and whole.risk.leaves_ties
         and outcome.objective is not None
-        and not _is_over(limits, clock)
+        and not limits.clock.is_up()
     ):
         x = _without_ties(whole, outcome, limits)
     return Decided(
@@ -108,13 +106,8 @@ def _is_done(outcome: Outcome, limits: Limits) -> bool:
     return outcome.status != "no_answer"
 
 
-def _is_over(limits: Limits, clock: Clock) -> bool:
-    """Whether the time for the common decisions is up, or somebody wants it stopped."""
-    return clock.is_up() or limits.clock().left() == 0
-
-
 def _solved(arrays: Arrays, limits: Limits) -> Outcome:
-    clock = limits.clock()
+    clock = limits.of_one()
     return verified(arrays, run_apart(arrays, clock, gap=limits.gap), clock, limits.gap)
 
 

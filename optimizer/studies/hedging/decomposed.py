@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from oremix.optimizer.clock import Clock
-from oremix.optimizer.engine import shares_memory, spread
+from oremix.optimizer.engine import spread
 from oremix.optimizer.solving.arrays import Floats
 from oremix.optimizer.solving.basis import Basis
 from oremix.optimizer.solving.proof import TOLERANCE, dual_proof
@@ -80,7 +80,7 @@ class _Search:
         """Search until the gap is small enough: optimal, infeasible, limit."""
         is_drawn, learns = not whole_decisions, True
         proposal: Proposal | None = None
-        while self.rounds < MOST_ROUNDS and not self._is_over():
+        while self.rounds < MOST_ROUNDS and not self.clock.is_up():
             if learns or proposal is None:
                 proposal = self.master.solve(self.clock)
                 is_drawn = not whole_decisions
@@ -100,15 +100,10 @@ class _Search:
             is_drawn = False  # where nothing was learnt half way the master's own are tried
         return "optimal" if self.gap <= enough else "limit"
 
-    def _is_over(self) -> bool:
-        return self.clock.is_up()
-
     def _ask(self, decisions: Floats) -> list[Answer] | None:
         """The branches' answers; none where one is neither an optimum nor proved impossible."""
         self.rounds += 1
-        stop = self.clock.stop if shares_memory() else None
-        left = self.clock.left()
-        jobs = [Job(part, decisions, basis, left, stop) for part, basis in zip(self.parts, self.bases, strict=True)]
+        jobs = [Job(part, decisions, basis, self.clock) for part, basis in zip(self.parts, self.bases, strict=True)]
         answers = spread(answered, jobs)
         self.bases = [answer.basis for answer in answers]
         known = all(answer.status in ("optimal", "infeasible") and answer.duals is not None for answer in answers)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from threading import Event, Lock
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from oremix.models import Plan, Problem
 from oremix.models.diagnosis import Conflicting
@@ -13,7 +12,7 @@ from oremix.models.errors import InvalidProblem, SolverFailed
 from oremix.optimizer.answering import answer
 from oremix.optimizer.answering.diagnosis import diagnose
 from oremix.optimizer.clock import Clock
-from oremix.optimizer.engine import shares_memory, spread
+from oremix.optimizer.engine import spread_as_done
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Session
 from oremix.optimizer.session.state import Held, State
@@ -23,10 +22,16 @@ from oremix.optimizer.solving.solve import Status, verified
 from oremix.optimizer.studies.baseline import around
 from oremix.optimizer.studies.hedging.first_stage import counts_for_nothing
 
-__all__ = ["After", "Alone", "Limits", "Met", "Stage", "after", "alone", "counted"]
+__all__ = ["After", "Alone", "Limits", "Met", "Stage", "Tell", "after", "alone"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 Stage = dict[Key, float]
 """Decisions: the common columns, and their values."""
+
+Tell = Callable[[int], None]
+"""Told how many branches are done."""
 
 # By how much of itself what is held may move where it adds up only to within rounding.
 ROOM = (0.0, 1e-9, 1e-7)
@@ -34,39 +39,28 @@ ROOM = (0.0, 1e-9, 1e-7)
 
 @dataclass(frozen=True)
 class Limits:
-    """Until when the work may go on, and who ends it.
+    """Until when the work may go on; `search` are the seconds that each search for yes/no decisions may take."""
 
-    `search` are the seconds that each search for yes/no decisions may take, `tell` is called after each item.
-    """
-
-    deadline: float | None = None
+    clock: Clock
     gap: float | None = None
-    stop: Event | None = None
-    tell: Callable[[], None] | None = None
     search: float | None = None
 
-    def clock(self, *, searches: bool = False) -> Clock:
-        """What is left, for the solver."""
-        left = None if self.deadline is None else max(0.0, self.deadline - time.time())
+    def of_one(self, *, searches: bool = False) -> Clock:
+        """What is left, for one solve."""
+        left = self.clock.left()
         if searches and self.search is not None:
             left = self.search if left is None else min(left, self.search)
-        return Clock(left, self.stop)
-
-    def travelling(self) -> Limits:
-        """As it may be sent to other processes."""
-        return self if shares_memory() else replace(self, stop=None, tell=None)
+        return Clock(left, self.clock.stop)
 
 
-def counted(tell: Callable[[int], None]) -> Callable[[], None]:
-    """What tells the number of calls, from whatever thread."""
-    lock, done = Lock(), [0]
-
-    def another() -> None:
-        with lock:
-            done[0] += 1
-            tell(done[0])
-
-    return another
+def _each(function: Callable[[Item], Result], items: Sequence[Item], tell: Tell | None) -> list[Result]:
+    """What comes of each, all of them, in their order."""
+    results: dict[int, Result] = {}
+    for number, result in spread_as_done(function, items):
+        results[number] = result
+        if tell is not None:
+            tell(len(results))
+    return [results[number] for number in range(len(items))]
 
 
 # ---------------------------------------------------------------- each by itself
@@ -99,22 +93,19 @@ class _Alone:
     limits: Limits
 
 
-def alone(problems: list[Problem], limits: Limits) -> list[Alone]:
+def alone(problems: list[Problem], limits: Limits, tell: Tell) -> list[Alone]:
     """Each problem solved by itself."""
-    sent = limits.travelling()
-    return spread(_solved, [_Alone(problem, sent) for problem in problems])
+    return _each(_solved, [_Alone(problem, limits) for problem in problems], tell)
 
 
 def _solved(job: _Alone) -> Alone:
     state = State.of(job.problem)
-    clock = job.limits.clock(searches=state.is_open)
+    clock = job.limits.of_one(searches=state.is_open)
     outcome = verified(state.arrays, run_apart(state.arrays, clock, gap=job.limits.gap), clock, job.limits.gap)
     plan = answer(state.model, outcome, "plan")
     conflict: tuple[Conflicting, ...] = ()
     if plan.status == "infeasible":
-        conflict = tuple(diagnose(state.model, clock.left(), gap=job.limits.gap, stop=job.limits.stop).conflict)
-    if job.limits.tell is not None:
-        job.limits.tell()
+        conflict = tuple(diagnose(state.model, clock.left(), gap=job.limits.gap, stop=clock.stop).conflict)
     return Alone(
         arrays=state.arrays,
         columns=list(state.columns),
@@ -157,25 +148,24 @@ class _After:
     limits: Limits
 
 
-def after(problems: list[Problem], stages: list[Stage], planned: int | None, limits: Limits) -> list[After]:
+def after(
+    problems: list[Problem], stages: list[Stage], planned: int | None, limits: Limits, tell: Tell | None = None
+) -> list[After]:
     """Each problem after each of the decisions, and its plan after those of one number."""
-    sent = limits.travelling()
-    return spread(_met, [_After(problem, stages, planned, sent) for problem in problems])
+    return _each(_met, [_After(problem, stages, planned, limits) for problem in problems], tell)
 
 
 def _met(job: _After) -> After:
-    session = Session(job.problem, gap=job.limits.gap, stop=job.limits.stop)
+    session = Session(job.problem, gap=job.limits.gap, stop=job.limits.clock.stop)
     met: list[Met] = []
     plan = None
     for number, stage in enumerate(job.stages):
-        session.time_limit = job.limits.clock().left()
+        session.time_limit = job.limits.clock.left()
         if number == job.planned:
             plan = _planned(session, stage)
             met.append(Met(plan.total_cost, plan.status, plan.certificate.reason))
         else:
             met.append(_cost(session, stage))
-    if job.limits.tell is not None:
-        job.limits.tell()
     return After(met, plan)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from threading import Event
 from typing import Any
 
 import highspy
 import numpy as np
 
+from oremix.optimizer.clock import Clock
 from oremix.optimizer.solving.arrays import Arrays, Floats
 from oremix.optimizer.solving.basis import Basis
 from oremix.optimizer.solving.highs import Quiet, claim_of, highs_model, listen
@@ -105,9 +105,10 @@ class Later:
         solver.changeRowsBounds(len(lower), np.arange(len(lower), dtype=np.int32), lower, upper)
         if job.basis is not None:
             solver.setBasis(job.basis.kept)
-        solver.setOptionValue("time_limit", highspy.kHighsInf if job.time_limit is None else max(job.time_limit, 0.0))
-        if job.stop is not None:
-            listen(solver, job.stop)
+        left = job.clock.left()
+        solver.setOptionValue("time_limit", highspy.kHighsInf if left is None else left)
+        if job.clock.stop is not None:
+            listen(solver, job.clock.stop)
         claim = claim_of(solver, is_mip=False)
         basis = Basis(solver.getBasis()) if claim.status == "optimal" else job.basis
         if claim.status == "infeasible":
@@ -152,8 +153,7 @@ class Job:
     later: Later
     decisions: Floats
     basis: Basis | None
-    time_limit: float | None
-    stop: Event | None
+    clock: Clock
 
 
 def answered(job: Job) -> Answer:
