@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from oremix.models.examples import example, examples
     from oremix.models.presets import preset, presets
     from oremix.optimizer.answering.compliance import compliance
+    from oremix.optimizer.answering.diagnosis.repaired import repaired
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
     from oremix.optimizer.session import Session
@@ -65,6 +66,7 @@ __all__ = [
     "preset",
     "presets",
     "read_problem",
+    "repaired",
     "sensitivity",
     "solve",
     "stress",
@@ -99,6 +101,7 @@ _HOMES = {
     "stress": "oremix.optimizer.studies.stress",
     "surface": "oremix.optimizer.studies.surface",
     "compliance": "oremix.optimizer.answering.compliance",
+    "repaired": "oremix.optimizer.answering.diagnosis.repaired",
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",
     "Session": "oremix.optimizer.session",
