@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import Flask, Response, current_app, g, request
 
 from oremix import __version__
-from oremix.api import body, compliance, reference, solving, studies, verifying, why
+from oremix.api import body, compliance, figures, reference, solving, studies, verifying, why
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
 from oremix.api.headers import secure
@@ -34,6 +34,7 @@ TOO_SLOW = (408, 503)
 OPERATIONS = (
     *solving.OPERATIONS,
     *compliance.OPERATIONS,
+    *figures.OPERATIONS,
     *why.OPERATIONS,
     *verifying.OPERATIONS,
     *studies.OPERATIONS,
