@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import Flask, Response, current_app, g, request
 
 from oremix import __version__
-from oremix.api import body, compliance, reference, repair, solving, studies, verifying, why
+from oremix.api import body, compliance, figures, reference, repair, solving, studies, verifying, why
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
 from oremix.api.headers import secure
@@ -35,7 +35,11 @@ TOO_SLOW = (408, 503)
 OPERATIONS = (
     *solving.OPERATIONS,
     *compliance.OPERATIONS,
+<<<<<<< HEAD
     *repair.OPERATIONS,
+=======
+    *figures.OPERATIONS,
+>>>>>>> report
     *why.OPERATIONS,
     *verifying.OPERATIONS,
     *studies.OPERATIONS,

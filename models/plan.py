@@ -134,6 +134,7 @@ class Purchase(Record):
 
     supplier: str = Field(description="id of the supplier")
     country: str = Field(description="country of the supplier (ISO 3166-1 alpha-2)")
+    place: str | None = Field(None, description="place or country where it is; none: not told")
     material: str = Field(description="id of the material bought")
     period: int = Field(description="first year of the period; 1: the typical year")
     quantity: float = Field(description="units taken per year")
@@ -148,6 +149,7 @@ class Production(Record):
     plant: str = Field(description="id of the plant")
     recipe: str = Field(description="id of the recipe")
     country: str = Field(description="country of the plant (ISO 3166-1 alpha-2)")
+    place: str | None = Field(None, description="place or country where it is; none: not told")
     stage: str | None = Field(description="stage of the plant; none where it states none")
     period: int = Field(description="first year of the period; 1: the typical year")
     activity: float = Field(description="units of activity per year")
@@ -169,6 +171,7 @@ class Recycling(Record):
 
     recycler: str = Field(description="id of the recycler")
     country: str = Field(description="country of the recycler (ISO 3166-1 alpha-2)")
+    place: str | None = Field(None, description="place or country where it is; none: not told")
     material: str = Field(description="id of the material recovered")
     period: int = Field(description="first year of the period; 1: the typical year")
     scrap: float = Field(description="units of scrap collected per year")
@@ -236,6 +239,7 @@ class Delivery(Record):
 
     demand: str = Field(description="id of the demand")
     country: str = Field(description="country of the demand (ISO 3166-1 alpha-2)")
+    place: str | None = Field(None, description="place or country where it is; none: not told")
     material: str = Field(description="id of the material")
     period: int = Field(description="first year of the period; 1: the typical year")
     quantity: float = Field(description="units delivered per year")

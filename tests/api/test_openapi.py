@@ -59,6 +59,7 @@ def test_answers_are_as_described(client, minimal):
         "sensitivity": client.post("/v1/studies/sensitivity", json=drawn(minimal)),
         "alternatives": client.post("/v1/studies/alternatives", json={"problem": minimal, "options": {"tries": 1}}),
         "hedge": client.post("/v1/studies/hedge", json={"problem": minimal, "options": {"scenarios": [SURGE]}}),
+        "figures": client.post("/v1/figures", json={"plan": plan.get_json(), "problem": minimal}),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
         "presets": client.get("/v1/presets"),
