@@ -35,11 +35,8 @@ TOO_SLOW = (408, 503)
 OPERATIONS = (
     *solving.OPERATIONS,
     *compliance.OPERATIONS,
-<<<<<<< HEAD
     *repair.OPERATIONS,
-=======
     *figures.OPERATIONS,
->>>>>>> report
     *why.OPERATIONS,
     *verifying.OPERATIONS,
     *studies.OPERATIONS,

@@ -25,6 +25,6 @@ const bound = (line) => [line.max !== null && `≤ ${percent(line.max)}`, line.m
 function folded(title, lines, columns, cells) {
   if (!lines.length) return null;
   const place = h("div", {});
-  const all = h("details", { ontoggle: () => all.open && place.replaceChildren(table(title, columns, lines.map(cells))) }, h("summary", {}, `${title} (${lines.length})`), place);
+  const all = h("details", { "data-title": title, ontoggle: () => all.open && place.replaceChildren(table(title, columns, lines.map(cells))) }, h("summary", {}, `${title} (${lines.length})`), place);
   return all;
 }
