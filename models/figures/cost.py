@@ -68,7 +68,7 @@ def cost(plan: Plan, labels: Labels) -> Figure | None:
             barmode="relative",
             bargap=0.35,
             margin={"l": 64, "r": 16, "t": 28, "b": 40},
-            xaxis=axis(type="category"),
+            xaxis=axis(type="category", showgrid=False),
             yaxis=axis(f"{money} a year", tickformat=",~g", zeroline=True),
         ),
         "table": {

@@ -49,7 +49,7 @@ def limits(plan: Plan, labels: Labels) -> Figure | None:
             barmode="group",
             bargap=0.4,
             margin={"l": 64, "r": 16, "t": 16, "b": 40},
-            xaxis=axis(type="category", categoryorder="array", categoryarray=years),
+            xaxis=axis(type="category", categoryorder="array", categoryarray=years, showgrid=False),
             yaxis=axis(f"{money} a year per point", tickformat=",~g", rangemode="tozero"),
             showlegend=True,
         ),

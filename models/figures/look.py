@@ -14,11 +14,14 @@ __all__ = [
     "GREY",
     "INK",
     "axis",
+    "domain",
     "escaped",
     "faint",
     "layout",
     "panel_title",
     "shade",
+    "shortened",
+    "stacked",
 ]
 
 # Okabe and Ito's colours.
@@ -36,6 +39,11 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 def escaped(text: object) -> str:
     """Text that Plotly shows as it is: it reads some tags, and `<br>`."""
     return html.escape(str(text), quote=False)
+
+
+def shortened(text: str, most: int) -> str:
+    """Text of so many letters at most."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def shade(position: int) -> dict[str, Any]:
@@ -77,6 +85,20 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
         "legend": {"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top", "traceorder": "normal"},
         "separators": ".,",
     } | more
+
+
+def stacked(looks: dict[str, Any], count: int, panel: int, gap: int) -> None:
+    """Give a layout the height of panels on one another, each as high as the others, with the legend below."""
+    inside = count * panel + (count - 1) * gap
+    looks["height"] = inside + looks["margin"]["t"] + looks["margin"]["b"]
+    looks["legend"]["y"] = -34 / inside
+
+
+def domain(number: int, count: int, panel: int, gap: int) -> list[float]:
+    """The lower and the upper end of a panel, from 0 to 1 of all; the first is uppermost."""
+    inside = count * panel + (count - 1) * gap
+    top = 1 - number * (panel + gap) / inside
+    return [max(0.0, top - panel / inside), top]
 
 
 def panel_title(text: str, top: float) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def prices(plan: Plan, labels: Labels) -> Figure | None:
         "layout": layout(
             360,
             margin={"l": 64, "r": 16, "t": 16, "b": 40},
-            xaxis=axis(type="category", categoryorder="array", categoryarray=years),
+            xaxis=axis(type="category", categoryorder="array", categoryarray=years, showgrid=False),
             yaxis=axis(shared or "money per unit", tickformat=",~g", rangemode="tozero"),
             showlegend=True,
         ),

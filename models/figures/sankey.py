@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from oremix.models.countries import country_name
 from oremix.models.figures.chain import Flow, Node, chain
 from oremix.models.figures.figure import Figure, Table
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import ACCENT, CAP, FLOOR, GREY, INK, escaped, faint, layout
+from oremix.models.figures.look import ACCENT, CAP, FLOOR, GREY, INK, escaped, faint, layout, shortened
 from oremix.models.figures.masses import Masses
 from oremix.models.listing import listed
 from oremix.models.plan import Plan
@@ -20,6 +20,7 @@ __all__ = ["sankey"]
 
 MOST_NODES = 26
 """More are told apart by nobody: the smallest are taken together."""
+MOST_LETTERS = 32
 OTHERS = "others"
 STOCK, MISSING = "#CC79A7", "#333333"
 ENDS = {
@@ -94,10 +95,8 @@ class _Shown:
         spare = [node for node in ranked if node.kind not in ENDS][MOST_NODES:]
         self._merged = self._together(spare)
         self.grouped = len(self._merged)
-        groups: dict[str, set[str]] = defaultdict(set)
-        for node in nodes:
-            groups[node.stage].add(node.material)
-        self._several = {stage for stage, materials in groups.items() if len(materials) > 1}
+        alike = Counter((node.kind, node.country, node.stage) for node in dict.fromkeys(map(self.node, nodes)))
+        self._several = {what for what, count in alike.items() if count > 1}
 
     @property
     def unit(self) -> str:
@@ -142,13 +141,11 @@ class _Shown:
         if node.kind in ENDS:
             return ENDS[node.kind]
         where = OTHERS if node.country == OTHERS else country_name(node.country)
-        what = self._labels.material(node.material) if node.material else ""
-        if node.kind == "demand":
-            return f"{where}: demand" + (f" for {what}" if what and "" in self._several else "")
-        if node.kind == "stock":
-            return f"{where}: stock" + (f" of {what}" if what else "")
-        stage = node.stage or "supply"
-        return f"{where}: {stage}" + (f" of {what}" if what and node.stage in self._several else "")
+        does = node.kind if node.kind in ("demand", "stock") else node.stage or "supply"
+        if node.material and (node.kind, node.country, node.stage) in self._several:
+            between = "for" if node.kind == "demand" else "of"
+            does += f" {between} {self._labels.material(node.material)}"
+        return f"{where}: {does}"
 
     def colour(self, node: Node) -> str:
         """By what matters: capped countries, scrap, stock, what is missing."""
@@ -188,7 +185,7 @@ class _Shown:
             "domain": {"x": [0, 1], "y": [0, 1]},
             "textfont": {"size": 12},
             "node": {
-                "label": [escaped(self.name(node)) for node in nodes],
+                "label": [escaped(shortened(self.name(node), MOST_LETTERS)) for node in nodes],
                 "color": [self.colour(node) for node in nodes],
                 "customdata": [
                     f"{escaped(self.name(node))}<br>{amount_text(sizes[node])} {escaped(unit)}" for node in nodes

@@ -10,7 +10,7 @@ from oremix.models.amounts import plural
 from oremix.models.countries import country_name
 from oremix.models.figures.figure import Figure, Table
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import ACCENT, CAP, CYCLE, FLOOR, axis, escaped, layout, panel_title
+from oremix.models.figures.look import ACCENT, CAP, CYCLE, FLOOR, axis, domain, escaped, layout, panel_title, stacked
 from oremix.models.listing import listed
 from oremix.models.plan import Plan, ShareRecord
 
@@ -40,13 +40,13 @@ def shares(plan: Plan, labels: Labels) -> Figure | None:
     """A panel for each rule on a share, those that bind first, then one for China's share of each material."""
     ratios = [share for share in plan.shares if share.whole is not None]
     over_time = [share for share in ratios if share.period is not None]
-    panels = [*_ruled(over_time, labels), *_measured(over_time, labels)]
+    demanded = {delivery.material for delivery in plan.deliveries}
+    panels = [*_ruled(over_time, labels), *_measured(over_time, labels, demanded)]
     if not panels:
         return None
     drawn = panels[:MOST_PANELS]
-    height = len(drawn) * (PANEL + GAP) + 56
-    looks = layout(height, margin={"l": 56, "r": 16, "t": 30, "b": 56}, annotations=[])
-    looks["legend"]["y"] = -36 / (height - 86)
+    looks = layout(0, margin={"l": 56, "r": 16, "t": 30, "b": 72}, annotations=[])
+    stacked(looks, len(drawn), PANEL, GAP)
     data: list[dict[str, Any]] = []
     for number, panel in enumerate(drawn):
         data += _traces(panel, number, labels)
@@ -95,13 +95,13 @@ def _tightness(records: list[ShareRecord]) -> int:
     return 0 if any(share.binding for share in records) else 1
 
 
-def _measured(records: Iterable[ShareRecord], labels: Labels) -> list[_Panel]:
-    """China's share of each material, whether capped or not."""
+def _measured(records: Iterable[ShareRecord], labels: Labels, demanded: set[str]) -> list[_Panel]:
+    """China's share of each material that is demanded, whether capped or not."""
     found: dict[tuple[tuple[str, ...], str | None], dict[str, list[ShareRecord]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for share in records:
-        if share.policy is None:
+        if share.policy is None and share.material in demanded:
             found[tuple(share.countries), share.material][share.measure].append(share)
     return [
         _Panel(
@@ -167,9 +167,7 @@ def _trace(
 
 def _lay_out(looks: dict[str, Any], panel: _Panel, number: int, count: int, labels: Labels) -> None:
     at = "" if number == 0 else str(number + 1)
-    whole = count * (PANEL + GAP) - GAP + GAP / 2
-    top = 1 - number * (PANEL + GAP) / whole
-    bottom = max(0.0, top - PANEL / whole)
+    ends = domain(number, count, PANEL, GAP)
     years = [labels.period(period) for period in labels.periods]
     looks[f"xaxis{at}"] = axis(
         type="category", categoryorder="array", categoryarray=years, anchor=f"y{at}", showgrid=False
@@ -178,9 +176,9 @@ def _lay_out(looks: dict[str, Any], panel: _Panel, number: int, count: int, labe
     if panel.ruled:
         seen += [bound for share in panel.lines[0].records for bound in (share.max, share.min) if bound is not None]
     looks[f"yaxis{at}"] = axis(
-        domain=[bottom, top], anchor=f"x{at}", tickformat=".0%", range=[0, max(0.05, 1.08 * max(seen))], nticks=5
+        domain=ends, anchor=f"x{at}", tickformat=".0%", range=[0, max(0.05, 1.08 * max(seen))], nticks=5
     )
-    looks["annotations"].append(panel_title(panel.title, top))
+    looks["annotations"].append(panel_title(panel.title, ends[1]))
 
 
 def _note(more: int, pooled: int) -> str:

@@ -9,7 +9,7 @@ from oremix.models.countries import country_name
 from oremix.models.figures.chain import Node, chain
 from oremix.models.figures.figure import Cell, Figure
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import CYCLE, axis, escaped, layout, panel_title, shade
+from oremix.models.figures.look import CAP, CYCLE, INK, axis, domain, escaped, layout, panel_title, stacked
 from oremix.models.plan import Plan
 
 __all__ = ["supply"]
@@ -17,7 +17,7 @@ __all__ = ["supply"]
 MOST_PANELS = 6
 MOST_ORIGINS = len(CYCLE) * 2 - 1
 PANEL, GAP = 190, 64
-OTHERS = "others"
+OTHERS, MISSING, RECYCLED = "others", "missing", ", recycled"
 
 
 def supply(plan: Plan, labels: Labels) -> Figure | None:
@@ -37,16 +37,15 @@ def supply(plan: Plan, labels: Labels) -> Figure | None:
     ranked = sorted(found, key=lambda key: -sizes[key])
     drawn = ranked[:MOST_PANELS]
     origins = _ranked({key: found[key] for key in drawn})
-    height = len(drawn) * (PANEL + GAP) + 56
     looks = layout(
-        height,
+        0,
         barmode="stack",
         bargap=0.35,
-        margin={"l": 64, "r": 16, "t": 30, "b": 56},
+        margin={"l": 64, "r": 16, "t": 30, "b": 72},
         annotations=[],
         showlegend=True,
     )
-    looks["legend"]["y"] = -36 / (height - 86)
+    stacked(looks, len(drawn), PANEL, GAP)
     data: list[dict[str, Any]] = []
     for number, key in enumerate(drawn):
         country, material = key
@@ -76,10 +75,10 @@ def supply(plan: Plan, labels: Labels) -> Figure | None:
 
 def _origin(source: Node) -> str:
     if source.kind == "missing":
-        return "missing"
+        return MISSING
     if source.kind == "stock":
         return "stock"
-    recycled = ", recycled" if "recycl" in source.stage.lower() else ""
+    recycled = RECYCLED if "recycl" in source.stage.lower() else ""
     return country_name(source.country) + recycled
 
 
@@ -93,6 +92,21 @@ def _ranked(found: dict[tuple[str, str], dict[str, dict[int, float]]]) -> list[s
     return sorted(largest, key=lambda origin: -largest[origin])[:MOST_ORIGINS]
 
 
+def _shades(origins: list[str]) -> dict[str, dict[str, Any]]:
+    """Origin → its colour: China's as in the other figures; what is recycled is hatched."""
+    free = [colour for colour in CYCLE if colour != CAP]
+    known: dict[str, str] = {country_name("CN"): CAP, MISSING: INK}
+    found: dict[str, dict[str, Any]] = {}
+    for origin in origins:
+        country = origin.removesuffix(RECYCLED)
+        round_about = len(known) // len(free)
+        known.setdefault(country, free[(len(known) - 2) % len(free)])
+        pattern = "/" if origin.endswith(RECYCLED) else ("", ".", "x")[min(round_about, 2)]
+        hatched = {"pattern": {"shape": pattern, "size": 5, "solidity": 0.3}} if pattern else {}
+        found[origin] = {"color": known[country], "line": {"width": 0.5, "color": "#ffffff"}} | hatched
+    return found
+
+
 def _bars(
     by_origin: dict[str, dict[int, float]], origins: list[str], number: int, labels: Labels
 ) -> list[dict[str, Any]]:
@@ -101,9 +115,8 @@ def _bars(
     for origin, cells in by_origin.items():
         for period, amount in cells.items():
             rest[period] += amount if origin not in origins else 0.0
-    named = [
-        (origin, by_origin[origin], shade(position)) for position, origin in enumerate(origins) if origin in by_origin
-    ]
+    shades = _shades(origins)
+    named = [(origin, by_origin[origin], marker) for origin, marker in shades.items() if origin in by_origin]
     if any(rest.values()):
         named.append((OTHERS, rest, {"color": "#d9dce1"}))
     return [
@@ -128,11 +141,10 @@ def _values(cells: dict[int, float], labels: Labels) -> list[Cell]:
 
 def _lay_out(looks: dict[str, Any], number: int, count: int, title: str, labels: Labels) -> None:
     at = "" if number == 0 else str(number + 1)
-    whole = count * (PANEL + GAP) - GAP / 2
-    top = 1 - number * (PANEL + GAP) / whole
+    ends = domain(number, count, PANEL, GAP)
     years = [labels.period(period) for period in labels.periods]
-    looks[f"xaxis{at}"] = axis(type="category", categoryorder="array", categoryarray=years, anchor=f"y{at}")
-    looks[f"yaxis{at}"] = axis(
-        domain=[max(0.0, top - PANEL / whole), top], anchor=f"x{at}", tickformat=",~g", rangemode="tozero", nticks=5
+    looks[f"xaxis{at}"] = axis(
+        type="category", categoryorder="array", categoryarray=years, anchor=f"y{at}", showgrid=False
     )
-    looks["annotations"].append(panel_title(title, top))
+    looks[f"yaxis{at}"] = axis(domain=ends, anchor=f"x{at}", tickformat=",~g", rangemode="tozero", nticks=5)
+    looks["annotations"].append(panel_title(title, ends[1]))
