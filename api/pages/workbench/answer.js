@@ -3,7 +3,8 @@
 import { announce, byId, fill, h } from "./dom.js";
 import { diagnosisShown } from "./diagnosis.js";
 import { refusalShown } from "./faults.js";
-import { amount, count, country, listed, money, moreOrLess, percent, words } from "./format.js";
+import { amount, count, country, firstOf, money, moreOrLess, percent } from "./format.js";
+import { nameOf } from "./names.js";
 import { startsOf } from "./series.js";
 import { on, state } from "./store.js";
 import { offerJob } from "./jobs.js";
@@ -54,11 +55,18 @@ function cost(plan, problem) {
 }
 
 function decided(plan) {
-  const bought = plan.purchases.reduce((all, line) => all.add(line.country), new Set());
-  const built = [...new Set(plan.builds.map((line) => words(line.on)))];
-  const buys = bought.size ? `It buys in ${listed([...bought].slice(0, 4).map(country))}${bought.size > 4 ? ` and ${count(bought.size - 4, "other country", "other countries")}` : ""}` : "It buys nothing";
-  const builds = built.length ? `, and builds at ${listed(built.slice(0, 3))}${built.length > 3 ? ` and ${count(built.length - 3, "other place")}` : ""}.` : ", and builds nothing.";
+  const bought = dearest(plan);
+  const built = [...new Set(plan.builds.map((line) => nameOf(state.planned, line.on)))];
+  const buys = bought.length ? `It buys ${bought.length > 1 ? "most " : ""}in ${firstOf(bought.map(country), 3)}` : "It buys nothing";
+  const builds = built.length ? `, and builds ${firstOf(built, 2)}.` : ", and builds nothing.";
   return buys + builds;
+}
+
+/** Where it buys, the dearest first. */
+function dearest(plan) {
+  const spent = new Map();
+  for (const line of plan.purchases) spent.set(line.country, (spent.get(line.country) ?? 0) + line.cost);
+  return [...spent.keys()].sort((a, b) => spent.get(b) - spent.get(a));
 }
 
 function short(plan) {
@@ -74,7 +82,7 @@ function numbers(plan) {
   const change = state.first ? plan.total_cost - state.first.total_cost : 0;
   return [
     ["Total cost", money(plan.total_cost, plan.currency), state.first === plan ? "as opened" : `${moreOrLess(change, plan.currency)} than as opened`.replace("the same than", "the same")],
-    largest && ["China’s part of supply", percent(largest.achieved), `${words(largest.material ?? "all materials")}${largest.period > 1 ? `, ${largest.period}` : ""}`],
+    largest && ["China’s part of supply", percent(largest.achieved), `${nameOf(state.planned, largest.material ?? "all materials")}${largest.period > 1 ? `, ${largest.period}` : ""}`],
     ["New capacity", plan.builds.length ? money(capex, plan.currency) : "none", plan.builds.length ? `capex of ${count(plan.builds.length, "order")}, undiscounted` : ""],
     ["Bought", amount(new Set(plan.purchases.map((line) => line.supplier)).size, "suppliers"), `in ${count(new Set(plan.purchases.map((line) => line.country)).size, "country", "countries")}`],
   ].filter(Boolean);

@@ -119,7 +119,9 @@ function priced(plan, cap, start) {
   const yearly = plan.currency;
   const sum = (field) => limits.reduce((all, line) => (all === null || line[field] === null ? null : all + line[field]), 0);
   const less = sum("tightening");
-  return [`Binds. One point less: ${less === null ? "no plan, or not known" : `${money(less, yearly)} a year more`}; one point more: ${money(sum("price"), yearly)} a year less.`];
+  const more = sum("price");
+  if (less !== null && Math.abs(less - more) < 0.005 * Math.abs(more)) return `Binds. A point costs ${money(more, yearly)} a year.`;
+  return `Binds. One point less: ${less === null ? "no plan, or not known" : `${money(less, yearly)} a year more`}; one point more: ${money(more, yearly)} a year less.`;
 }
 
 /** A cap to add, where the problem has none, or not this one. */

@@ -16,8 +16,12 @@ export function setUpChain() {
   on("opened", () => {
     closed.clear();
     fill(byId("outage"));
+    fill(byId("closing"));
   });
-  on("problem", draw);
+  on("problem", (problem) => {
+    offer(problem);
+    draw(problem);
+  });
   on("answered", ({ plan, problem }) => {
     if (problem !== state.problem || plan.total_cost === null) return;
     draw(problem);
@@ -28,48 +32,54 @@ export function setUpChain() {
 function draw(problem) {
   const chain = chainOf(problem);
   const used = state.plan && state.planned === problem ? usedIn(state.plan) : null;
-  const held = document.activeElement?.dataset?.country;
   const rows = chain.countries
     .sort((a, b) => size(chain, b) - size(chain, a) || country(a).localeCompare(country(b)))
     .map((code) => h("tr", { className: closed.has(code) ? "closed" : "" },
-      h("th", { scope: "row" }, named(chain, code)),
+      h("th", { scope: "row" }, country(code), closed.has(code) && h("small", {}, "closed")),
       chain.stages.map((stage) => h("td", { "data-stage": words(stage) }, chain.parts
         .filter((entry) => entry.stage === stage && entry.country === code)
         .map((entry) => shown(problem, entry, used))))));
   const caption = `What stands where: ${count(chain.countries.length, "country", "countries")}, ${count(chain.stages.length, "stage")}`;
   fill(byId("stages"),
     materials(problem),
-    h("p", {}, "Close a country to see what breaks: its suppliers, plants and recyclers make nothing, what was built stays built, and the rest is decided again."),
-    years(problem),
     h("div", { className: "wide", tabindex: "0", role: "region", "aria-label": caption },
       h("table", { className: "chain" }, h("caption", {}, caption, used && " – ● used in the plan, ○ not used"),
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Country"), chain.stages.map((stage) => h("th", { scope: "col" }, words(stage))))),
         h("tbody", {}, rows))));
-  if (held) byId("stages").querySelector(`[data-country="${CSS.escape(held)}"]`)?.focus();
+}
+
+/** The buttons that close countries: they stay where they are while the rest follows. */
+function offer(problem) {
+  const chain = chainOf(problem);
+  const codes = chain.countries.filter((code) => size(chain, code)).sort((a, b) => country(a).localeCompare(country(b)));
+  const place = byId("closing");
+  if (place.dataset.codes === codes.join() && place.firstChild) return;
+  place.dataset.codes = codes.join();
+  for (const code of [...closed]) if (!codes.includes(code)) closed.delete(code);
+  fill(place,
+    h("p", {}, "Close a country to see what breaks: its suppliers, plants and recyclers make nothing, what the plan builds stays built, and the rest is decided again."),
+    h("div", { className: "buttons", role: "group", "aria-label": "Close countries" }, codes.map(toggle)),
+    years(problem));
 }
 
 const makes = (entry) => !["demand", "stockpile"].includes(entry.kind);
 const size = (chain, code) => chain.parts.filter((entry) => entry.country === code && makes(entry)).length;
 
-function named(chain, code) {
-  if (!size(chain, code)) return country(code);
-  const isClosed = closed.has(code);
-  return h("button", {
-    type: "button", className: "country", "data-country": code, "aria-pressed": String(isClosed),
-    onclick: () => {
-      if (isClosed) closed.delete(code);
-      else closed.add(code);
-      draw(state.problem);
-      test();
-    },
-  }, country(code), h("small", {}, isClosed ? "closed – reopen" : "close"));
+function toggle(code) {
+  const button = h("button", { type: "button", className: "country", "data-country": code, "aria-pressed": String(closed.has(code)), onclick: () => {
+    if (closed.has(code)) closed.delete(code);
+    else closed.add(code);
+    button.setAttribute("aria-pressed", String(closed.has(code)));
+    draw(state.problem);
+    test();
+  } }, country(code));
+  return button;
 }
 
 function years(problem) {
   const starts = startsOf(problem);
   if (starts.length < 2) return null;
-  const before = byId("outage-from")?.value;
-  const select = h("select", { id: "outage-from", onchange: () => closed.size && test() }, starts.map((start) => h("option", { selected: String(start) === before }, start)));
+  const select = h("select", { id: "outage-from", onchange: () => closed.size && test() }, starts.map((start) => h("option", {}, start)));
   return h("p", {}, h("label", { for: "outage-from" }, "Closed from"), select, " on");
 }
 

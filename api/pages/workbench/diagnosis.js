@@ -9,9 +9,7 @@ export function diagnosisShown({ diagnosis, currency }, problem) {
   const said = h("p", { role: "alert", className: "unseen" });
   return h("div", { className: "note bad", id: "diagnosis" },
     h("h3", { tabindex: "-1" }, "There is no plan"),
-    h("p", {}, diagnosis.text),
-    h("h4", {}, "These cannot hold together"),
-    h("ul", {}, diagnosis.conflict.map((entry) => h("li", {}, entry.text, entry.firm && " (firm: it must not move)"))),
+    conflict(diagnosis),
     h("h4", {}, diagnosis.repairs.length ? "What would help" : "Nothing was found that would help"),
     h("ol", { className: "repairs" }, diagnosis.repairs.map((repair) => h("li", {},
       h("p", {}, sentence(repair.text)),
@@ -20,6 +18,14 @@ export function diagnosisShown({ diagnosis, currency }, problem) {
     said);
 }
 
+/** What conflicts; where it is much, behind a summary, for the repairs are what is looked for. */
+function conflict(diagnosis) {
+  const list = h("ul", {}, diagnosis.conflict.map((entry) => h("li", {}, entry.text, entry.firm && " (firm: it must not move)")));
+  if (diagnosis.conflict.length <= FEW) return [h("p", {}, sentence(diagnosis.text)), list];
+  return h("details", {}, h("summary", {}, sentence(diagnosis.text)), list);
+}
+
+const FEW = 5;
 const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 async function apply(button, repair, problem, said) {

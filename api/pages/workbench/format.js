@@ -12,7 +12,13 @@ export function money(value, currency) {
   return `${currency} ${number.replace("-", "−")}${scale}`;
 }
 
-/** A difference of money with its sign, in words. */
+/** A difference of money with its sign before it: −USD 22.2 m. */
+export function signed(value, currency) {
+  if (Math.abs(value) < 0.5) return "0";
+  return `${value > 0 ? "+" : "−"}${money(Math.abs(value), currency)}`;
+}
+
+/** A difference of money in words. */
 export function moreOrLess(value, currency) {
   if (Math.abs(value) < 0.5) return "the same";
   return `${money(Math.abs(value), currency)} ${value > 0 ? "more" : "less"}`;
@@ -38,6 +44,11 @@ export function country(code) {
 /** One, two or several: "a, b and c". */
 export function listed(words) {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** The first few of many: "a, b, c and 4 more". */
+export function firstOf(words, most) {
+  return words.length <= most + 1 ? listed(words) : `${words.slice(0, most).join(", ")} and ${words.length - most} more`;
 }
 
 /** An id as words: china_mines → China mines. */

@@ -7,7 +7,7 @@ import { cancelButton, progressShown, run } from "./jobs.js";
 import { picture } from "./picture.js";
 import { on, state } from "./store.js";
 
-const MOST_POINTS = 60;
+const MOST_POINTS = 300;
 let asked = 0; // counts, so that an answer for another problem is not shown
 
 export function setUpFrontier() {

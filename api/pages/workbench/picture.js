@@ -25,6 +25,7 @@ export function picture(id, level = "h3") {
     all.ontoggle = () => all.open && filled();
     const { updatemenus, ...layout } = figure.layout;
     const buttons = updatemenus?.[0]?.buttons ?? [];
+    if (updatemenus) layout.margin = { ...layout.margin, t: 12 }; // where the menu of the figure's own would be
     view = Math.min(view, Math.max(0, buttons.length - 1));
     chooser.replaceChildren(...(buttons.length ? choice(buttons, figure) : []));
     try {

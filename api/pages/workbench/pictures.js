@@ -28,7 +28,7 @@ export function setUpPictures() {
       if (!isWanted()) return;
       state.figures = figures;
       said.textContent = "";
-      keepingOpen(records, planTables(plan));
+      keepingOpen(records, planTables(plan, problem));
       await all[FIRST].show(figures[FIRST]);
       await showAll([...NEXT, ...(byId("tables").querySelector("details.more").open ? MORE : [])]);
       byId("pictures").dataset.of = plan.problem_hash;
