@@ -6,6 +6,7 @@ import { country, money, percent } from "./format.js";
 import { change, on, state } from "./store.js";
 
 let chosen = 0; // position of the cap among the caps
+let base = []; // bounds from which the slider of all years moves them
 let own = null; // the problem that this panel made: its sliders say already what it says
 
 export function setUpCapPanel() {
@@ -41,20 +42,21 @@ function sliders(problem, cap) {
   return h("fieldset", { className: "cap" },
     h("legend", {}, cap.title),
     h("p", { className: "hint" }, `${cap.of} at most, ${together ? "year by year" : "share"}:`),
-    together && all(problem, cap, bounds),
+    together && all(cap, bounds),
     rows,
     h("button", { type: "button", className: "quiet", onclick: () => undo(cap) }, "As opened"));
 }
 
 /** One slider that moves every year by as many points. */
-function all(problem, cap, bounds) {
+function all(cap, bounds) {
   const id = "cap-all";
+  base = bounds;
   const told = h("output", { for: id, id: `${id}-text` }, "+0 points");
   const range = h("input", { type: "range", id, min: -50, max: 50, step: 1, value: 0, "aria-describedby": `${id}-text`, oninput: () => {
     const by = Number(range.value);
     told.textContent = `${by < 0 ? "−" : "+"}${Math.abs(by)} points`;
     range.setAttribute("aria-valuetext", told.textContent);
-    moved(cap, bounds.map(({ at, value }) => ({ at, value: rounded(Math.min(1, Math.max(0, value + by / 100))) })));
+    moved(cap, base.map(({ at, value }) => ({ at, value: rounded(Math.min(1, Math.max(0, value + by / 100))) })));
   } });
   return h("div", { className: "slide all" }, h("label", { for: id }, "All years"), range, told);
 }
@@ -64,7 +66,10 @@ function row(problem, cap, { at, start, value }) {
   const label = problem.periods ? String(start) : "Share";
   const range = h("input", { type: "range", id, min: 0, max: 100, step: 1, value: 100 * value, "aria-valuetext": percent(value), "aria-describedby": `${id}-cost` });
   const exact = h("input", { type: "number", min: 0, max: 100, step: "any", value: shownPercent(value), id: `${id}-exact`, "aria-label": `${label}, percent` });
-  const set = (percentage) => moved(cap, [{ at, value: rounded(percentage / 100) }]);
+  const set = (percentage) => {
+    moved(cap, [{ at, value: rounded(percentage / 100) }]);
+    settle(cap);
+  };
   range.addEventListener("input", () => set(Number(range.value)));
   exact.addEventListener("change", () => exact.value !== "" && exact.checkValidity() && set(Number(exact.value)));
   return h("div", { className: "slide", "data-at": at },
@@ -74,6 +79,16 @@ function row(problem, cap, { at, start, value }) {
 
 const rounded = (share) => Math.round(share * 1e6) / 1e6;
 const shownPercent = (share) => String(Math.round(share * 1e4) / 100);
+
+/** From now on all years move from where they are. */
+function settle(cap) {
+  base = boundsOf(state.problem, cap);
+  const together = byId("cap-all");
+  if (!together) return;
+  together.value = 0;
+  together.removeAttribute("aria-valuetext");
+  byId("cap-all-text").textContent = "+0 points";
+}
 
 /** Go on with moved bounds; the sliders that were not touched follow. */
 function moved(cap, changed) {

@@ -4,6 +4,7 @@ import { byId, fill, h } from "./dom.js";
 import { amount, count, country, listed, words } from "./format.js";
 import { latest } from "./latest.js";
 import { outageOf, outageShown } from "./outage.js";
+import { everyOutage } from "./outages.js";
 import { refusalShown } from "./faults.js";
 import { startsOf, read } from "./series.js";
 import { chainOf } from "./stages.js";
@@ -59,7 +60,8 @@ function offer(problem) {
   fill(place,
     h("p", {}, "Close a country to see what breaks: its suppliers, plants and recyclers make nothing, what the plan builds stays built, and the rest is decided again."),
     h("div", { className: "buttons", role: "group", "aria-label": "Close countries" }, codes.map(toggle)),
-    years(problem));
+    years(problem),
+    everyOutage());
 }
 
 const makes = (entry) => !["demand", "stockpile"].includes(entry.kind);

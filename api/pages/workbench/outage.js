@@ -23,7 +23,8 @@ function together(codes, chain, from) {
   return { id: `closed_${codes.join("_")}`, name: `nothing is made in ${listed(codes)}`, changes };
 }
 
-const withoutStudies = ({ scenarios, ...problem }) => problem;
+/** Its own scenarios are no part of what is asked. */
+export const withoutStudies = ({ scenarios, ...problem }) => problem;
 
 export function outageShown(place, study, codes) {
   const outage = study.outages[0];
