@@ -1,5 +1,6 @@
 import atexit
 import os
+import signal
 import tempfile
 
 from hypothesis import settings
@@ -8,6 +9,9 @@ from hypothesis import settings
 DATA = tempfile.TemporaryDirectory(prefix="oremix-tests-")
 atexit.register(DATA.cleanup)
 os.environ["XDG_DATA_HOME"] = DATA.name
+
+# What is started in the background without a terminal ignores Ctrl-C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A solve takes as long as the machine is slow; in CI, a failure must come back when it is run again.
 settings.register_profile("oremix", deadline=None, derandomize="CI" in os.environ, print_blob=True)
