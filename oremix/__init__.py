@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Fault,
         InvalidOption,
         InvalidProblem,
+        MissingExtra,
         OremixError,
         SolverFailed,
         TooLarge,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     )
     from oremix.models.examples import example, examples
     from oremix.models.presets import preset, presets
+    from oremix.models.report import report
     from oremix.optimizer.answering.compliance import compliance
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
@@ -44,6 +46,7 @@ __all__ = [
     "Highs",
     "InvalidOption",
     "InvalidProblem",
+    "MissingExtra",
     "OremixError",
     "Plan",
     "Problem",
@@ -65,6 +68,7 @@ __all__ = [
     "preset",
     "presets",
     "read_problem",
+    "report",
     "sensitivity",
     "solve",
     "stress",
@@ -78,6 +82,7 @@ _HOMES = {
     "Fault": "oremix.models.errors",
     "InvalidOption": "oremix.models.errors",
     "InvalidProblem": "oremix.models.errors",
+    "MissingExtra": "oremix.models.errors",
     "OremixError": "oremix.models.errors",
     "SolverFailed": "oremix.models.errors",
     "TooLarge": "oremix.models.errors",
@@ -98,6 +103,7 @@ _HOMES = {
     "hedge": "oremix.optimizer.studies.hedge",
     "stress": "oremix.optimizer.studies.stress",
     "surface": "oremix.optimizer.studies.surface",
+    "report": "oremix.models.report",
     "compliance": "oremix.optimizer.answering.compliance",
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",

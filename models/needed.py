@@ -1,0 +1,25 @@
+"""What only the report needs, imported when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from oremix.models.errors import MissingExtra
+
+__all__ = ["needed"]
+
+
+def needed(module: str, extra: str, what: str) -> Any:
+    """A module of an extra.
+
+    Raises
+    ------
+    MissingExtra
+        It is not installed.
+    """
+    try:
+        return import_module(module)
+    except ImportError:
+        package = module.partition(".")[0]
+        raise MissingExtra(f"{what} needs {package}, which is not installed: pip install 'oremix[{extra}]'") from None
