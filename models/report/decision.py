@@ -53,11 +53,11 @@ def _mix(plan: Plan, labels: Labels) -> str:
         others = rest[0][0] if len(rest) == 1 else f"{len(rest)} others"
         told.append(f"{percent_text(sum(amount for _, amount in rest) / delivered)} from {others}")
     counted = dict.fromkeys(delivery.material for delivery in plan.deliveries if masses.fits(delivery.material))
-    what = listed((labels.material(material) for material in counted), NAMED)
+    what = listed((labels.material(material) for material in counted), NAMED, "; ")
     over = "a year" if labels.typical else f"over {labels.horizon}"
     recycled = f"; {percent_text(scrap / delivered)} of it comes from scrap" if scrap else ""
     return (
-        f"To deliver {amount_text(delivered)} {masses.unit} of {what} {over}, {best} takes {_and(told)},"
+        f"To deliver {amount_text(delivered)} {masses.unit} ({what}) {over}, {best} takes {_and(told)},"
         f" by where it was last made{recycled}{missing}."
     )
 

@@ -23,6 +23,7 @@ STATUS = {
 }
 MOST_OFFERS = 25
 MOST_CARRIERS = 12
+ORDER = {"build": 0, "lane": 2}
 
 
 class Fact(NamedTuple):
@@ -100,7 +101,7 @@ def _rule(share: ShareRecord, labels: Labels) -> list[Cell]:
 
 
 def offers(plan: Plan, labels: Labels) -> Table | None:
-    """What is not used, and by how much it is too dear: builds first, then what is nearest to being used."""
+    """What is not used, and by how much it is too dear: builds first, lanes last, the nearest to being used before."""
     nearest: dict[tuple[str, str], Offer] = {}
     for offer in plan.offers:
         key = (offer.kind, offer.on)
@@ -108,7 +109,7 @@ def offers(plan: Plan, labels: Labels) -> Table | None:
             nearest[key] = offer
     if not nearest:
         return None
-    ranked = sorted(nearest.values(), key=lambda offer: (offer.kind != "build", _too_dear(offer)))
+    ranked = sorted(nearest.values(), key=lambda offer: (ORDER.get(offer.kind, 1), _too_dear(offer)))
     rows: list[list[Cell]] = [
         [
             offer.kind,
@@ -117,7 +118,7 @@ def offers(plan: Plan, labels: Labels) -> Table | None:
             offer.price,
             offer.enters_at,
             offer.price - offer.enters_at,
-            percent_text(_too_dear(offer)) if offer.price > 0 else None,
+            _part(_too_dear(offer)),
             offer.unit,
         ]
         for offer in ranked[:MOST_OFFERS]
@@ -128,6 +129,12 @@ def offers(plan: Plan, labels: Labels) -> Table | None:
 
 def _too_dear(offer: Offer) -> float:
     return 1 - offer.enters_at / offer.price if offer.price > 0 else float("inf")
+
+
+def _part(share: float) -> str | None:
+    if share == float("inf"):
+        return None
+    return "below 0.1 %" if 0 < share < 0.0005 else percent_text(share)
 
 
 # ---------------------------------------------------------------- what it rests on

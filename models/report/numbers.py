@@ -13,4 +13,6 @@ def cell(value: str | float | None) -> str:
         return value
     if value == 0:
         return "0"
-    return f"{value:,.0f}" if abs(value) >= 100_000 else f"{value:,.6g}"
+    if abs(value) >= 100_000:
+        return f"{value:,.0f}"
+    return f"{value:,.6g}" if abs(value) >= 10 else f"{value:,.4g}"

@@ -1,5 +1,5 @@
 "use strict";
-(() => {
+(async () => {
   const plotted = JSON.parse(document.getElementById("plotted").textContent);
   const plots = [...document.querySelectorAll("[data-figure]")];
   const shown = { displayModeBar: false, displaylogo: false, responsive: true };
@@ -8,16 +8,19 @@
     if (plot.clientWidth < 520) layout.font = { ...layout.font, size: 11 };
     Plotly.newPlot(plot, data, layout, shown);
   }
-  // Paper has its own width, and no buttons.
-  const paper = 672;
-  const printed = (now) => {
-    for (const plot of plots) {
-      const menus = plotted[plot.dataset.figure].layout.updatemenus;
-      const change = now ? { width: paper, autosize: false } : { width: null, autosize: true };
-      if (menus) change["updatemenus[0].visible"] = !now;
-      Plotly.relayout(plot, change);
-    }
-  };
-  window.addEventListener("beforeprint", () => printed(true));
-  window.addEventListener("afterprint", () => printed(false));
+  // On paper each is a still picture of its own width, without buttons.
+  const width = 880;
+  for (const plot of plots) {
+    const { data, layout } = plotted[plot.dataset.figure];
+    const { updatemenus, ...still } = layout;
+    if (updatemenus) still.margin = { ...layout.margin, t: 12 };
+    still.font = { ...layout.font, size: 13 };
+    const picture = document.createElement("img");
+    picture.className = "printed";
+    picture.alt = plot.getAttribute("aria-label");
+    picture.src = await Plotly.toImage({ data, layout: still }, { format: "svg", width, height: layout.height });
+    plot.closest("figure").classList.add("has-printed");
+    plot.parentNode.after(picture);
+  }
+  document.documentElement.dataset.ready = "yes";
 })();
