@@ -1,4 +1,4 @@
-"""What only the report needs, imported when it is asked for."""
+"""What not everybody installs, imported when it is asked for."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from oremix.models.errors import MissingExtra
 __all__ = ["needed"]
 
 
-def needed(module: str, extra: str, what: str) -> Any:
-    """A module of an extra.
+def needed(module: str, install: str, what: str) -> Any:
+    """A module of a package that may not be there; `install` is what to give to pip for it.
 
     Raises
     ------
@@ -22,4 +22,4 @@ def needed(module: str, extra: str, what: str) -> Any:
         return import_module(module)
     except ImportError:
         package = module.partition(".")[0]
-        raise MissingExtra(f"{what} needs {package}, which is not installed: pip install 'oremix[{extra}]'") from None
+        raise MissingExtra(f"{what} needs {package}, which is not installed: pip install {install}") from None

@@ -6,7 +6,7 @@ from typing import Any
 
 from oremix.models.amounts import amount_text, money_text
 from oremix.models.countries import country_name
-from oremix.models.figures.figure import Figure, Table
+from oremix.models.figures.drawing import Figure, Table
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.look import ACCENT, GREY, axis, escaped, faint, layout, shortened
 from oremix.models.plan import Build, Plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oremix.models.figures.figure import Figure
+from oremix.models.figures.drawing import Figure
 from oremix.models.figures.look import ACCENT, axis, layout
 from oremix.models.studies.frontier import Frontier
 

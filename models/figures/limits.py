@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from oremix.models.figures.figure import Figure
+from oremix.models.figures.drawing import Figure
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.look import CYCLE, axis, escaped, layout, shade, shortened
 from oremix.models.plan import Limit, Plan

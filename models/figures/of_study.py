@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oremix.models.figures.figure import Figure
+from oremix.models.figures.drawing import Figure
 from oremix.models.figures.frontier import frontier
 from oremix.models.figures.outages import outages
 from oremix.models.studies import Frontier, Stress

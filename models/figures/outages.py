@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oremix.models.figures.figure import Figure
+from oremix.models.figures.drawing import Figure
 from oremix.models.figures.look import ACCENT, CAP, axis, escaped, layout, shortened
 from oremix.models.studies.stress import Stress
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from oremix.models.amounts import plural
 from oremix.models.countries import country_name
-from oremix.models.figures.figure import Figure, Table
+from oremix.models.figures.drawing import Figure, Table
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.look import ACCENT, CAP, CYCLE, FLOOR, axis, domain, escaped, layout, panel_title, stacked
 from oremix.models.listing import listed

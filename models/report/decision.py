@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from oremix.models.amounts import amount_text, money_text, percent_text, plural
-from oremix.models.countries import country_name
+from oremix.models.countries import country_in_words, country_name
 from oremix.models.figures.chain import chain
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.masses import Masses
@@ -39,7 +39,7 @@ def _mix(plan: Plan, labels: Labels) -> str:
             if flow.target.kind == "demand" and flow.source.kind != "missing":
                 amount = labels.years[period] * masses.value(flow)
                 stored = flow.source.kind == "stock"
-                origins["stock" if stored else country_name(flow.source.country)] += amount
+                origins["stock" if stored else country_in_words(flow.source.country)] += amount
                 scrap += amount if "recycl" in flow.source.stage.lower() else 0.0
     delivered = sum(origins.values())
     best = "the cheapest plan" if plan.status == "optimal" else "the best plan found"

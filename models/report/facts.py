@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from oremix.models.amounts import amount_text, money_text, percent_text, plural
-from oremix.models.figures.figure import Cell, Table
+from oremix.models.figures.drawing import Cell, Table
 from oremix.models.figures.labels import Labels
 from oremix.models.listing import listed
 from oremix.models.plan import Offer, Plan, ShareRecord
@@ -23,7 +23,6 @@ STATUS = {
 }
 MOST_OFFERS = 25
 MOST_CARRIERS = 12
-ORDER = {"build": 0, "lane": 2}
 
 
 class Fact(NamedTuple):
@@ -101,23 +100,23 @@ def _rule(share: ShareRecord, labels: Labels) -> list[Cell]:
 
 
 def offers(plan: Plan, labels: Labels) -> Table | None:
-    """What is not used, and by how much it is too dear: builds first, lanes last, the nearest to being used before."""
+    """What is not used, and by how much it is too dear: builds first, the nearest to being used before."""
     nearest: dict[tuple[str, str], Offer] = {}
-    for offer in plan.offers:
+    for offer in (offer for offer in plan.offers if offer.kind != "lane"):
         key = (offer.kind, offer.on)
         if key not in nearest or _too_dear(offer) < _too_dear(nearest[key]):
             nearest[key] = offer
     if not nearest:
         return None
-    ranked = sorted(nearest.values(), key=lambda offer: (ORDER.get(offer.kind, 1), _too_dear(offer)))
+    ranked = sorted(nearest.values(), key=lambda offer: (offer.kind != "build", _too_dear(offer)))
     rows: list[list[Cell]] = [
         [
             offer.kind,
             labels.facility(offer.on),
             labels.period(offer.period),
             offer.price,
-            offer.enters_at,
-            offer.price - offer.enters_at,
+            offer.enters_at if offer.enters_at > 0 else "not even for nothing",
+            offer.price - offer.enters_at if offer.enters_at > 0 else None,
             _part(_too_dear(offer)),
             offer.unit,
         ]
@@ -132,7 +131,7 @@ def _too_dear(offer: Offer) -> float:
 
 
 def _part(share: float) -> str | None:
-    if share == float("inf"):
+    if share >= 1:
         return None
     return "below 0.1 %" if 0 < share < 0.0005 else percent_text(share)
 
@@ -197,7 +196,7 @@ def certificate(plan: Plan) -> dict[str, Table]:
         ("recomputed in", proof.arithmetic),
         ("prices", "hold with the yes/no decisions as they are" if proof.decisions_fixed else None),
         ("solver", f"{run.name} {run.version}, {run.seconds:.2f} s"),
-        ("options", listed((f"{name}: {value}" for name, value in run.options.items()), 12) or None),
+        ("options", listed((f"{name}: {value}" for name, value in run.options.items() if value is not None), 12)),
         (
             "linear program",
             f"{plural(run.columns, 'column')}, {plural(run.rows, 'row')}, {plural(run.nonzeros, 'coefficient')}",

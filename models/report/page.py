@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from oremix.models.figures import figures_of
-from oremix.models.figures.figure import Figure
+from oremix.models.figures.drawing import Figure
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.of_study import study_figure
 from oremix.models.files import read_plan, read_problem
@@ -26,7 +26,7 @@ from oremix.models.studies.study import Study
 
 __all__ = ["report"]
 
-WHAT = "an HTML report"
+WHAT, EXTRA = "an HTML report", "'oremix[report]'"
 MOST_ROWS = 1000
 """Of a table on the page: more is for a spreadsheet."""
 
@@ -57,10 +57,10 @@ def report(
     answer = read_plan(plan)
     question = None if problem is None else read_problem(problem)
     asked = [read_study(study) for study in studies]
-    environment = needed("jinja2", "report", WHAT).Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = needed("jinja2", EXTRA, WHAT).Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["cell"] = cell
-    markup = needed("markupsafe", "report", WHAT).Markup
-    scripts = [needed("plotly.offline", "report", WHAT).get_plotlyjs(), _file("page.js")]
+    markup = needed("markupsafe", EXTRA, WHAT).Markup
+    scripts = [needed("plotly.offline", EXTRA, WHAT).get_plotlyjs(), _file("page.js")]
     page: str = environment.from_string(_file("page.html")).render(
         _content(answer, question, asked),
         style=markup(_file("page.css")),
@@ -80,7 +80,7 @@ def _content(plan: Plan, problem: Problem | None, studies: list[Study]) -> dict[
     return {
         "plan": plan,
         "title": plan.problem or "Plan",
-        "about": None if problem is None else problem.notes if hasattr(problem, "notes") else None,
+        "about": None if problem is None else problem.notes,
         "status": STATUS[plan.status],
         "sentences": decision(plan, labels),
         "facts": facts(plan, labels),
