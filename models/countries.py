@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["country_name"]
+__all__ = ["country_in_words", "country_name"]
 
 NAMES = dict(
     line.split(" ", 1)
@@ -264,3 +264,11 @@ ZW Zimbabwe
 def country_name(code: str) -> str:
     """The name of a country; of anything else its own."""
     return NAMES.get(code, code)
+
+
+ARTICLE = {"AE", "BS", "CF", "CK", "FK", "FO", "GB", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "SC", "TC", "US"}
+
+
+def country_in_words(code: str) -> str:
+    """As `country_name`, with the article that it has in a sentence."""
+    return ("the " if code in ARTICLE else "") + country_name(code)

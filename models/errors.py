@@ -11,6 +11,7 @@ __all__ = [
     "Fault",
     "InvalidOption",
     "InvalidProblem",
+    "MissingExtra",
     "OremixError",
     "SolverFailed",
     "TooLarge",
@@ -61,6 +62,7 @@ class OremixError(Exception):
         ├── InvalidProblem (also ValueError)   the input is wrong: `.errors`, each with pointer, message and value
         ├── InvalidOption (also ValueError)    a limit or gap that cannot be meant
         ├── UnknownSolver (also ValueError)    no such solver, or not installed: the message lists those that are
+        ├── MissingExtra (also ImportError)    what is asked for needs a package of an extra: the message says which
         ├── TooLarge (also ValueError)         the problem exceeds a stated limit on its size
         └── SolverFailed (also RuntimeError)   the solver broke off without an answer of its own
 
@@ -87,6 +89,10 @@ class InvalidOption(OremixError, ValueError):
 
 class UnknownSolver(OremixError, ValueError):
     """No solver of this name is known or installed."""
+
+
+class MissingExtra(OremixError, ImportError):
+    """Something is not installed that only this needs; the message says how to install it."""
 
 
 class TooLarge(OremixError, ValueError):

@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from oremix.models.diagnosis import Diagnosis
 
+if TYPE_CHECKING:
+    from oremix.models.problem import Problem
+
 __all__ = [
     "Build",
     "Carrier",
@@ -46,6 +49,10 @@ __all__ = [
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 CategoryCost = dict[str, float]
 PayerKind = Literal["supplier", "plant", "recycler", "lane", "stockpile", "demand", "surplus", "policy"]
+DataFrame = Any
+"""That of pandas, which need not be there."""
+PlotlyFigure = Any
+"""That of Plotly, likewise."""
 OfferKind = Literal["supplier", "plant", "recycler", "build", "lane"]
 LimitKind = Literal["policy", "capacity", "build", "lane", "scrap", "stockpile", "obligation", "surplus", "outlet"]
 
@@ -476,6 +483,39 @@ class Plan(Record):
             # somebody's words, or what no JSON has, and that is an error
             return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False, allow_nan=False)
         return text
+
+    def frames(self) -> dict[str, DataFrame]:
+        """The plan's records as pandas frames, by name; units are in the names of the columns.
+
+        Raises
+        ------
+        MissingExtra
+            pandas is not installed.
+        """
+        from oremix.models.frames import frames  # noqa: PLC0415 - only loaded when somebody asks
+
+        return frames(self)
+
+    def figure(self, name: str, problem: Problem | None = None, *, period: int | None = None) -> PlotlyFigure:
+        """A figure for Plotly: sankey, supply, shares, cost, builds, prices or limits.
+
+        With the problem things are called by their names. A sankey can be of one period.
+
+        Raises
+        ------
+        InvalidOption
+            There is no such figure, it has nothing to show, or the plan has no such period.
+        MissingExtra
+            Plotly is not installed.
+        """
+        from oremix.models.drawn import drawn  # noqa: PLC0415 - only loaded when somebody looks
+
+        return drawn(self, name, problem, period)
+
+    def _repr_html_(self) -> str:
+        from oremix.models.notebook import plan_as_html  # noqa: PLC0415 - only loaded when somebody looks
+
+        return plan_as_html(self)
 
     def __str__(self) -> str:
         from oremix.models.table import plan_as_text  # noqa: PLC0415 - only loaded when somebody looks

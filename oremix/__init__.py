@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Fault,
         InvalidOption,
         InvalidProblem,
+        MissingExtra,
         OremixError,
         SolverFailed,
         TooLarge,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     )
     from oremix.models.examples import example, examples
     from oremix.models.presets import preset, presets
+    from oremix.models.report import report
     from oremix.optimizer.answering.compliance import compliance
     from oremix.optimizer.answering.diagnosis.repaired import repaired
     from oremix.optimizer.decide import solve
@@ -45,6 +47,7 @@ __all__ = [
     "Highs",
     "InvalidOption",
     "InvalidProblem",
+    "MissingExtra",
     "OremixError",
     "Plan",
     "Problem",
@@ -67,6 +70,7 @@ __all__ = [
     "presets",
     "read_problem",
     "repaired",
+    "report",
     "sensitivity",
     "solve",
     "stress",
@@ -80,6 +84,7 @@ _HOMES = {
     "Fault": "oremix.models.errors",
     "InvalidOption": "oremix.models.errors",
     "InvalidProblem": "oremix.models.errors",
+    "MissingExtra": "oremix.models.errors",
     "OremixError": "oremix.models.errors",
     "SolverFailed": "oremix.models.errors",
     "TooLarge": "oremix.models.errors",
@@ -100,6 +105,7 @@ _HOMES = {
     "hedge": "oremix.optimizer.studies.hedge",
     "stress": "oremix.optimizer.studies.stress",
     "surface": "oremix.optimizer.studies.surface",
+    "report": "oremix.models.report",
     "compliance": "oremix.optimizer.answering.compliance",
     "repaired": "oremix.optimizer.answering.diagnosis.repaired",
     "solve": "oremix.optimizer.decide",

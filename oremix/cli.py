@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from oremix import arguments, key_commands, service_commands, study_commands, terminal
+from oremix import arguments, key_commands, report_command, service_commands, study_commands, terminal
 from oremix.inputs import read_plan, read_problem
 from oremix.terminal import CallError, as_json, say
 
@@ -64,7 +64,7 @@ def cli(ctx: click.Context) -> None:
         ctx.exit(CallError.exit_code)
 
 
-for command in (*study_commands.COMMANDS, *service_commands.COMMANDS, key_commands.keys):
+for command in (*study_commands.COMMANDS, *service_commands.COMMANDS, key_commands.keys, report_command.report):
     cli.add_command(command)
 
 
@@ -434,11 +434,11 @@ def _usage(error: click.UsageError) -> int:
 
 
 def _failure(error: Exception) -> int:
-    from oremix.models import InvalidOption, InvalidProblem, SolverFailed, TooLarge, UnknownSolver
+    from oremix.models import InvalidOption, InvalidProblem, MissingExtra, SolverFailed, TooLarge, UnknownSolver
 
     if isinstance(error, InvalidProblem):
         return _report(error)
-    if isinstance(error, UnknownSolver | TooLarge | InvalidOption):
+    if isinstance(error, UnknownSolver | TooLarge | InvalidOption | MissingExtra):
         say(f"oremix: {error}")
         return CallError.exit_code
     if os.environ.get("OREMIX_DEBUG") == "1":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from oremix.models.errors import InvalidOption
 from oremix.models.figures.builds import builds
 from oremix.models.figures.cost import cost
-from oremix.models.figures.figure import Figure
+from oremix.models.figures.drawing import Figure
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.limits import limits
 from oremix.models.figures.prices import prices

@@ -6,14 +6,15 @@ from typing import Any
 
 from oremix.models.amounts import amount_text, money_text
 from oremix.models.countries import country_name
-from oremix.models.figures.figure import Figure, Table
+from oremix.models.figures.drawing import Figure, Table
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import ACCENT, GREY, axis, escaped, faint, layout
+from oremix.models.figures.look import ACCENT, GREY, axis, escaped, faint, layout, shortened
 from oremix.models.plan import Build, Plan
 
 __all__ = ["builds"]
 
 MOST_ROWS = 40
+MOST_LETTERS = 32
 
 
 def builds(plan: Plan, labels: Labels) -> Figure | None:
@@ -35,7 +36,7 @@ def _name(build: Build, labels: Labels) -> str:
 
 
 def _rows(drawn: list[Build], labels: Labels) -> tuple[list[int], list[str]]:
-    return list(range(len(drawn))), [escaped(_name(build, labels)) for build in drawn]
+    return list(range(len(drawn))), [escaped(shortened(_name(build, labels), MOST_LETTERS)) for build in drawn]
 
 
 def _told(plan: Plan, build: Build, labels: Labels) -> str:
@@ -89,26 +90,9 @@ def _time_line(plan: Plan, drawn: list[Build], labels: Labels) -> Figure:
             tickmode="array",
             tickvals=rows,
         ),
-        annotations=[
-            {
-                "x": build.ordered,
-                "y": row,
-                "xref": "x",
-                "yref": "y",
-                "text": f"{name} · {size}",
-                "showarrow": False,
-                "xanchor": "left" if build.ordered <= labels.periods[0] + 0.6 * (last - labels.periods[0]) else "right",
-                "yanchor": "bottom",
-                "yshift": 5,
-                "font": {"size": 12},
-            }
-            for build, row, name, size in zip(drawn, rows, names, sizes, strict=True)
-        ],
+        annotations=_beside(names, sizes),
     )
     looks["legend"]["y"] = -44 / (34 * len(drawn) + 52)
-    for note, build in zip(looks["annotations"], drawn, strict=True):
-        if note["xanchor"] == "right":
-            note["x"] = last if build.until is None else min(last, build.until)
     return {
         "title": "What is built when",
         "note": "Each bar is an order: pale from the year it is placed, full from the year it works, to the end of its"
@@ -147,24 +131,28 @@ def _capex(plan: Plan, drawn: list[Build], labels: Labels) -> Figure:
             margin={"l": 8, "r": 16, "t": 12, "b": 44},
             xaxis=axis(f"capex, {plan.currency}", rangemode="tozero"),
             yaxis=axis(range=[len(drawn) - 0.4, -0.9], showgrid=False, showticklabels=False, zeroline=False),
-            annotations=[
-                {
-                    "x": 0,
-                    "y": row,
-                    "xref": "x",
-                    "yref": "y",
-                    "text": f"{name} · {_size(build)}",
-                    "showarrow": False,
-                    "xanchor": "left",
-                    "yanchor": "bottom",
-                    "yshift": 5,
-                    "font": {"size": 12},
-                }
-                for build, row, name in zip(drawn, rows, names, strict=True)
-            ],
+            annotations=_beside(names, [_size(build) for build in drawn]),
         ),
         "table": {"columns": [], "rows": []},
     }
+
+
+def _beside(names: list[str], sizes: list[str]) -> list[dict[str, Any]]:
+    """What each bar is, above it at the left."""
+    return [
+        {
+            "x": 0,
+            "y": row,
+            "xref": "paper",
+            "yref": "y",
+            "text": f"{name} · {size}",
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "yshift": 6,
+        }
+        for row, (name, size) in enumerate(zip(names, sizes, strict=True))
+    ]
 
 
 def _table(plan: Plan, orders: list[Build], labels: Labels) -> Table:

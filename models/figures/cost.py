@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oremix.models.figures.figure import Figure
+from oremix.models.figures.drawing import Figure
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.look import INK, axis, layout, shade
 from oremix.models.plan import Plan

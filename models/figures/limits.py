@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from oremix.models.figures.figure import Figure
+from oremix.models.figures.drawing import Figure
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import CYCLE, axis, escaped, layout, shade
+from oremix.models.figures.look import CYCLE, axis, escaped, layout, shade, shortened
 from oremix.models.plan import Limit, Plan
 
 __all__ = ["limits"]
 
 POINT = "percentage point"
 MOST_RULES = len(CYCLE)
+MOST_LETTERS = 44
 
 
 def limits(plan: Plan, labels: Labels) -> Figure | None:
@@ -31,7 +32,7 @@ def limits(plan: Plan, labels: Labels) -> Figure | None:
     data: list[dict[str, Any]] = [
         {
             "type": "bar",
-            "name": escaped(name),
+            "name": escaped(shortened(name, MOST_LETTERS)),
             "x": years,
             "y": [cells.get(period, 0.0) / divisor for period in labels.periods],
             "marker": shade(number),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from textwrap import wrap
 from typing import Any
 
 __all__ = [
@@ -31,6 +32,8 @@ FLOOR = "#009E73"
 GREY = "#8a8f98"
 INK = "#1f2328"
 LINE = "#d9dce1"
+TITLE_LETTERS = 52
+"""A line of this many letters fits a small screen."""
 CYCLE = (ACCENT, "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", GREY)
 PATTERNS = ("", "/", ".", "x")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -104,15 +107,15 @@ def domain(number: int, count: int, panel: int, gap: int) -> list[float]:
 def panel_title(text: str, top: float) -> dict[str, Any]:
     """The heading of a panel, above its left end; `top` is the panel's upper end, from 0 to 1."""
     return {
-        "text": escaped(text),
+        "text": "<br>".join(escaped(line) for line in wrap(text, TITLE_LETTERS)),
         "xref": "paper",
         "yref": "paper",
         "x": 0,
         "y": top,
         "xanchor": "left",
         "yanchor": "bottom",
+        "xshift": -40,
         "yshift": 4,
         "showarrow": False,
         "align": "left",
-        "font": {"size": 13, "color": INK},
     }

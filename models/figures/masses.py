@@ -44,7 +44,11 @@ class Masses:
 
     def value(self, flow: Flow) -> float:
         """A flow in the unit."""
-        return flow.quantity * (self._factors.get(flow.material) or 0.0)
+        return self.amount(flow.material, flow.quantity)
+
+    def amount(self, material: str, quantity: float) -> float:
+        """A quantity of a material in the unit; 0 where it cannot be told in it."""
+        return quantity * (self._factors.get(material) or 0.0)
 
 
 def _units(plan: Plan) -> Iterator[tuple[str, str]]:

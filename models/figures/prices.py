@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from oremix.models.figures.figure import Figure
+from oremix.models.figures.drawing import Figure
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import CYCLE, axis, escaped, layout
+from oremix.models.figures.look import CYCLE, axis, escaped, layout, shortened
 from oremix.models.plan import Plan
 
 __all__ = ["prices"]
 
-MOST_LINES = 12
+MOST_LINES, MOST_LETTERS = 12, 44
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "x", "triangle-up", "cross")
 
@@ -64,7 +64,7 @@ def _line(name: str, cells: dict[int, float | None], number: int, labels: Labels
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": escaped(name),
+        "name": escaped(shortened(name, MOST_LETTERS)),
         "x": [labels.period(period) for period in labels.periods],
         "y": [cells.get(period) for period in labels.periods],
         "line": {"color": colour, "width": 2, "dash": DASHES[number % len(DASHES)]},

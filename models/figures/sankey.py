@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from oremix.models.amounts import amount_text
 from oremix.models.countries import country_name
 from oremix.models.figures.chain import Flow, Node, chain
-from oremix.models.figures.figure import Figure, Table
+from oremix.models.figures.drawing import Figure, Table
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.look import ACCENT, CAP, FLOOR, GREY, INK, escaped, faint, layout, shortened
 from oremix.models.figures.masses import Masses

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from oremix.models.amounts import plural
 from oremix.models.countries import country_name
-from oremix.models.figures.figure import Figure, Table
+from oremix.models.figures.drawing import Figure, Table
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.look import ACCENT, CAP, CYCLE, FLOOR, axis, domain, escaped, layout, panel_title, stacked
 from oremix.models.listing import listed
@@ -16,9 +16,9 @@ from oremix.models.plan import Plan, ShareRecord
 
 __all__ = ["shares"]
 
-MOST_PANELS = 10
+MOST_PANELS = 6
 MOST_LINES = 4
-PANEL, GAP = 150, 64
+PANEL, GAP = 150, 72
 DASHES = ("solid", "dash", "dot", "dashdot")
 SYMBOLS = ("circle", "square", "diamond", "x")
 
@@ -45,7 +45,7 @@ def shares(plan: Plan, labels: Labels) -> Figure | None:
     if not panels:
         return None
     drawn = panels[:MOST_PANELS]
-    looks = layout(0, margin={"l": 56, "r": 16, "t": 30, "b": 72}, annotations=[])
+    looks = layout(0, margin={"l": 56, "r": 16, "t": 44, "b": 72}, annotations=[])
     stacked(looks, len(drawn), PANEL, GAP)
     data: list[dict[str, Any]] = []
     for number, panel in enumerate(drawn):

@@ -7,7 +7,7 @@ from typing import Any
 
 from oremix.models.countries import country_name
 from oremix.models.figures.chain import Node, chain
-from oremix.models.figures.figure import Cell, Figure
+from oremix.models.figures.drawing import Cell, Figure
 from oremix.models.figures.labels import Labels
 from oremix.models.figures.look import CAP, CYCLE, INK, axis, domain, escaped, layout, panel_title, stacked
 from oremix.models.plan import Plan
