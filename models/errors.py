@@ -11,6 +11,7 @@ __all__ = [
     "Fault",
     "InvalidOption",
     "InvalidProblem",
+    "MissingExtra",
     "OremixError",
     "SolverFailed",
     "TooLarge",
@@ -66,6 +67,7 @@ class OremixError(Exception):
         ├── InvalidOption (also ValueError)    a limit or gap that cannot be meant
         ├── UnknownSolver (also ValueError)    no such solver, or not installed: the message lists those that are
         ├── TooLarge (also ValueError)         the problem exceeds a stated limit on its size
+        ├── MissingExtra (also ImportError)    something is not installed that only this needs: the message says what
         └── SolverFailed (also RuntimeError)   the solver broke off without an answer of its own
 
     An infeasible problem is an answer, not an error. A file that cannot be read raises OSError, an example or preset
@@ -95,6 +97,10 @@ class UnknownSolver(OremixError, ValueError):
 
 class TooLarge(OremixError, ValueError):
     """The problem is larger than a limit that the caller set."""
+
+
+class MissingExtra(OremixError, ImportError):
+    """Something is not installed that only this needs; the message says how to install it."""
 
 
 class SolverFailed(OremixError, RuntimeError):

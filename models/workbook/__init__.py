@@ -10,25 +10,30 @@ from oremix.models.problem import Problem
 from oremix.models.workbook.folder import folder_of
 from oremix.models.workbook.folder import read_folder as _sheets_of
 from oremix.models.workbook.grid import Limits, Unpacked
-from oremix.models.workbook.missing import MissingExtra
+from oremix.models.workbook.layout import GROUPS, PROBLEM, layouts
 from oremix.models.workbook.stating import Stated, stated
 from oremix.models.workbook.tables import Table, tables
-from oremix.models.workbook.xlsx import is_workbook, read_sheets
+from oremix.models.workbook.xlsx import read_sheets
 
 __all__ = [
+    "NAMES",
     "Limits",
-    "MissingExtra",
     "Stated",
     "Table",
     "Unpacked",
-    "is_workbook",
     "read_folder",
     "read_stated",
     "read_workbook",
     "tables",
+    "template",
     "workbook",
     "write_folder",
+    "write_template",
 ]
+
+
+NAMES = frozenset((PROBLEM, GROUPS, *layouts()))
+"""The sheets of a problem."""
 
 
 def read_workbook(data: bytes, limits: Limits | None = None) -> Problem:
@@ -78,14 +83,39 @@ def workbook(problem: Problem) -> bytes:
     return book(tables(_document(problem)), problem.name or "Sourcing problem")
 
 
+def template(problem: Problem, *, empty: bool = False) -> bytes:
+    """A problem as a workbook to start from; `empty`: its columns alone."""
+    from oremix.models.workbook.book import book  # noqa: PLC0415 - only loaded when one is written
+
+    return book(_template_tables(problem, empty=empty), problem.name or "Sourcing problem")
+
+
+def _template_tables(problem: Problem, *, empty: bool) -> list[Table]:
+    found = tables(_document(problem))
+    for table in found if empty else ():
+        if table.name == PROBLEM:
+            table.rows = [{key: said for key, said in row.items() if key != "value"} for row in table.rows]
+        else:
+            table.rows = []
+    return found
+
+
+def write_template(problem: Problem, path: str | Path, *, empty: bool = False) -> None:
+    """The same as a folder of CSV files, each with a row of explanations."""
+    _write(folder_of(_template_tables(problem, empty=empty), explained=True), Path(path))
+
+
 def write_folder(problem: Problem, path: str | Path) -> list[str]:
     """Write a problem as CSV files into a folder, which is made; the names of the files."""
     files = folder_of(tables(_document(problem)))
-    folder = Path(path)
+    _write(files, Path(path))
+    return list(files)
+
+
+def _write(files: dict[str, str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    return list(files)
 
 
 def _document(problem: Problem) -> dict[str, Any]:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from oremix.models.errors import OremixError
+from oremix.models.errors import MissingExtra
 
-__all__ = ["MissingExtra", "xlsxwriter"]
-
-
-class MissingExtra(OremixError, ImportError):
-    """Something is not installed that only this needs; the message says how to install it."""
+__all__ = ["xlsxwriter"]
 
 
 def xlsxwriter() -> ModuleType:

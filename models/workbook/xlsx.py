@@ -20,9 +20,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from oremix.models.errors import Fault, InvalidProblem
 from oremix.models.workbook.grid import Limits, Odd, Sheet, Unpacked, Value
 
-__all__ = ["is_workbook", "read_sheets"]
+__all__ = ["read_sheets"]
 
-ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHUNK = 1 << 16
 MOST_PARTS = 10_000
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -32,11 +32,6 @@ NO_DATE_IN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 EXACT = 2**53
 
 Attributes = dict[str, str]
-
-
-def is_workbook(data: bytes) -> bool:
-    """Whether bytes begin like a workbook, one that can be read or an old one: no JSON does."""
-    return data.startswith((ZIP, OLD))
 
 
 def read_sheets(data: bytes, limits: Limits | None = None) -> list[Sheet]:
@@ -101,6 +96,8 @@ class _Book:
                 yield Sheet(name, reader.rows, hidden)
 
     def _main(self) -> str:
+        if "mimetype" in self.names:
+            _refuse("is an OpenDocument file: save it as .xlsx")
         found: list[str] = []
 
         def start(name: str, attributes: Attributes) -> None:

@@ -1,0 +1,39 @@
+"""The commands between JSON and spreadsheets."""
+
+# What a command needs is imported when it runs, so that `oremix --help` is quick.
+from __future__ import annotations
+
+import click
+
+from oremix import outputs, terminal
+from oremix.inputs import read_plan, read_problem
+from oremix.terminal import CallError, say
+
+__all__ = ["COMMANDS"]
+
+
+@click.command()
+@click.argument("problem")
+@click.argument("other")
+@click.option("--force", is_flag=True, help="Replace OTHER if it exists.")
+def convert(problem: str, other: str, force: bool) -> None:
+    """Write PROBLEM as OTHER, nothing lost: JSON (.json, or - for standard output), a workbook (.xlsx), a folder (name/)."""
+    outputs.check_target(other, force=force)
+    outputs.write_problem(read_problem(problem), other)
+    if other != "-":
+        say(f"wrote {other}")
+
+
+@click.command()
+@click.argument("plan")
+@click.option("-o", "--output", required=True, metavar="FILE", help="The report: .xlsx.")
+def report(plan: str, output: str) -> None:
+    """Write PLAN, a JSON file, as a report for people: a workbook with formulas where a sum can be checked."""
+    if not outputs.is_workbook(output):
+        raise CallError(f"cannot write {output}: end the name in .xlsx")
+    terminal.check_writable(output)
+    outputs.write_plan(read_plan(plan), output)
+    say(f"wrote {output}")
+
+
+COMMANDS = (convert, report)
