@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from oremix.models.geography import COUNTRIES
 from oremix.models.workbook.columns import Column, column_of
+from oremix.models.workbook.explained import explained
 from oremix.models.workbook.forms import Form, fields_of
 from oremix.models.workbook.grid import column_name
 from oremix.models.workbook.layout import INNER, PROBLEM, layouts
@@ -150,10 +151,10 @@ def _column(
         sheet.set_column(place + part, place + part, _width(header, longest, column.form), None, options)
         name = header if part == 0 else f"{header} +{part + 1}"
         pen.put(sheet, HEAD, place + part, name, _head(pen, needed))
-        explained = _explained(column) if part == 0 else "the rest of a long text"
-        explained = REMARK + explained if place + part == 0 else explained
+        text = explained(column) if part == 0 else "the rest of a long text"
+        text = REMARK + text if place + part == 0 else text
         look = pen.look(italic=True, font_color=FAINT, font_size=9, text_wrap=True, bottom=1, bottom_color="#dddddd")
-        pen.put(sheet, EXPLANATION, place + part, explained, look)
+        pen.put(sheet, EXPLANATION, place + part, text, look)
         for row, value in enumerate(values, DATA):
             piece = _piece(value, part)
             if piece is not None:
@@ -179,22 +180,6 @@ def _look_of(pen: Pen, value: Any, header: str) -> Any:
 def _width(header: str, longest: int, form: Form) -> float:
     least = 11 if form.number else 14
     return min(max(len(header) + 2, least, min(longest, 44) + 2), 46)
-
-
-def _explained(column: Column) -> str:
-    """What stands below a header: the model's own description, and how else the field can be written."""
-    text = column.description
-    if column.form.words and not all(word in text for word in column.form.words):
-        text += f"{': ' if text else ''}{', '.join(column.form.words)}"
-    if column.year is not None:
-        return f"{text}; in {column.year}"
-    if column.form.series:
-        text += f"; over time: a column for each year, as `{column.header} 2026`"
-    if column.form.keyed is not None:
-        text += f"; a column for each, as `{column.header}.NAME`"
-    elif column.form.nests:
-        text += "; as JSON, or a column for each field"
-    return text or column.header
 
 
 def _others(models: tuple[type[BaseModel], ...], table: Table) -> Iterator[Column]:

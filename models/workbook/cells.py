@@ -26,8 +26,8 @@ BETWEEN_TEXTS = re.compile(r"[;,\n]")
 BETWEEN_NUMBERS = re.compile(r";|,\s|\n")
 # Excel takes these for the beginning of a formula where a file holds nothing but text.
 FORMULA = re.compile(r"(^|[;\t\r\n])\s*[=+\-@]")
-# What changes on the way: blanks at the ends, a remark's sign, what cannot be printed, and Excel's way of writing that.
-FRAGILE = re.compile(r"^\s|^# |\s$|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+# What changes on the way: nothing at all, blanks at the ends, a remark's sign, what cannot be printed, and Excel's way of writing that.
+FRAGILE = re.compile(r"^$|^\s|^# |\s$|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 
 
 class Unreadable(Exception):

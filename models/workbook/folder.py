@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from oremix.models.errors import Fault, InvalidProblem
+from oremix.models.workbook.explained import explained as explained_of
 from oremix.models.workbook.grid import Limits, Sheet, Unpacked
 from oremix.models.workbook.layout import PROBLEM, is_ignored
 from oremix.models.workbook.stating import REMARK
@@ -18,6 +19,7 @@ __all__ = ["folder_of", "read_folder"]
 SUFFIX = ".csv"
 LONGEST_CELL = 10_000_000
 BOM = "\ufeff"
+EXACT = 2**53
 
 
 def read_folder(path: Path, limits: Limits | None = None) -> list[Sheet]:
@@ -85,7 +87,7 @@ def _text(table: Table, explained: bool) -> str:
     headers = list(table.columns)
     writer.writerow(headers)
     if explained and table.name != PROBLEM:
-        texts = [column.description or header for header, column in table.columns.items()]
+        texts = [explained_of(column) for column in table.columns.values()]
         writer.writerow(_harmless([REMARK + texts[0], *texts[1:]] if texts else []))
     for row in table.rows:
         writer.writerow([_cell(row.get(header, "")) for header in headers])
@@ -98,4 +100,6 @@ def _harmless(texts: Iterable[str]) -> list[str]:
 
 def _cell(value: str | float | bool) -> str | float | int:
     """True and false as spreadsheets write them."""
-    return str(value).upper() if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return str(value).upper()
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < EXACT else value

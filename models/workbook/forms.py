@@ -59,6 +59,7 @@ class Form:
         """What takes what either takes."""
         both = {field.name: getattr(self, field.name) or getattr(other, field.name) for field in fields(self)}
         any_word = any((form.text or form.texts) and not form.words for form in (self, other))
+        both |= {"part": (*self.part, *other.part), "parts": (*self.parts, *other.parts)}
         return Form(**both | {"words": () if any_word else (*self.words, *other.words)})
 
     @property

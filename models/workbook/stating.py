@@ -124,7 +124,7 @@ def _recognised(sheets: list[Sheet], found: Stated) -> Iterator[tuple[str, Sheet
             found.refuse((), f"{sheet.name}!A1", f"is a second sheet {name}, beside {seen[name]}; leave one")
         elif name in known:
             seen[name] = sheet.name
-            found.where.sheets[name] = sheet.name
+            found.where.sheets[name] = str(Cell(sheet.name, max(sheet.rows, default=-1) + 1, 0))
             yield name, sheet
         else:
             close = get_close_matches(name, known, n=1)
@@ -386,7 +386,7 @@ def _read_problem(sheet: Sheet, found: Stated) -> None:
             found.where.put((name,), cell)
             found.document[name] = _said(value, known[name].form, (name,), cell, found)
         else:
-            found.where.sheets.setdefault(name, sheet.name)
+            found.where.sheets.setdefault(name, str(cell))
     return None
 
 

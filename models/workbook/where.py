@@ -33,7 +33,7 @@ class Where:
     rows
         Path of an object → its row, and its columns by their paths within the object.
     sheets
-        Key of the document → the sheet's name in the file.
+        Key of the document → the first blank cell of its sheet.
     """
 
     cells: dict[Path, Cell] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Where:
         for length in range(len(path) - 1, 0, -1):
             found = found or self._stated(path[:length])
         if found is None and path and path[0] in self.sheets:
-            return f"{self.sheets[str(path[0])]}!A1"
+            return self.sheets[str(path[0])]
         return None if found is None else str(found)
 
     def _stated(self, path: Path) -> Cell | None:
