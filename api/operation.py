@@ -78,6 +78,8 @@ class Operation:
         A body that it answers.
     body
         JSON Schema of what is expected in the body; none where nothing is.
+    workbook
+        Whether the body may be an .xlsx workbook too.
     solves
         Whether the solver's time comes on top.
     options
@@ -111,6 +113,7 @@ class Operation:
     summary: str
     answer: dict[str, Any]
     body: dict[str, Any] | None = None
+    workbook: bool = False
     solves: bool = False
     options: tuple[Option, ...] = ()
     path_parameters: dict[str, str] = field(default_factory=dict)

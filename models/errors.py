@@ -34,11 +34,14 @@ class Fault:
         What is wrong and what to do about it.
     value
         The entry as given; ``None`` where it is missing.
+    cell
+        Of a spreadsheet: sheet and cell, as ``suppliers!D7``; ``None`` elsewhere.
     """
 
     path: tuple[str | int, ...]
     message: str
     value: Any = None
+    cell: str | None = None
 
     @property
     def pointer(self) -> str:
@@ -47,10 +50,11 @@ class Fault:
 
     def as_dict(self) -> dict[str, Any]:
         """The fault as it is sent over HTTP."""
-        return {"pointer": self.pointer, "message": self.message, "value": shown(self.value)}
+        told = {"pointer": self.pointer, "message": self.message, "value": shown(self.value)}
+        return told if self.cell is None else told | {"cell": self.cell}
 
     def __str__(self) -> str:
-        return f"{self.pointer or '/'}: {self.message}"
+        return f"{self.cell or self.pointer or '/'}: {self.message}"
 
 
 class OremixError(Exception):

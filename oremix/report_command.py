@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from oremix import terminal
+from oremix import outputs, terminal
 from oremix.inputs import read_plan, read_problem
 from oremix.terminal import CallError
 
@@ -23,7 +23,7 @@ __all__ = ["report"]
 
 @click.command()
 @click.argument("plan")
-@click.option("-o", "--output", required=True, metavar="FILE", help="Where to write it: plan.html.")
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where to write it: plan.html or plan.xlsx.")
 @click.option("--problem", metavar="FILE", help="The problem that PLAN answers: its names and sources are shown.")
 @click.option(
     "--study", "studies", multiple=True, metavar="FILE", help="The JSON of a study, to be shown too; repeatable."
@@ -63,5 +63,12 @@ def _write_page(output: str, plan: Plan, problem: Problem | None, studies: list[
     terminal.write_file(output, oremix.report(plan, problem, studies))
 
 
+def _write_workbook(output: str, plan: Plan, problem: Problem | None, studies: list[Study]) -> None:  # noqa: ARG001
+    outputs.write_plan(plan, output)
+
+
 # Ending of the file → what writes it.
-WRITERS: dict[str, Callable[[str, Plan, Problem | None, list[Study]], None]] = {".html": _write_page}
+WRITERS: dict[str, Callable[[str, Plan, Problem | None, list[Study]], None]] = {
+    ".html": _write_page,
+    ".xlsx": _write_workbook,
+}
