@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import Flask, Response, current_app, g, request
 
 from oremix import __version__
-from oremix.api import body, compliance, figures, reference, repair, solving, studies, verifying, why
+from oremix.api import body, compliance, figures, reference, repair, report, solving, studies, verifying, why
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
 from oremix.api.headers import secure
@@ -37,6 +37,7 @@ OPERATIONS = (
     *compliance.OPERATIONS,
     *repair.OPERATIONS,
     *figures.OPERATIONS,
+    *report.OPERATIONS,
     *why.OPERATIONS,
     *verifying.OPERATIONS,
     *studies.OPERATIONS,

@@ -58,6 +58,7 @@ ERRORS = {
     422: "The problem or a query parameter is wrong; `errors` has every fault.",
     429: "Too many jobs of this key wait.",
     500: "The server failed.",
+    501: "The server is installed without what this needs; the detail says what.",
     503: "The server is busy, too slow, short of memory, without its database, or being stopped.",
     507: "The server has no room left to keep anything.",
 }

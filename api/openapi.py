@@ -122,6 +122,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         *operation.errors,
     ]
     content = {operation.media: {"schema": operation.answer}}
+    content |= {media: {"schema": {"type": "string", "format": "binary"}} for media in operation.others}
     answer = {"description": operation.summary, "headers": _headers(operation), "content": content}
     if operation.name == "submit":
         answer["links"] = LINKS

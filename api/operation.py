@@ -102,6 +102,8 @@ class Operation:
         Statuses of its own errors.
     media
         Media type of its answer.
+    others
+        Media types of files that it answers with where it is asked for them.
     empty
         When it answers 204, with nothing; none: never.
     """
@@ -121,6 +123,7 @@ class Operation:
     status: int = 200
     errors: tuple[int, ...] = ()
     media: str = "application/json"
+    others: tuple[str, ...] = ()
     empty: str | None = None
     kept: bool = False
     recorded: bool = False
