@@ -11,8 +11,8 @@ __all__ = ["ANSWER_HEADERS", "ERRORS", "PREFIX", "SCHEMAS", "SECURITY_SCHEMES", 
 
 PREFIX = "#/components/schemas/"
 FAULT = {
-    "description": "One thing wrong: in the body at `pointer` (RFC 6901), or with a query `parameter`; of a workbook the"
-    " pointer is into the problem that it states, and `cell` where that stands.",
+    "description": "One thing wrong: in the body at `pointer` (RFC 6901), or with a query `parameter`; in a workbook at"
+    " `cell`, and the pointer is into the problem that it states.",
     "type": "object",
     "properties": {
         "pointer": {"type": "string"},

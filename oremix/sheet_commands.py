@@ -17,7 +17,7 @@ __all__ = ["COMMANDS"]
 @click.argument("other")
 @click.option("--force", is_flag=True, help="Replace OTHER if it exists.")
 def convert(problem: str, other: str, force: bool) -> None:
-    """Write PROBLEM as OTHER, nothing lost: JSON (.json, or - for standard output), a workbook (.xlsx), a folder (name/)."""
+    """Write PROBLEM as OTHER, nothing lost: .json, .xlsx, a folder of CSV files (name/), or - for JSON."""
     outputs.check_target(other, force=force)
     outputs.write_problem(read_problem(problem), other)
     if other != "-":

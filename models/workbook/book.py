@@ -1,4 +1,4 @@
-"""A problem as an .xlsx workbook that people can fill in: explanations, drop-downs, and what is seldom used folded away."""
+"""A problem as an .xlsx workbook to fill in: explanations, drop-downs, and what is seldom used folded away."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["START", "book"]
 START, LISTS = "_start", "_lists"
 HEAD, EXPLANATION, DATA = 0, 1, 2
 SPARE_ROWS = 300
-# Fields whose texts are ids on another sheet; `place` and the rest are open lists, as countries and groups stand there too.
+# Fields whose texts are ids on another sheet.
 IDS = {
     "material": "materials",
     "materials": "materials",
@@ -38,6 +38,7 @@ IDS = {
     "plants": "plants",
 }
 CODES = ("country", "owner", "countries", "from", "to", "except")
+Models = tuple[type[BaseModel], ...]
 TRUTHS = ["TRUE", "FALSE"]
 LONGEST_LIST = 255
 GUIDE = (
@@ -46,14 +47,12 @@ GUIDE = (
     "4. policies: the rules, first of all how large one country's share may be (type share, countries CN, max 0.4).",
     "Then, where there are any: plants with their recipes, recyclers, lanes (freight, duties), stockpiles.",
     "The sheet `problem` holds single values: currency, years (periods), discount rate. Money is real, of one year.",
-    "A number over time: one column for each year that is known, as `capacity 2026` and `capacity 2030`; between them it"
-    " is drawn straight. A column without a year holds for all years.",
-    "A blank cell is not stated, never zero. Lists: US, JP, AU. Columns may be in any order; those seldom used are folded"
-    " away behind the + above the columns. In blue: what must be filled in.",
+    "A number over time has a column for each year that is known, as `capacity 2026` and `capacity 2030`.",
+    "A blank cell is not stated, never zero. Lists are written US, JP, AU. Blue headers must be filled in.",
+    "Columns may stand in any order; those seldom used are folded away behind the + above the columns.",
     "Rows that begin with # are explanations. Sheets whose names begin with _ or notes are for you and are not read.",
     "Formulas are welcome: their values are read. Cells with errors (#N/A) or dates in place of numbers are refused.",
-    "Then: `oremix check FILE` lists everything that is missing or wrong, cell by cell; `oremix solve FILE` finds the"
-    " plan; `oremix solve FILE -o plan.xlsx` writes it as a workbook.",
+    "Then: `oremix check FILE` lists what is missing or wrong by its cell; `oremix solve FILE -o plan.xlsx` plans.",
 )
 
 
@@ -196,7 +195,9 @@ def _others(models: tuple[type[BaseModel], ...], table: Table) -> Iterator[Colum
             yield Column((name,), field.form, field.description)
 
 
-def _inner(name: str, inner: str, form: Form, description: str, models: tuple[type[BaseModel], ...]) -> Iterator[Column]:
+def _inner(
+    name: str, inner: str, form: Form, description: str, models: tuple[type[BaseModel], ...]
+) -> Iterator[Column]:
     """The column of a field within a field; of a list of points those of its first two."""
     if not form.parts:
         yield Column((name, inner), form, description)
@@ -243,5 +244,3 @@ def _choices(column: Column, ranges: dict[str, str]) -> tuple[Any, bool]:
     if name in CODES or column.path[0] in ("history", "initial_origin"):
         return (COUNTRY_RANGE, False) if column.form.text or column.form.texts else (None, False)
     return None, False
-
-

@@ -26,7 +26,7 @@ BETWEEN_TEXTS = re.compile(r"[;,\n]")
 BETWEEN_NUMBERS = re.compile(r";|,\s|\n")
 # Excel takes these for the beginning of a formula where a file holds nothing but text.
 FORMULA = re.compile(r"(^|[;\t\r\n])\s*[=+\-@]")
-# What changes on the way: nothing at all, blanks at the ends, a remark's sign, what cannot be printed, and Excel's way of writing that.
+# What changes on the way: nothing, blanks at the ends, a remark's sign, what cannot be printed or how Excel says it.
 FRAGILE = re.compile(r"^$|^\s|^# |\s$|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 
 
@@ -54,7 +54,9 @@ def read(value: Value, form: Form) -> Any:
     if isinstance(value, str):
         return _read_text(value, form)
     if isinstance(value, bool):
-        return value if form.truth or form.anything or not (form.text or form.texts) else _listed(str(value).upper(), form)
+        return (
+            value if form.truth or form.anything or not (form.text or form.texts) else _listed(str(value).upper(), form)
+        )
     if form.number or form.anything:
         return value
     if form.numbers:
@@ -69,7 +71,7 @@ def _odd(value: Odd, form: Form) -> Any:
 
 
 def _digits(number: float) -> str:
-    return str(int(number)) if isinstance(number, float) and number.is_integer() else str(number)
+    return str(number).removesuffix(".0")
 
 
 def _listed(text: str, form: Form) -> str | list[str]:
@@ -165,7 +167,9 @@ def written(value: Any, form: Form) -> str | int | float | bool:
     A text in it is never one that a spreadsheet program would take for a formula if it came out of a text file.
     """
     for cell in _ways(value):
-        if not (isinstance(cell, str) and (FRAGILE.search(cell) or FORMULA.search(cell))) and _reads_as(cell, form, value):
+        if not (isinstance(cell, str) and (FRAGILE.search(cell) or FORMULA.search(cell))) and _reads_as(
+            cell, form, value
+        ):
             return cell
     return _as_json(value)
 

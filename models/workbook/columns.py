@@ -116,7 +116,7 @@ def _first(header: str, models: Models, path: Path) -> Column | None:
 def close_to(header: str, models: Models) -> str | None:
     """The header that one that is of no column may stand for."""
     found = YEAR.fullmatch(header.strip())
-    for text, year in ((header, ""), *([(found[1], f" {found[2]}")] if found else [])):
+    for text, year in (*([(found[1], f" {found[2]}")] if found else []), (header, "")):
         first, dot, rest = text.partition(".")
         known = [name for model in models for name in fields_of(model)]
         close = get_close_matches(normal(first), known, n=1)

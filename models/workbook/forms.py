@@ -73,6 +73,9 @@ class Form:
         return bool(self.nests or self.texts or self.numbers or self.series or self.anything)
 
 
+PLAIN = {str: Form(text=True), bool: Form(truth=True), int: Form(number=True), float: Form(number=True)}
+
+
 @dataclass(frozen=True)
 class Field:
     """A field of a model: its name in the contract, its form, what it is."""
@@ -133,7 +136,9 @@ def _forms(annotation: Any) -> Iterator[Form]:
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield Form(part=(annotation,))
     elif annotation is not NoneType:
-        yield {str: Form(text=True), bool: Form(truth=True), int: Form(number=True), float: Form(number=True)}[annotation]
+        yield {str: Form(text=True), bool: Form(truth=True), int: Form(number=True), float: Form(number=True)}[
+            annotation
+        ]
 
 
 def _list_of(entry: Form) -> Form:

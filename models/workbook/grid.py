@@ -10,11 +10,9 @@ from oremix.models.errors import TooLarge
 __all__ = ["Limits", "Odd", "Sheet", "Unpacked", "Value", "cell_name", "column_name"]
 
 
-
-
 @dataclass(frozen=True)
 class Odd:
-    """A cell that holds no value that can be meant: an error of the spreadsheet's, a date, a formula never worked out."""
+    """A cell without a value that can be meant: an error of the spreadsheet's, a date, a formula never worked out."""
 
     kind: Literal["error", "date", "formula"]
     text: str

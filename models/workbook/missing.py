@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from typing import Any
 
 from oremix.models.errors import MissingExtra
 
 __all__ = ["xlsxwriter"]
 
 
-def xlsxwriter() -> ModuleType:
+def xlsxwriter() -> Any:
     """The library that writes workbooks, loaded when one is written.
 
     Raises

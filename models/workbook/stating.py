@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,6 +27,7 @@ __all__ = ["REMARK", "Stated", "stated"]
 REMARK = "# "
 """What a row begins with that is for people alone."""
 TITLE_ROWS = 10
+MOST_COMPARED, LONGEST_NAME = 300, 100
 FURTHER = re.compile(r"(.+) \+([1-9]\d?)")
 NAMED = Form(text=True)
 COUNTRIES = Form(texts=True)
@@ -44,6 +45,7 @@ class Stated:
     doubted: set[Path] = field(default_factory=set)
     misspelt: set[tuple[str | int, str | int]] = field(default_factory=set)
     _ids: dict[str, dict[str, int]] = field(default_factory=dict)
+    _compared: int = 0
 
     def problem(self) -> Problem:
         """The problem.
@@ -82,6 +84,17 @@ class Stated:
             self._ids[name] = {str(entry.get("id")): n for n, entry in reversed(list(enumerate(entries)))}
         return self._ids[name]
 
+    def compares(self, name: str) -> bool:
+        """Whether a name that is not known is compared with those that are: not where there are very many."""
+        self._compared += 1
+        return self._compared <= MOST_COMPARED and len(name) < LONGEST_NAME
+
+    def meant(self, name: str, known: Iterable[str], otherwise: str) -> str:
+        """What a name that is not known may stand for."""
+        few = list(islice(known, MOST_COMPARED)) if self.compares(name) else []
+        close = get_close_matches(name, few, n=1)
+        return f"did you mean {close[0]}?" if close else otherwise
+
     def refuse(self, path: Path, cell: Cell | str, message: str, value: Any = None) -> None:
         """Note a fault."""
         self.faults.append(Fault(path, message, shown(value), str(cell)))
@@ -97,8 +110,8 @@ def stated(sheets: list[Sheet]) -> Stated:
     found = Stated()
     known = dict(_recognised(sheets, found))
     if not known and not found.faults:
-        names = ", ".join(["materials", "demands", "suppliers", "policies"])
-        found.faults.append(Fault((), f"has no sheet of a problem, such as {names}; `oremix new` writes a template"))
+        message = "has no sheet of a problem, such as materials, demands and suppliers; `oremix new` writes a template"
+        found.faults.append(Fault((), message))
     if PROBLEM in known:
         _read_problem(known[PROBLEM], found)
     if GROUPS in known:
@@ -127,8 +140,7 @@ def _recognised(sheets: list[Sheet], found: Stated) -> Iterator[tuple[str, Sheet
             found.where.sheets[name] = str(Cell(sheet.name, max(sheet.rows, default=-1) + 1, 0))
             yield name, sheet
         else:
-            close = get_close_matches(name, known, n=1)
-            meant = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+            meant = found.meant(name, known, f"there are: {', '.join(known)}")
             message = f"is no known sheet; {meant} A sheet whose name begins with `notes` or `_` is not read"
             found.refuse((), f"{sheet.name}!A1", message, sheet.name)
 
@@ -157,12 +169,10 @@ class _Rows:
         return candidates[0] if candidates else 0
 
     def _is_known(self, value: Value) -> bool:
-        return isinstance(value, str) and (
-            normal(value) in self._headers or column_of(value, self._models) is not None
-        )
+        return isinstance(value, str) and (normal(value) in self._headers or column_of(value, self._models) is not None)
 
     def join_long_texts(self) -> None:
-        """Put together what is in several cells because no cell holds so much: `notes`, `notes +2`, …"""
+        """Put together what is in several cells because no cell holds so much: `notes`, `notes +2` and so on."""
         further = {n: found for n, value in self.header.items() if (found := FURTHER.fullmatch(_text_of(value)))}
         first = {_text_of(value): number for number, value in self.header.items() if number not in further}
         for column, found in sorted(further.items(), key=lambda pair: int(pair[1][2])):
@@ -211,12 +221,12 @@ def _columns(rows: _Rows, layout: Layout, found: Stated) -> tuple[dict[int, Colu
         column = None if is_parent else column_of(header, layout.models)
         path = (layout.parent,) if is_parent else None if column is None else column.path
         if path is None:
-            close = close_to(header, layout.models)
+            close = close_to(header, layout.models) if found.compares(header) else None
             meant = f"did you mean {close}?" if close else "leave it out (remarks go in `notes`)"
             found.refuse((layout.host or layout.name,), cell, f"is no known column here; {meant}", header)
             found.misspelt.add((layout.host or layout.name, close or ""))
         elif path in seen:
-            message = f"is a second column {header}, beside {seen[path]}; leave one"
+            message = f"is a second column {shown(header)}, beside {seen[path]}; leave one"
             found.refuse((layout.host or layout.name,), cell, message, header)
         else:
             seen[path] = cell
@@ -235,7 +245,9 @@ def _refuse_headless(rows: _Rows, found: Stated) -> None:
         for column, value in rows.sheet.rows[number].items():
             if column not in seen:
                 seen.add(column)
-                message = "stands below no header; a merged header names its first column alone: give each column its own"
+                message = (
+                    "stands below no header; a header merged over columns names the first alone: give each its own"
+                )
                 found.refuse((), rows.cell(number, column), message, _text_of(value))
 
 
@@ -298,9 +310,7 @@ def _positions(paths: list[Path]) -> dict[Path, Path]:
                 used.setdefault(path[:length], set()).add(step)
     moved = {before: {step: rank for rank, step in enumerate(sorted(steps))} for before, steps in used.items()}
     return {
-        path: tuple(
-            moved[path[:length]][step] if isinstance(step, int) else step for length, step in enumerate(path)
-        )
+        path: tuple(moved[path[:length]][step] if isinstance(step, int) else step for length, step in enumerate(path))
         for path in paths
     }
 
@@ -346,8 +356,7 @@ def _list_within(
     hosts = found.document.get(layout.host, [])
     ids = found.ids(layout.host)
     if name not in ids:
-        close = get_close_matches(name, ids, n=1)
-        meant = f"did you mean {close[0]}?" if close else f"the sheet {layout.host} should have it"
+        meant = found.meant(name, ids, f"the sheet {layout.host} should have it")
         found.refuse((), cell, f"names no {layout.parent}; {meant}", name)
         return None
     path = (layout.host, ids[name], layout.name)
@@ -377,8 +386,7 @@ def _read_problem(sheet: Sheet, found: Stated) -> None:
             continue
         name = normal(_text_of(key))
         if name not in known:
-            close = get_close_matches(name, known, n=1)
-            meant = f"did you mean {close[0]}?" if close else "leave it out (remarks go in `notes`)"
+            meant = found.meant(name, known, "leave it out (remarks go in `notes`)")
             found.refuse((), rows.cell(number, heads["field"]), f"is no known key here; {meant}", _text_of(key))
         elif value is not None and name in found.document:
             found.refuse((name,), cell, f"is stated in {found.where.of((name,))} too; leave one of the two blank")

@@ -56,9 +56,8 @@ def tables(document: dict[str, Any]) -> list[Table]:
         rest = [dict(entry) for entry in entries]
         for child in layouts().values():
             if child.host == layout.name:
-                inner[child.name] = [
-                    (entry["id"], part) for entry in rest if _listed(entry.get(child.name)) for part in entry.pop(child.name)
-                ]
+                listed = [entry for entry in rest if _listed(entry.get(child.name))]
+                inner[child.name] = [(entry["id"], part) for entry in listed for part in entry.pop(child.name)]
         found.append(_of_objects(layout, [("", entry) for entry in rest]))
     groups = next(number for number, table in enumerate(found) if table.name == "places") + 1
     found.insert(groups, _of_groups(document))
@@ -86,7 +85,8 @@ def _of_problem(document: dict[str, Any]) -> Table:
 
 def _of_groups(document: dict[str, Any]) -> Table:
     description = problem_fields()[GROUPS].description
-    table = Table(GROUPS, {"id": Column(("id",), TEXT, "name of the group"), "countries": Column(("countries",), TEXTS, description)})
+    columns = [Column(("id",), TEXT, "name of the group"), Column(("countries",), TEXTS, description)]
+    table = Table(GROUPS, {column.header: column for column in columns})
     table.rows = [
         {"id": written(name, TEXT), "countries": written(countries, TEXTS)}
         for name, countries in (document.get(GROUPS) or {}).items()
@@ -221,13 +221,12 @@ def field_names(models: tuple[type[BaseModel], ...]) -> list[str]:
 
 def _inner_order(column: Column, layout: Layout) -> tuple[Any, ...]:
     """Within a field: positions first, then the inner model's fields."""
-    rest = column.path[1:]
-    order: list[Any] = []
     for model in layout.models:
         field_of = fields_of(model).get(str(column.path[0]))
         if field_of is not None and (field_of.form.part or field_of.form.parts):
             names = list(fields_of((field_of.form.part or field_of.form.parts)[0]))
-            for step in rest:
-                order.append((0, step) if isinstance(step, int) else (1, names.index(step) if step in names else 999))
-            break
-    return tuple(order)
+            return tuple(
+                (0, step) if isinstance(step, int) else (1, names.index(step) if step in names else len(names))
+                for step in column.path[1:]
+            )
+    return ()

@@ -30,6 +30,7 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 NO_DATE_IN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 EXACT = 2**53
+DAMAGED = (BadZipFile, zlib.error, EOFError, expat.ExpatError)
 
 Attributes = dict[str, str]
 
@@ -49,7 +50,16 @@ def read_sheets(data: bytes, limits: Limits | None = None) -> list[Sheet]:
     try:
         with ZipFile(BytesIO(data)) as archive:
             return list(_Book(archive, limits or Limits()).sheets())
-    except (BadZipFile, zlib.error, EOFError, expat.ExpatError, KeyError, ValueError, OverflowError, IndexError) as error:
+    except (
+        BadZipFile,
+        zlib.error,
+        EOFError,
+        expat.ExpatError,
+        KeyError,
+        ValueError,
+        OverflowError,
+        IndexError,
+    ) as error:
         if isinstance(error, InvalidProblem | Unpacked):
             raise
         _refuse(f"cannot be read as an .xlsx workbook: {_reason(error)}")

@@ -46,7 +46,12 @@ def test_every_example_survives(name: str, tmp_path: Path) -> None:
     assert alike(through_a_folder(problem, tmp_path), stated)
 
 
-@settings(max_examples=100, phases=[Phase.explicit, Phase.generate], deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=100,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(documents())
 def test_every_random_problem_survives(tmp_path_factory: pytest.TempPathFactory, stated: dict[str, Any]) -> None:
     """Whatever the contract can say."""
@@ -59,7 +64,7 @@ def test_every_random_problem_survives(tmp_path_factory: pytest.TempPathFactory,
 TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=20),
     st.text("=+-@#\"'[]{};,|\t\r\n\\_x0041 \u00a01.5eE", max_size=12),
-    st.sampled_from(["null", "TRUE", "false", "1", "-5", "1e3", "=1+1", "@SUM(A1)", "_x0041_", '"', '"a"', "[1]", "# x"]),
+    st.sampled_from(["null", "TRUE", "false", "1", "-5", "1e3", "=1+1", "@A1", "_x0041_", '"', '"a"', "[1]", "# x"]),
     st.sampled_from(["1,5", "#N/A", "{}", "[]", "a, b", "a;=1+1", "2026", " a", "a\r\nb", "\x00", "\ufeff", "\uffff"]),
 )
 NUMBERS = st.one_of(
@@ -69,7 +74,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=60, phases=[Phase.explicit, Phase.generate], deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(TEXTS, st.lists(TEXTS, min_size=1, max_size=3), NUMBERS)
 def test_every_text_and_number_survives(
     tmp_path_factory: pytest.TempPathFactory, text: str, names: list[str], number: float
