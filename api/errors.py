@@ -58,6 +58,10 @@ def invalid(what: str, faults: list[dict[str, Any]]) -> Refusal:
     return Refusal(422, f"{count} in {what}{shown}", errors=faults[:MOST_FAULTS])
 
 
+def _missing(error: MissingExtra) -> Refusal:
+    return Refusal(501, f"This server is installed without what this needs: {error}.")
+
+
 def too_large(error: TooLarge, most: float, variable: str) -> Refusal:
     """A refusal of a problem with more columns than the operator allows."""
     limit = {"name": "columns", "most": int(most), "variable": variable}

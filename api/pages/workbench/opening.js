@@ -8,7 +8,6 @@ import { on, open } from "./store.js";
 const TYPES = {
   json: "application/json",
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-  csv: "text/csv",
 };
 const found = h("div", { id: "faults", "aria-live": "off" });
 
@@ -63,7 +62,7 @@ function took(problem) {
 }
 
 function dropZone() {
-  const input = h("input", { type: "file", id: "file", accept: ".json,.xlsx,.csv", onchange: () => input.files[0] && file(input.files[0]).then(() => { input.value = ""; }) });
+  const input = h("input", { type: "file", id: "file", accept: ".json,.xlsx", onchange: () => input.files[0] && file(input.files[0]).then(() => { input.value = ""; }) });
   const zone = h("div", { className: "drop" },
     h("label", { for: "file" }, "Choose a file, or drop it here"),
     input,

@@ -22,7 +22,9 @@ EMPTY_SHEET = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 POLICY = PAGE.replace("style-src 'self'", f"style-src 'self' {EMPTY_SHEET}")
 PLOTLY = "plotly.min.js"
 SCRIPT = "text/javascript; charset=utf-8"
-WITHOUT_PLOTLY = "Figures need Plotly, which is not installed on this server: pip install 'oremix[report]'. Tables need none."
+WITHOUT_PLOTLY = (
+    "Figures need Plotly, which is not installed on this server: pip install 'oremix[report]'. Tables need none."
+)
 
 
 def _page(call: Call) -> Response:

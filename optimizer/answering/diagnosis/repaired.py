@@ -53,4 +53,6 @@ def _faults(problem: Problem, changes: list[Change], named: set[tuple[str, str |
             yield Fault(("changes", number, "field"), message, change.field)
         if change.period is not None and change.period not in problem.timeline.starts:
             there = ", ".join(map(str, problem.timeline.starts))
-            yield Fault(("changes", number, "period"), f"is no first year of a period; there are: {there}", change.period)
+            yield Fault(
+                ("changes", number, "period"), f"is no first year of a period; there are: {there}", change.period
+            )
