@@ -42,7 +42,7 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 
 def escaped(text: object) -> str:
     """Text that Plotly shows as it is: it reads some tags, and `<br>`."""
-    return html.escape(str(text), quote=False)
+    return html.escape(str(text), quote=False).replace("$", "&#36;")  # two of them would be a formula
 
 
 def in_template(text: object) -> str:
