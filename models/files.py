@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from oremix.models import chain, policies
-from oremix.models.collector import collect_if_due, collector_off
+from oremix.models.collector import collector_off
 from oremix.models.errors import Fault, InvalidProblem, shown
 from oremix.models.listing import listed
 from oremix.models.plan import Plan
@@ -119,7 +119,6 @@ def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
         from oremix.models import workbook  # noqa: PLC0415 - only loaded where there is one
 
         return workbook.read_workbook(data)
-    collect_if_due()
     with collector_off():
         return checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
 

@@ -41,9 +41,9 @@ class Book:
             "MATCH": lambda wanted, listed, _: listed.index(wanted) + 1,
             "ROUND": round,
             "N": lambda value: value if isinstance(value, int | float) else 0,
-            "of": lambda name, place: self.cell(name, place),
+            "of": self.cell,
             "all_of": lambda name, places: [
-                cell for row in self.formulas[name][places] for cell in self._row(name, row)
+                cell for row in self.formulas[name][places] for cell in self._row(name, row) if cell is not None
             ],
         }
         text = re.sub(r"IF\((.+),\"\",(.+)\)$", r'IF(\1, lambda: "", lambda: \2)', text)
