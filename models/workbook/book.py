@@ -186,7 +186,7 @@ def _others(models: tuple[type[BaseModel], ...], table: Table) -> Iterator[Colum
     used = {column.path[0] for column in table.columns.values() if len(column.path) > 1}
     for name in field_names(models):
         field = next(fields_of(model)[name] for model in models if name in fields_of(model))
-        if name in INNER or (name in used and not field.form.part):
+        if name in INNER or (name in used and field.form.keyed is not None):
             continue
         if field.form.part and not isinstance(field.form.part, str):
             for inner in fields_of(field.form.part[0]).values():
