@@ -1,0 +1,76 @@
+"""How `make docs` makes a site of the pages in docs/: Sphinx, Markdown by MyST, the theme Furo, nothing from elsewhere."""
+
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+import oremix
+
+ROOT = Path(__file__).parents[2]
+FORMULATION = "optimizer/formulation/formulation.md"
+"""It stays beside the code that it describes; on the site docs/formulation.md shows it."""
+
+project = "Oremix"
+version = release = oremix.__version__
+copyright = "the authors of Oremix"  # noqa: A001 - Sphinx's name
+language = "en"
+
+extensions = ["myst_parser"]
+root_doc = "index"
+exclude_patterns = ["site/**", "**/*.py", "tutorial/**"]
+nitpicky = True
+myst_heading_anchors = 4
+myst_links_external_new_tab = False
+
+html_theme = "furo"
+html_title = "Oremix"
+html_static_path = [str(ROOT / "docs" / "site" / "static")]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_show_copyright = False
+html_last_updated_fmt = None
+html_permalinks_icon = "#"
+FONTS = {
+    "font-stack": "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif",
+    "font-stack--monospace": "ui-monospace, 'SFMono-Regular', Menlo, Consolas, 'DejaVu Sans Mono', monospace",
+    "font-stack--headings": "var(--font-stack)",
+}
+html_theme_options = {
+    "light_css_variables": FONTS
+    | {
+        "color-brand-primary": "#0072B2",
+        "color-brand-content": "#00639C",
+        "color-brand-visited": "#00639C",
+        "color-admonition-title--note": "#0072B2",
+        "color-admonition-title-background--note": "#0072B21a",
+        "color-admonition-title--tip": "#007A5A",
+        "color-admonition-title-background--tip": "#009E731a",
+        "color-admonition-title--warning": "#9A4600",
+        "color-admonition-title-background--warning": "#D55E001a",
+    },
+    "dark_css_variables": FONTS
+    | {
+        "color-brand-primary": "#56B4E9",
+        "color-brand-content": "#56B4E9",
+        "color-brand-visited": "#56B4E9",
+    },
+    "top_of_page_buttons": [],
+}
+pygments_style = "a11y-light"
+pygments_dark_style = "a11y-dark"
+
+
+def _from_where_it_is_shown(_app: Sphinx, page: str, source: list[str]) -> None:
+    """Links to what lies outside docs/ lead to where the site shows it, or are the name alone."""
+    up = "../" * page.count("/")
+    text = source[0].replace(f"]({up}../{FORMULATION}", f"]({up}formulation.md")
+    # A fold of HTML says nothing to a reader of the site that its text does not.
+    source[0] = re.sub(r"\[([^]]+)\]\((?:\.\./)+(?:compose\.yaml|CHANGELOG\.md|README\.md)\)", r"\1", text)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Sphinx asks for this."""
+    app.connect("source-read", _from_where_it_is_shown)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
