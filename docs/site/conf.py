@@ -62,15 +62,28 @@ pygments_style = "a11y-light"
 pygments_dark_style = "a11y-dark"
 
 
-def _from_where_it_is_shown(_app: Sphinx, page: str, source: list[str]) -> None:
+def _prepare(_app: Sphinx, page: str, source: list[str]) -> None:
+    """What a page says on the site in place of what it says in the project."""
+    source[0] = _one_title(_reachable(source[0], "../" * page.count("/")))
+
+
+def _reachable(text: str, up: str) -> str:
     """Links to what lies outside docs/ lead to where the site shows it, or are the name alone."""
-    up = "../" * page.count("/")
-    text = source[0].replace(f"]({up}../{FORMULATION}", f"]({up}formulation.md")
-    # A fold of HTML says nothing to a reader of the site that its text does not.
-    source[0] = re.sub(r"\[([^]]+)\]\((?:\.\./)+(?:compose\.yaml|CHANGELOG\.md|README\.md)\)", r"\1", text)
+    text = text.replace(f"]({up}../{FORMULATION}", f"]({up}formulation.md")
+    return re.sub(r"\[([^]]+)\]\((?:\.\./)+(?:compose\.yaml|CHANGELOG\.md|README\.md)\)", r"\1", text)
+
+
+def _one_title(text: str) -> str:
+    """Where a page has several titles, those after the first are its sections: else each were a page in the navigation."""
+    pieces = re.split(r"(^```.*?^```$)", text, flags=re.DOTALL | re.MULTILINE)
+    prose = "".join(pieces[::2])
+    if len(re.findall(r"^# ", prose, flags=re.MULTILINE)) > 1:
+        pieces[::2] = [re.sub(r"^(#+ )", r"#\1", piece, flags=re.MULTILINE) for piece in pieces[::2]]
+        pieces[0] = pieces[0].replace("## ", "# ", 1)
+    return "".join(pieces)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Sphinx asks for this."""
-    app.connect("source-read", _from_where_it_is_shown)
+    app.connect("source-read", _prepare)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

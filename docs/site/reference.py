@@ -192,7 +192,7 @@ def api() -> str:
     operations = [(path, method, one) for path, methods in whole["paths"].items() for method, one in methods.items()]
     lines = [API]
     for tag in whole["tags"]:
-        lines += [f"## {tag['name']}", "", tag["description"], ""]
+        lines += [f"## {tag['name'].capitalize()}", "", tag["description"], ""]
         for path, method, one in operations:
             if one["tags"] == [tag["name"]]:
                 lines += [*operation(whole, path, method, one)]
