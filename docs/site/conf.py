@@ -1,4 +1,4 @@
-"""How `make docs` makes a site of the pages in docs/: Sphinx, Markdown by MyST, the theme Furo, nothing from elsewhere."""
+"""How `make docs` makes a site of docs/: Sphinx, Markdown by MyST, the theme Furo, nothing from elsewhere."""
 
 import re
 from pathlib import Path
@@ -74,7 +74,7 @@ def _reachable(text: str, up: str) -> str:
 
 
 def _one_title(text: str) -> str:
-    """Where a page has several titles, those after the first are its sections: else each were a page in the navigation."""
+    """Of several titles those after the first are made sections: else each were a page in the navigation."""
     pieces = re.split(r"(^```.*?^```$)", text, flags=re.DOTALL | re.MULTILINE)
     prose = "".join(pieces[::2])
     if len(re.findall(r"^# ", prose, flags=re.MULTILINE)) > 1:

@@ -1,4 +1,4 @@
-"""Writes docs/reference.md, from the models, and docs/api.md, from the OpenAPI document: `python docs/site/reference.py`.
+"""Writes docs/reference.md from the models and docs/api.md from OpenAPI: `python docs/site/reference.py`.
 
 A test holds both pages against what the code says.
 """
@@ -17,7 +17,12 @@ from oremix.models.schema import schema
 
 DOCS = Path(__file__).parents[1]
 KINDS = {"string": "text", "number": "number", "integer": "whole number", "boolean": "true or false", "null": "null"}
-BOUNDS = (("minimum", "≥ {:,g}"), ("exclusiveMinimum", "> {:,g}"), ("maximum", "≤ {:,g}"), ("exclusiveMaximum", "< {:,g}"))
+BOUNDS = (
+    ("minimum", "≥ {:,g}"),
+    ("exclusiveMinimum", "> {:,g}"),
+    ("maximum", "≤ {:,g}"),
+    ("exclusiveMaximum", "< {:,g}"),
+)
 SIZES = (("minItems", "at least {}"), ("maxItems", "at most {}"))
 LARGEST = 1e15  # said once, at the top
 COMMON = ("name", "notes", "source", "assumption")
@@ -27,35 +32,38 @@ COUNTRY = "^[A-Z]{2}$"
 PROBLEM = """\
 # Every field
 
-The fields of a problem and of a plan, as the models have them: this page is written by a program (`docs/site/reference.py`) and
-tested against them. How fields are to be read where two readings would give two numbers stands in [the format](format.md).
+The fields of a problem and of a plan, as the models have them: this page is written by a program
+(`docs/site/reference.py`) and tested against them. How fields are to be read where two readings would give two numbers
+stands in [the format](format.md).
 
-- **Units.** Quantities are in the material's `unit`, and capacities, limits and flows per year; money is in the problem's
-  `currency`, prices per unit, in constant prices. Shares are from 0 to 1.
+- **Units.** Quantities are in the material's `unit`, and capacities, limits and flows per year; money is in the
+  problem's `currency`, prices per unit, in constant prices. Shares are from 0 to 1.
 - **~ over time**: one number, a list with one number per period, or a map year → number. Limits hold for each number.
 - A default of — means that the field may be left out; what is meant then stands in its description.
 - An *id* is 1 to 100 characters on one line, a *country* two letters (ISO 3166-1 alpha-2), a *year* four digits.
 - Numbers lie within ±1e15. Unknown fields are errors.
-- **Everything may have** `name` and `notes` (texts for people; they change no number), `source` (ids of the problem's `sources`) and
-  `assumption` (true, or a list of this object's fields, where nobody published the numbers). The tables leave these out.
+- **Everything may have** `name` and `notes` (texts for people; they change no number), `source` (ids of the problem's
+  `sources`) and `assumption` (true, or a list of this object's fields, where nobody published the numbers). The tables
+  leave these out.
 
 # A problem
 """
 PLAN = """\
 # A plan
 
-What `oremix solve --json` and `POST /v1/solve` give. Quantities and costs in records are per year and undiscounted, but for `level` and
-`builds`.
+What `oremix solve --json` and `POST /v1/solve` give. Quantities and costs in records are per year and undiscounted, but
+for `level` and `builds`.
 """
 API = """\
 # The API
 
-Every call of `oremix serve`. This page is written from the service's own OpenAPI document (`docs/site/reference.py`) and tested against it;
-`http://127.0.0.1:8000/docs` is the same with every schema, and `/openapi.json` is for machines. How to use them, with curl and
-Python: [the service](service.md). What the fields mean: [every field](reference.md).
+Every call of `oremix serve`. This page is written from the service's own OpenAPI document (`docs/site/reference.py`)
+and tested against it; `http://127.0.0.1:8000/docs` is the same with every schema, and `/openapi.json` is for machines.
+How to use them, with curl and Python: [the service](service.md). What the fields mean: [every field](reference.md).
 
-Bodies and answers are JSON, errors `application/problem+json` (RFC 9457) with every fault at its place. Where the service asks
-for keys, `Authorization: Bearer …` carries one of the scope that the call needs ([keys](security.md#keys)).
+Bodies and answers are JSON, errors `application/problem+json` (RFC 9457) with every fault at its place. Where the
+service asks for keys, `Authorization: Bearer …` carries one of the scope that the call needs
+([keys](security.md#keys)).
 """
 
 
@@ -75,7 +83,8 @@ def typed(described: dict[str, Any], link: str) -> str:
     if choices:
         return _choices(choices, link)
     kinds = described.get("type", [])
-    return " or ".join(_of_kind(kind, described, link) for kind in ([kinds] if isinstance(kinds, str) else kinds)) or "anything"
+    told = [_of_kind(kind, described, link) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    return " or ".join(told) or "anything"
 
 
 def _choices(choices: list[dict[str, Any]], link: str) -> str:

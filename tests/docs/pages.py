@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 FILES = DOCS / "tutorial"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "site" not in path.parts)
-BLOCK = re.compile(r"(?:^<!-- (?P<mark>[^\n]*) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+MARK, FENCE = r"(?:^<!-- (?P<mark>[^\n]*) -->\n)?", r"^```(?P<language>\w*)\n(?P<text>.*?)^```$"
+BLOCK = re.compile(MARK + FENCE, re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 def merged(before: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """An object with fields put in: an entry of a list whose id is there already gets its new fields, others are added."""
+    """An object with fields put in: an entry whose id is there already gets its new fields, others are added."""
     after = dict(before)
     for key, value in more.items():
         entries = isinstance(value, list) and all(isinstance(entry, dict) and "id" in entry for entry in value)

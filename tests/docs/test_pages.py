@@ -8,14 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 from shutil import copy
+from typing import Any
 
 import pytest
 
 import oremix
-from tests.docs.pages import DOCS, FILES, PAGES, as_shown, blocks, merged, steps
+from tests.docs.pages import DOCS, FILES, PAGES, Block, as_shown, blocks, merged, steps
 
-RUN = [page for page in PAGES if any(block.language == "console" for block in blocks(page))]
-TYPED = [page for page in PAGES if any(block.language == "pycon" for block in blocks(page))]
+RUN = [page for page in PAGES if {block.language for block in blocks(page)} & {"console", "pycon"}]
 WALKED = DOCS / "tutorial.md"
 
 
@@ -36,7 +36,7 @@ def run(command: str) -> tuple[int, str]:
     """A command as it is typed, in a shell, and all that is seen of it."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["sh", "-c", command],
+        ["/bin/sh", "-c", command],
         env=os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -47,35 +47,41 @@ def run(command: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+def try_commands(block: Block) -> None:
+    """Each command of a console block ends as it should, with what is shown."""
+    for number, (command, output) in enumerate(block.commands, 1):
+        assert command.startswith("oremix "), f"no test runs `{command}`: mark it `not run`"
+        code, seen = run(command)
+        ended = re.fullmatch(r"ends with (\d+)", block.mark) if number == len(block.commands) else None
+        assert as_shown(output).fullmatch(seen), f"$ {command}\n{seen}"
+        assert code == (int(ended[1]) if ended else 0), f"$ {command}\n{seen}"
+
+
+def try_python(block: Block, known: dict[str, Any]) -> None:
+    """Each prompt of a Python block gives what is shown; what is defined stays for the next block."""
+    test = doctest.DocTestParser().get_doctest(block.text.replace("…", "..."), {}, "page", None, None)
+    test.globs = known
+    told: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append, clear_globs=False)
+    assert not told, "".join(told)
+
+
 @pytest.mark.parametrize("page", RUN, ids=name)
-def test_commands_give_what_is_shown(page, folder):
-    """In order, in one folder, as a reader types them."""
+def test_what_a_page_shows_happens(page, folder):
+    """Its files, commands and prompts in order, in one folder, as a reader types them."""
+    known: dict[str, Any] = {}
     for block in blocks(page):
         if block.mark.startswith("file: "):
             (folder / block.mark.removeprefix("file: ")).write_text(block.text, encoding="utf-8")
-        if block.language != "console" or block.mark == "not run":
-            continue
-        for number, (command, output) in enumerate(block.commands, 1):
-            assert command.startswith("oremix "), f"no test runs `{command}`: mark it `not run`"
-            code, seen = run(command)
-            ended = re.fullmatch(r"ends with (\d+)", block.mark) if number == len(block.commands) else None
-            assert as_shown(output).fullmatch(seen), f"$ {command}\n{seen}"
-            assert code == (int(ended[1]) if ended else 0), f"$ {command}\n{seen}"
-
-
-@pytest.mark.parametrize("page", TYPED, ids=name)
-def test_python_gives_what_is_shown(page, folder):
-    """A page's prompts are one session."""
-    text = "\n".join(block.text for block in blocks(page) if block.language == "pycon")
-    test = doctest.DocTestParser().get_doctest(text.replace("…", "..."), {}, name(page), str(page), 0)
-    told: list[str] = []
-    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append)
-    assert "".join(told) == ""
+        elif block.language == "pycon":
+            try_python(block, known)
+        elif block.language == "console" and block.mark != "not run":
+            try_commands(block)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_problems_shown_are_problems(page):
-    """Each block with materials and demands is valid, but for files that are called wrong; all JSON without … is JSON."""
+    """What has materials and demands is valid, but for files called wrong; all JSON without … is JSON."""
     for block in blocks(page):
         if block.language == "json" and "…" not in block.text and not block.mark.startswith("file: wrong"):
             text = block.text.strip()
