@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
+from sphinx.highlighting import lexers
 
 import oremix
 
@@ -16,6 +18,7 @@ version = release = oremix.__version__
 copyright = "the authors of Oremix"  # noqa: A001 - Sphinx's name
 language = "en"
 
+lexers["csv"] = TextLexer()  # Pygments knows none
 extensions = ["myst_parser"]
 root_doc = "index"
 exclude_patterns = ["site/**", "**/*.py", "tutorial/**"]
