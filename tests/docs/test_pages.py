@@ -4,16 +4,20 @@ import doctest
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from shutil import copy
 from typing import Any
 
+import click
 import pytest
 
 import oremix
-from tests.docs.pages import DOCS, FILES, PAGES, Block, as_shown, blocks, merged, steps
+from oremix.cli import cli
+from tests.docs.pages import DOCS, FILES, PAGES, ROOT, Block, as_shown, blocks, merged, steps
 
 RUN = [page for page in PAGES if {block.language for block in blocks(page)} & {"console", "pycon"}]
 WALKED = DOCS / "tutorial.md"
@@ -114,3 +118,28 @@ def test_an_ellipsis_stands_for_what_varies():
     assert shown.fullmatch("a b c\nmore\nand more\nend\n")
     assert not shown.fullmatch("a b d\nend\n")
     assert not shown.fullmatch("a b c\nend\nmore\n")
+
+
+def shown_commands() -> set[str]:
+    """Every command of `oremix` in blocks that are not run, or within a sentence, without the shell's signs."""
+    found: set[str] = set()
+    for page in [ROOT / "README.md", *PAGES]:
+        text = page.read_text(encoding="utf-8")
+        lines = [line for block in blocks(page) if block.language == "" for line in block.text.splitlines()]
+        for line in [*lines, *re.findall(r"`(oremix [^`\n]+)`", text)]:
+            for part in re.split(r" [|>&] ?", line):
+                found |= {part.strip()} if re.match(r"(OREMIX_\w+=\S+ )*oremix ", part) else set()
+    return found
+
+
+@pytest.mark.parametrize("command", sorted(shown_commands()))
+def test_commands_shown_can_be_typed(command):
+    """With options and arguments that there are; a sentence may leave out the file."""
+    words = shlex.split(command, comments=True)
+    words = words[words.index("oremix") + 1 :]
+    group: click.Command = cli
+    while isinstance(group, click.Group) and words and words[0] in group.commands:
+        group, words = group.commands[words[0]], words[1:]
+    if words and words != ["…"]:
+        with suppress(click.MissingParameter):
+            group.make_context("oremix", words).close()
