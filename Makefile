@@ -28,7 +28,7 @@ demo: .venv/installed
 	@$(BIN)/oremix examples lithium-japan | $(BIN)/oremix solve -
 
 test: lint
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/installed-dev
 	@$(BIN)/ruff check --quiet

@@ -15,7 +15,7 @@ from oremix.api.settings import Settings
 from oremix.api.storage import StorageError, StorageFull
 from oremix.models import Fault, InvalidOption, InvalidProblem, TooLarge, UnknownSolver
 
-__all__ = ["MEDIA_TYPE", "Refusal", "body_of", "handle_errors", "invalid"]
+__all__ = ["MEDIA_TYPE", "Refusal", "body_of", "handle_errors", "invalid", "too_large"]
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 10_000
@@ -58,6 +58,12 @@ def invalid(what: str, faults: list[dict[str, Any]]) -> Refusal:
     return Refusal(422, f"{count} in {what}{shown}", errors=faults[:MOST_FAULTS])
 
 
+def too_large(error: TooLarge, most: float, variable: str) -> Refusal:
+    """A refusal of a problem with more columns than the operator allows."""
+    limit = {"name": "columns", "most": int(most), "variable": variable}
+    return Refusal(413, f"The problem is too large for this server: {error}", limit=limit)
+
+
 def body_of(status: int, detail: str, **members: Any) -> bytes:
     """Problem details as they are sent."""
     title = HTTP_STATUS_CODES.get(status, "Error")
@@ -78,7 +84,9 @@ def handle_errors(app: Flask, settings: Settings) -> None:
     app.register_error_handler(InvalidProblem, lambda error: _answer(invalid("the problem", _as_dicts(error.errors))))
     app.register_error_handler(InvalidOption, lambda error: _answer(_refused_together(error)))
     app.register_error_handler(UnknownSolver, lambda error: _answer(_unknown_solver(error)))
-    app.register_error_handler(TooLarge, lambda error: _answer(_too_many_columns(error, settings)))
+    app.register_error_handler(
+        TooLarge, lambda error: _answer(too_large(error, settings.max_columns, "OREMIX_MAX_COLUMNS"))
+    )
     app.register_error_handler(RequestEntityTooLarge, lambda _: _answer(_too_many_bytes(settings)))
     app.register_error_handler(ClientDisconnected, lambda _: _answer(Refusal(408, "The body did not arrive whole.")))
     app.register_error_handler(HTTPException, lambda error: _answer(_of_http(error)))
@@ -98,11 +106,6 @@ def _refused_together(error: InvalidOption) -> Refusal:
 def _unknown_solver(error: UnknownSolver) -> Refusal:
     fault = {"parameter": "solver", "message": str(error), "value": request.args.get("solver")}
     return invalid("the query parameters", [fault])
-
-
-def _too_many_columns(error: TooLarge, settings: Settings) -> Refusal:
-    limit = {"name": "columns", "most": int(settings.max_columns), "variable": "OREMIX_MAX_COLUMNS"}
-    return Refusal(413, f"The problem is too large for this server: {error}", limit=limit)
 
 
 def _too_many_bytes(settings: Settings) -> Refusal:

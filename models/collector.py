@@ -6,17 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["collect_if_due", "collector_off"]
-
-ENOUGH = 500_000
-"""Objects: a process that answers small questions grows by some tens of megabytes before it collects."""
-
-
-class _Passed:
-    """How many objects were made out of the collector's sight since it was called, and how many there were then."""
-
-    made = 0
-    alive = 0
+__all__ = ["collector_off"]
 
 
 @contextmanager
@@ -30,17 +20,6 @@ def collector_off() -> Iterator[None]:
         if was_on:
             if not gc.get_freeze_count():
                 # by way of the permanent generation into the oldest, which is seldom gone through
-                _Passed.made += gc.get_count()[0]
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
-
-
-def collect_if_due() -> None:
-    """Collect the garbage of earlier questions, if it may be as much as all else.
-
-    The collector does not come to it by itself: what is made with it off counts for nothing afterwards.
-    """
-    if gc.isenabled() and _Passed.made > max(ENOUGH, _Passed.alive):
-        gc.collect()
-        _Passed.made, _Passed.alive = 0, len(gc.get_objects())

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from oremix.models import chain, policies
-from oremix.models.collector import collect_if_due, collector_off
+from oremix.models.collector import collector_off
 from oremix.models.errors import Fault, InvalidProblem, shown
 from oremix.models.listing import listed
 from oremix.models.plan import Plan
@@ -102,7 +102,6 @@ def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
     """
     if isinstance(data, Problem):
         return data
-    collect_if_due()
     with collector_off():
         return checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
 

@@ -35,9 +35,11 @@ DOCUMENTS = [
     "verification",
     "comparison",
     "frontier",
-    "hedge",
     "surface",
     "stress",
+    "hedge",
+    "alternatives",
+    "sensitivity",
 ]
 OUR_FAULT, WRONG, INTERRUPTED = 1, 3, 130
 # Threads in which a solver was left with its search; nobody waits for them.

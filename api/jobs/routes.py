@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from oremix.api import body, record
 from oremix.api.answers import json_answer
-from oremix.api.errors import Refusal, invalid
+from oremix.api.errors import Refusal, invalid, too_large
 from oremix.api.jobs import submitted
 from oremix.api.jobs.queue import OtherBody, Queue, submit
 from oremix.api.jobs.room import refuse_if_full
@@ -19,6 +19,7 @@ from oremix.api.jobs.stream import HANDOVER, Feed, Streams, generated
 from oremix.api.logs import about
 from oremix.api.operation import EXAMPLE, Call, Header, Operation
 from oremix.api.options import Option
+from oremix.models import TooLarge
 from oremix.optimizer.decide import refuse_if_too_large
 
 __all__ = ["OPERATIONS"]
@@ -32,7 +33,11 @@ log = logging.getLogger(__name__)
 def _submit(call: Call) -> Response:
     question = submitted.read(body.read_object(call.request, call.settings))
     if question.problem_hash is not None:
-        refuse_if_too_large(question.arguments["problem"], int(call.settings.max_job_columns))
+        most = call.settings.max_job_columns
+        try:
+            refuse_if_too_large(question.arguments["problem"], int(most))
+        except TooLarge as error:
+            raise too_large(error, most, "OREMIX_MAX_JOB_COLUMNS") from None
     try:
         job = submit(
             Queue(call.database),

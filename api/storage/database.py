@@ -133,19 +133,20 @@ def _read(text: str | URL) -> URL:
 
 def _of_sqlite(url: URL) -> Engine:
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "do_connect", _make_folder)
+    event.listen(engine, "do_connect", _make_file)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_to_write)
     return engine
 
 
-def _make_folder(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
-    folder = Path(arguments[0]).parent
-    if not folder.is_dir():
+def _make_file(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
+    path = Path(arguments[0])
+    if not path.exists():
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # problems and plans are nobody else's business; SQLite's other files follow
         except OSError as error:
-            raise sqlite3.OperationalError(f"cannot make the folder {folder}: {error.strerror}") from None
+            raise sqlite3.OperationalError(f"cannot make {path}: {error.strerror}") from None
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -14,8 +14,9 @@ import jsonschema
 import pytest
 
 import oremix
-from oremix.cli import EXIT_CODES
+from oremix.cli import DOCUMENTS, EXIT_CODES
 from oremix.models.plan import Status
+from oremix.models.schema import DOCUMENTS as DESCRIBED
 from oremix.models.schema import schema
 
 MINIMAL = oremix.example("minimal")
@@ -357,6 +358,12 @@ def test_examples_are_listed_and_written(tmp_path):
     file = tmp_path / "minimal.json"
     assert run("examples", "minimal", "-o", str(file)).stdout == ""
     assert json.loads(file.read_text()) == json.loads(MINIMAL)
+
+
+def test_every_answer_has_its_schema():
+    """Whatever the models describe can be asked for."""
+    assert sorted(DOCUMENTS) == sorted(name.lower() for name in DESCRIBED)
+    assert json.loads(run("schema", "sensitivity").stdout) == schema("sensitivity")
 
 
 def test_schemas_describe_problem_and_plan():

@@ -148,7 +148,8 @@ def test_too_large_a_problem_is_refused_at_submission(refused, storage, minimal)
     """By a job's own limit, which may be above that of a request."""
     settings = Settings(database_url=storage, max_columns=1, max_job_columns=2)
     client = create_app(settings).test_client()
-    assert "limit is 2" in refused(client.post("/v1/jobs", json={"kind": "solve", "problem": minimal}), 413)["detail"]
+    problem = refused(client.post("/v1/jobs", json={"kind": "solve", "problem": minimal}), 413)
+    assert problem["limit"] == {"name": "columns", "most": 2, "variable": "OREMIX_MAX_JOB_COLUMNS"}
 
 
 def test_an_idempotency_key_gives_the_same_job(client, refused, minimal):

@@ -139,8 +139,18 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path):
     """A file stands where the folder of the database would be."""
     (tmp_path / "file").touch()
     database = Database(f"sqlite:///{tmp_path}/file/oremix.db")
-    with pytest.raises(StorageUnavailable, match="cannot make the folder"):
+    with pytest.raises(StorageUnavailable, match="cannot make"):
         count(database)
+
+
+def test_a_file_is_its_owners_alone(tmp_path):
+    """Nobody else on the machine may read it or the files that SQLite lays beside it."""
+    database = Database(f"sqlite:///{tmp_path}/new/oremix.db")
+    with database.begin() as connection:
+        connection.execute(keys.insert().values(a_key(1)))
+        found = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "new").iterdir()}
+    assert "oremix.db-wal" in found
+    assert set(found.values()) == {0o600}
 
 
 @pytest.mark.parametrize("url", ["", "oracle://x/y", "sqlite://", "sqlite:///:memory:", "nonsense"])
