@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/shares.md from the plan of docs/tutorial/shares.json: `python docs/site/pictures.py`.
+"""Draws docs/pictures/: `python docs/site/pictures.py`. Those of docs/shares.md are of docs/tutorial/shares.json.
 
 Every width and percentage is read off the plan. Colours are of Okabe and Ito, and what is counted is hatched as well.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import kink
 
 import oremix
 from oremix.models import Plan
@@ -172,7 +174,8 @@ def page(label: str, body: Iterable[str]) -> str:
 def pictures() -> dict[Path, str]:
     """Every picture, by its file."""
     plan = oremix.solve(oremix.load(PROBLEM))
-    return {DOCS / "pictures" / f"share-{one.policy.replace('_', '-')}.svg": drawn(one, plan) for one in PICTURES}
+    found = {DOCS / "pictures" / f"share-{one.policy.replace('_', '-')}.svg": drawn(one, plan) for one in PICTURES}
+    return found | kink.pictures()
 
 
 if __name__ == "__main__":
