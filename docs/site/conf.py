@@ -61,6 +61,7 @@ html_theme_options = {
     },
     "top_of_page_buttons": [],
 }
+highlight_language = "text"
 pygments_style = "a11y-light"
 pygments_dark_style = "a11y-dark"
 

@@ -18,7 +18,7 @@ SHARES, COSTS = (0.35, 0.75), (0.0, 7.0)  # what the axes span; USD m
 STYLE = f"""\
 text {{ font: 14px system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif; fill: {INK};
   paint-order: stroke; stroke: #fff; stroke-width: 4px; }}
-.quiet {{ fill: {QUIET}; }} .title {{ font-size: 16px; font-weight: 600; }} .mark {{ font-weight: 600; }}
+.quiet {{ fill: {QUIET}; }} .title {{ font-size: 16px; font-weight: 600; }} .mark {{ font-weight: 600; }} .last {{ text-anchor: end; }}
 .grid {{ stroke: {GRID}; }} .line {{ fill: none; stroke: {LINE}; stroke-width: 3; }}
 .end {{ stroke: {INK}; stroke-dasharray: 4 4; }}"""
 
@@ -55,7 +55,7 @@ def drawn(frontier: Frontier) -> str:
         f'<text x="{x(kink[0]) + 12}" y="{y(kink[1]) - 24}" class="mark">{100 * kink[0]:.0f} %: a kink</text>',
         f'<text x="{x(kink[0]) + 12}" y="{y(kink[1]) - 8}">one point looser saves {thousands(kink[2])}</text>',
         f'<text x="{x(tightest[0]) + 66}" y="{y(4.75)}">one point tighter costs {thousands(kink[3])}</text>',
-        f'<text x="{WIDTH - RIGHT}" y="{y(0) - 28}" class="quiet" text-anchor="end">free from {100 * loosest[0]:.1f} %</text>',
+        f'<text x="{WIDTH - RIGHT}" y="{y(0) - 28}" class="quiet last">free from {100 * loosest[0]:.1f} %</text>',
     ]
     label = f"Cost of the cap: a kink at {100 * kink[0]:.0f} %, where a point looser saves {thousands(kink[2])}"
     return document(f"{label} and a point tighter costs {thousands(kink[3])}", body)
@@ -69,7 +69,7 @@ def axes() -> Iterable[str]:
     for percent in range(40, 80, 10):
         at = x(percent / 100)
         yield f'<text x="{at}" y="{HEIGHT - BOTTOM + 20}" text-anchor="middle" class="quiet">{percent} %</text>'
-    yield f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 8}" text-anchor="end" class="quiet">the most that may come from China</text>'
+    yield f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 8}" class="quiet last">the most that may come from China</text>'
 
 
 def thousands(money: float | None) -> str:
