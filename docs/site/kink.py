@@ -18,7 +18,8 @@ SHARES, COSTS = (0.35, 0.75), (0.0, 7.0)  # what the axes span; USD m
 STYLE = f"""\
 text {{ font: 14px system-ui, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif; fill: {INK};
   paint-order: stroke; stroke: #fff; stroke-width: 4px; }}
-.quiet {{ fill: {QUIET}; }} .title {{ font-size: 16px; font-weight: 600; }} .mark {{ font-weight: 600; }} .last {{ text-anchor: end; }}
+.quiet {{ fill: {QUIET}; }} .title {{ font-size: 16px; font-weight: 600; }} .mark {{ font-weight: 600; }}
+.last {{ text-anchor: end; }}
 .grid {{ stroke: {GRID}; }} .line {{ fill: none; stroke: {LINE}; stroke-width: 3; }}
 .end {{ stroke: {INK}; stroke-dasharray: 4 4; }}"""
 
