@@ -7,7 +7,7 @@ COPY api api
 COPY oremix oremix
 # Both, because pip 25.3 stopped applying the first to what packages are built with.
 ENV PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt
-RUN python -m venv /opt/oremix && /opt/oremix/bin/pip install --no-cache-dir --quiet '.[postgres]'
+RUN python -m venv /opt/oremix && /opt/oremix/bin/pip install --no-cache-dir --quiet '.[postgres,excel,report]'
 
 FROM python:3.11-slim
 # A number, so that a cluster can see that it is not root.

@@ -27,7 +27,7 @@ help:
 demo: .venv/installed
 	@$(BIN)/oremix examples lithium-japan | $(BIN)/oremix solve -
 
-test: lint
+test: lint .venv/browser
 	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/installed-dev
@@ -71,6 +71,11 @@ clean:
 .venv/installed-docs: .venv/installed
 	@echo "Adding what makes the site of the guides"
 	@$(PIP_INSTALL) '.[docs]'
+	@touch $@
+
+# The machine's Chromium, or one that needs neither root nor anything of the machine.
+.venv/browser: .venv/installed-dev tests/chromium.py
+	@$(BIN)/python -m tests.chromium
 	@touch $@
 
 .venv/installed-bench: .venv/installed-dev

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import Flask, Response, current_app, g, request
 
 from oremix import __version__
-from oremix.api import body, compliance, reference, solving, studies, verifying, why
+from oremix.api import body, compliance, figures, reference, repair, report, solving, studies, verifying, why
 from oremix.api.deadline import deadline
 from oremix.api.errors import handle_errors
 from oremix.api.headers import secure
@@ -25,6 +25,7 @@ from oremix.api.openapi import document
 from oremix.api.operation import Call, Operation
 from oremix.api.options import read_options
 from oremix.api.pages import docs
+from oremix.api.pages.workbench import routes as workbench
 from oremix.api.settings import Settings
 from oremix.api.storage import Database
 
@@ -34,12 +35,16 @@ TOO_SLOW = (408, 503)
 OPERATIONS = (
     *solving.OPERATIONS,
     *compliance.OPERATIONS,
+    *repair.OPERATIONS,
+    *figures.OPERATIONS,
+    *report.OPERATIONS,
     *why.OPERATIONS,
     *verifying.OPERATIONS,
     *studies.OPERATIONS,
     *routes.OPERATIONS,
     *reference.OPERATIONS,
     *docs.OPERATIONS,
+    *workbench.OPERATIONS,
     *metrics.OPERATIONS,
 )
 NAMES = tuple(operation.name for operation in OPERATIONS)

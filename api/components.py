@@ -11,11 +11,13 @@ __all__ = ["ANSWER_HEADERS", "ERRORS", "PREFIX", "SCHEMAS", "SECURITY_SCHEMES", 
 
 PREFIX = "#/components/schemas/"
 FAULT = {
-    "description": "One thing wrong: in the body at `pointer` (RFC 6901), or with a query `parameter`.",
+    "description": "One thing wrong: in the body at `pointer` (RFC 6901), or with a query `parameter`; in a workbook at"
+    " `cell`, and the pointer is into the problem that it states.",
     "type": "object",
     "properties": {
         "pointer": {"type": "string"},
         "parameter": {"type": "string"},
+        "cell": {"type": "string", "description": "sheet and cell, as suppliers!D7"},
         "message": {"type": "string"},
         "value": {"description": "what was given, shortened"},
     },
@@ -44,18 +46,19 @@ ERROR = {
     "required": ["type", "title", "status", "detail"],
 }
 ERRORS = {
-    400: "The body is not JSON; the detail says where.",
+    400: "The body is not JSON, or no workbook; the detail says where or why.",
     401: "A key is needed, and none is sent, or one that is unknown, expired or revoked.",
     403: "The key lacks the scope that this needs.",
     404: "No such example, preset or job.",
     408: "The body did not arrive in time.",
     409: "The job has no result, or none yet.",
     413: "The body, a list in it, or the linear program is above the server's limit.",
-    415: "The body is not declared as JSON.",
+    415: "The body is not declared as what is taken.",
     421: "Without keys only requests to this machine by its own name are answered.",
     422: "The problem or a query parameter is wrong; `errors` has every fault.",
     429: "Too many jobs of this key wait.",
     500: "The server failed.",
+    501: "The server is installed without what this needs; the detail says what.",
     503: "The server is busy, too slow, short of memory, without its database, or being stopped.",
     507: "The server has no room left to keep anything.",
 }

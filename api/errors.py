@@ -13,7 +13,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from oremix.api.logs import about
 from oremix.api.settings import Settings
 from oremix.api.storage import StorageError, StorageFull
-from oremix.models import Fault, InvalidOption, InvalidProblem, TooLarge, UnknownSolver
+from oremix.models import Fault, InvalidOption, InvalidProblem, MissingExtra, TooLarge, UnknownSolver
 
 __all__ = ["MEDIA_TYPE", "Refusal", "body_of", "handle_errors", "invalid", "too_large"]
 
@@ -58,6 +58,10 @@ def invalid(what: str, faults: list[dict[str, Any]]) -> Refusal:
     return Refusal(422, f"{count} in {what}{shown}", errors=faults[:MOST_FAULTS])
 
 
+def _missing(error: MissingExtra) -> Refusal:
+    return Refusal(501, f"This server is installed without what this needs: {error}.")
+
+
 def too_large(error: TooLarge, most: float, variable: str) -> Refusal:
     """A refusal of a problem with more columns than the operator allows."""
     limit = {"name": "columns", "most": int(most), "variable": variable}
@@ -87,6 +91,7 @@ def handle_errors(app: Flask, settings: Settings) -> None:
     app.register_error_handler(
         TooLarge, lambda error: _answer(too_large(error, settings.max_columns, "OREMIX_MAX_COLUMNS"))
     )
+    app.register_error_handler(MissingExtra, lambda error: _answer(_missing(error)))
     app.register_error_handler(RequestEntityTooLarge, lambda _: _answer(_too_many_bytes(settings)))
     app.register_error_handler(ClientDisconnected, lambda _: _answer(Refusal(408, "The body did not arrive whole.")))
     app.register_error_handler(HTTPException, lambda error: _answer(_of_http(error)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from oremix.api.body import JSON, WORKBOOK
 from oremix.api.components import ANSWER_HEADERS, ERRORS, PREFIX, SCHEMAS, SECURITY_SCHEMES, responses
 from oremix.api.jobs.seen import JOB
 from oremix.api.operation import Operation
@@ -68,7 +69,8 @@ def _operation(operation: Operation, keys: bool) -> dict[str, Any]:
     if parameters := [*_path_parameters(operation), *_query_parameters(operation), *_header_parameters(operation)]:
         described["parameters"] = parameters
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": _body(operation)}}
+        workbook = {WORKBOOK: {"schema": {"type": "string", "format": "binary"}}} if operation.workbook else {}
+        described["requestBody"] = {"required": True, "content": {JSON: _body(operation)} | workbook}
     return described | {"responses": _responses(operation)}
 
 
@@ -120,6 +122,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         *operation.errors,
     ]
     content = {operation.media: {"schema": operation.answer}}
+    content |= {media: {"schema": {"type": "string", "format": "binary"}} for media in operation.others}
     answer = {"description": operation.summary, "headers": _headers(operation), "content": content}
     if operation.name == "submit":
         answer["links"] = LINKS

@@ -78,6 +78,8 @@ class Operation:
         A body that it answers.
     body
         JSON Schema of what is expected in the body; none where nothing is.
+    workbook
+        Whether the body may be an .xlsx workbook too.
     solves
         Whether the solver's time comes on top.
     options
@@ -100,6 +102,8 @@ class Operation:
         Statuses of its own errors.
     media
         Media type of its answer.
+    others
+        Media types of files that it answers with where it is asked for them.
     empty
         When it answers 204, with nothing; none: never.
     """
@@ -111,6 +115,7 @@ class Operation:
     summary: str
     answer: dict[str, Any]
     body: dict[str, Any] | None = None
+    workbook: bool = False
     solves: bool = False
     options: tuple[Option, ...] = ()
     path_parameters: dict[str, str] = field(default_factory=dict)
@@ -118,6 +123,7 @@ class Operation:
     status: int = 200
     errors: tuple[int, ...] = ()
     media: str = "application/json"
+    others: tuple[str, ...] = ()
     empty: str | None = None
     kept: bool = False
     recorded: bool = False

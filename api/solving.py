@@ -24,8 +24,7 @@ __all__ = ["OPERATIONS", "SOLVE", "solved"]
 
 
 def _solve(call: Call) -> Response:
-    text, data = body.receive(call.request, call.settings)
-    problem = read_problem(data)
+    text, problem = body.read(call.request, call.settings)
     question = Question(SOLVE, {"problem": problem}, b'{"problem":' + text + b"}", {}, call.options)
     response = answered(call, question)
     response.set_etag(_tag(problem, call), weak=True)  # weak: the seconds in it differ from run to run
@@ -73,7 +72,7 @@ def _tag(problem: Problem, call: Call) -> str:
 
 
 def _check(call: Call) -> Response:
-    problem = body.read(call.request, call.settings)
+    _, problem = body.read(call.request, call.settings)
     return json_answer({"valid": True, "warnings": problem.warnings, "problem_hash": problem.hash})
 
 
@@ -107,6 +106,7 @@ OPERATIONS = (
         "Solve a problem; an infeasible one is answered too, with status `infeasible`.",
         {"$ref": "#/components/schemas/Plan"},
         body=PROBLEM,
+        workbook=True,
         example=EXAMPLE,
         solves=True,
         options=SOLVE.options,
@@ -120,6 +120,7 @@ OPERATIONS = (
         "Check a problem without solving it; every error at once.",
         CHECKED,
         body=PROBLEM,
+        workbook=True,
         example=EXAMPLE,
     ),
 )

@@ -11,6 +11,7 @@ __all__ = [
     "Fault",
     "InvalidOption",
     "InvalidProblem",
+    "MissingExtra",
     "OremixError",
     "SolverFailed",
     "TooLarge",
@@ -33,11 +34,14 @@ class Fault:
         What is wrong and what to do about it.
     value
         The entry as given; ``None`` where it is missing.
+    cell
+        Of a spreadsheet: sheet and cell, as ``suppliers!D7``; ``None`` elsewhere.
     """
 
     path: tuple[str | int, ...]
     message: str
     value: Any = None
+    cell: str | None = None
 
     @property
     def pointer(self) -> str:
@@ -46,10 +50,11 @@ class Fault:
 
     def as_dict(self) -> dict[str, Any]:
         """The fault as it is sent over HTTP."""
-        return {"pointer": self.pointer, "message": self.message, "value": shown(self.value)}
+        told = {"pointer": self.pointer, "message": self.message, "value": shown(self.value)}
+        return told if self.cell is None else told | {"cell": self.cell}
 
     def __str__(self) -> str:
-        return f"{self.pointer or '/'}: {self.message}"
+        return f"{self.cell or self.pointer or '/'}: {self.message}"
 
 
 class OremixError(Exception):
@@ -61,6 +66,7 @@ class OremixError(Exception):
         ├── InvalidProblem (also ValueError)   the input is wrong: `.errors`, each with pointer, message and value
         ├── InvalidOption (also ValueError)    a limit or gap that cannot be meant
         ├── UnknownSolver (also ValueError)    no such solver, or not installed: the message lists those that are
+        ├── MissingExtra (also ImportError)    what is asked for needs a package of an extra: the message says which
         ├── TooLarge (also ValueError)         the problem exceeds a stated limit on its size
         └── SolverFailed (also RuntimeError)   the solver broke off without an answer of its own
 
@@ -87,6 +93,10 @@ class InvalidOption(OremixError, ValueError):
 
 class UnknownSolver(OremixError, ValueError):
     """No solver of this name is known or installed."""
+
+
+class MissingExtra(OremixError, ImportError):
+    """Something is not installed that only this needs; the message says how to install it."""
 
 
 class TooLarge(OremixError, ValueError):

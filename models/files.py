@@ -27,6 +27,12 @@ EXACT = 2**53
 # What is wrong with one entry, such as a lane for every pair without a distance, is told by examples.
 MOST_MESSAGES = 3
 
+# What files begin with that are packed, as workbooks are, or are of an old spreadsheet program: no JSON does.
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+OTHER_TABLES = dict.fromkeys(
+    (".xls", ".xlsb", ".ods", ".numbers"), "is a spreadsheet that cannot be read here: save it as .xlsx"
+) | {".csv": "is one table of a problem: give the folder that has all of them, as `oremix convert` writes it"}
+
 Model = TypeVar("Model", bound=BaseModel)
 HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
@@ -62,16 +68,23 @@ POLICIES: dict[Any, type[BaseModel]] = {
 
 
 def load(path: str | Path) -> Problem:
-    """Read a problem from a JSON file.
+    """Read a problem from a file, JSON or an .xlsx workbook, or from a folder of CSV files.
 
     Raises
     ------
     InvalidProblem
-        With every fault found.
+        With every fault found; those of a workbook or folder have their cells.
     OSError
         The file cannot be read.
     """
-    return read_problem(Path(path).read_bytes())
+    file = Path(path)
+    if file.is_dir():
+        from oremix.models import workbook  # noqa: PLC0415 - only loaded where there is one
+
+        return workbook.read_folder(file)
+    if (found := file.suffix.lower()) in OTHER_TABLES:
+        raise InvalidProblem([Fault((), OTHER_TABLES[found], file.name)])
+    return read_problem(file.read_bytes())
 
 
 def load_plan(path: str | Path) -> Plan:
@@ -93,7 +106,7 @@ def read_plan(data: Plan | dict[str, Any] | str | bytes) -> Plan:
 
 
 def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
-    """Make a problem of JSON text or of a dict.
+    """Make a problem of JSON text, of a dict, or of the bytes of an .xlsx workbook.
 
     Raises
     ------
@@ -102,6 +115,10 @@ def read_problem(data: Problem | dict[str, Any] | str | bytes) -> Problem:
     """
     if isinstance(data, Problem):
         return data
+    if isinstance(data, bytes) and data.startswith(WORKBOOKS):
+        from oremix.models import workbook  # noqa: PLC0415 - only loaded where there is one
+
+        return workbook.read_workbook(data)
     with collector_off():
         return checked(Problem, parse_json(data) if isinstance(data, str | bytes) else data)
 

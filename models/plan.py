@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from oremix.models.diagnosis import Diagnosis
 
+if TYPE_CHECKING:
+    from oremix.models.problem import Problem
+
 __all__ = [
     "Build",
     "Carrier",
@@ -46,6 +49,10 @@ __all__ = [
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "no_answer"]
 CategoryCost = dict[str, float]
 PayerKind = Literal["supplier", "plant", "recycler", "lane", "stockpile", "demand", "surplus", "policy"]
+DataFrame = Any
+"""That of pandas, which need not be there."""
+PlotlyFigure = Any
+"""That of Plotly, likewise."""
 OfferKind = Literal["supplier", "plant", "recycler", "build", "lane"]
 LimitKind = Literal["policy", "capacity", "build", "lane", "scrap", "stockpile", "obligation", "surplus", "outlet"]
 
@@ -134,6 +141,7 @@ class Purchase(Record):
 
     supplier: str = Field(description="id of the supplier")
     country: str = Field(description="country of the supplier (ISO 3166-1 alpha-2)")
+    place: str | None = Field(None, description="place or country where it is; none: not told")
     material: str = Field(description="id of the material bought")
     period: int = Field(description="first year of the period; 1: the typical year")
     quantity: float = Field(description="units taken per year")
@@ -148,6 +156,7 @@ class Production(Record):
     plant: str = Field(description="id of the plant")
     recipe: str = Field(description="id of the recipe")
     country: str = Field(description="country of the plant (ISO 3166-1 alpha-2)")
+    place: str | None = Field(None, description="place or country where it is; none: not told")
     stage: str | None = Field(description="stage of the plant; none where it states none")
     period: int = Field(description="first year of the period; 1: the typical year")
     activity: float = Field(description="units of activity per year")
@@ -169,6 +178,7 @@ class Recycling(Record):
 
     recycler: str = Field(description="id of the recycler")
     country: str = Field(description="country of the recycler (ISO 3166-1 alpha-2)")
+    place: str | None = Field(None, description="place or country where it is; none: not told")
     material: str = Field(description="id of the material recovered")
     period: int = Field(description="first year of the period; 1: the typical year")
     scrap: float = Field(description="units of scrap collected per year")
@@ -236,6 +246,7 @@ class Delivery(Record):
 
     demand: str = Field(description="id of the demand")
     country: str = Field(description="country of the demand (ISO 3166-1 alpha-2)")
+    place: str | None = Field(None, description="place or country where it is; none: not told")
     material: str = Field(description="id of the material")
     period: int = Field(description="first year of the period; 1: the typical year")
     quantity: float = Field(description="units delivered per year")
@@ -472,6 +483,39 @@ class Plan(Record):
             # somebody's words, or what no JSON has, and that is an error
             return json.dumps(self.model_dump(mode="json"), indent=indent, ensure_ascii=False, allow_nan=False)
         return text
+
+    def frames(self) -> dict[str, DataFrame]:
+        """The plan's records as pandas frames, by name; units are in the names of the columns.
+
+        Raises
+        ------
+        MissingExtra
+            pandas is not installed.
+        """
+        from oremix.models.frames import frames  # noqa: PLC0415 - only loaded when somebody asks
+
+        return frames(self)
+
+    def figure(self, name: str, problem: Problem | None = None, *, period: int | None = None) -> PlotlyFigure:
+        """A figure for Plotly: sankey, supply, shares, cost, builds, prices or limits.
+
+        With the problem things are called by their names. A sankey can be of one period.
+
+        Raises
+        ------
+        InvalidOption
+            There is no such figure, it has nothing to show, or the plan has no such period.
+        MissingExtra
+            Plotly is not installed.
+        """
+        from oremix.models.drawn import drawn  # noqa: PLC0415 - only loaded when somebody looks
+
+        return drawn(self, name, problem, period)
+
+    def _repr_html_(self) -> str:
+        from oremix.models.notebook import plan_as_html  # noqa: PLC0415 - only loaded when somebody looks
+
+        return plan_as_html(self)
 
     def __str__(self) -> str:
         from oremix.models.table import plan_as_text  # noqa: PLC0415 - only loaded when somebody looks

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Fault,
         InvalidOption,
         InvalidProblem,
+        MissingExtra,
         OremixError,
         SolverFailed,
         TooLarge,
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     )
     from oremix.models.examples import example, examples
     from oremix.models.presets import preset, presets
+    from oremix.models.report import report
     from oremix.optimizer.answering.compliance import compliance
+    from oremix.optimizer.answering.diagnosis.repaired import repaired
     from oremix.optimizer.decide import solve
     from oremix.optimizer.formulation import formulate
     from oremix.optimizer.session import Session
@@ -44,6 +47,7 @@ __all__ = [
     "Highs",
     "InvalidOption",
     "InvalidProblem",
+    "MissingExtra",
     "OremixError",
     "Plan",
     "Problem",
@@ -65,6 +69,8 @@ __all__ = [
     "preset",
     "presets",
     "read_problem",
+    "repaired",
+    "report",
     "sensitivity",
     "solve",
     "stress",
@@ -78,6 +84,7 @@ _HOMES = {
     "Fault": "oremix.models.errors",
     "InvalidOption": "oremix.models.errors",
     "InvalidProblem": "oremix.models.errors",
+    "MissingExtra": "oremix.models.errors",
     "OremixError": "oremix.models.errors",
     "SolverFailed": "oremix.models.errors",
     "TooLarge": "oremix.models.errors",
@@ -98,7 +105,9 @@ _HOMES = {
     "hedge": "oremix.optimizer.studies.hedge",
     "stress": "oremix.optimizer.studies.stress",
     "surface": "oremix.optimizer.studies.surface",
+    "report": "oremix.models.report",
     "compliance": "oremix.optimizer.answering.compliance",
+    "repaired": "oremix.optimizer.answering.diagnosis.repaired",
     "solve": "oremix.optimizer.decide",
     "formulate": "oremix.optimizer.formulation",
     "Session": "oremix.optimizer.session",

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from oremix import arguments, key_commands, service_commands, study_commands, terminal
+from oremix import (
+    arguments,
+    key_commands,
+    outputs,
+    report_command,
+    service_commands,
+    sheet_commands,
+    study_commands,
+    terminal,
+)
 from oremix.inputs import read_plan, read_problem
 from oremix.terminal import CallError, as_json, say
 
@@ -64,7 +73,13 @@ def cli(ctx: click.Context) -> None:
         ctx.exit(CallError.exit_code)
 
 
-for command in (*study_commands.COMMANDS, *service_commands.COMMANDS, key_commands.keys):
+for command in (
+    *study_commands.COMMANDS,
+    *sheet_commands.COMMANDS,
+    *service_commands.COMMANDS,
+    key_commands.keys,
+    report_command.report,
+):
     cli.add_command(command)
 
 
@@ -73,7 +88,7 @@ for command in (*study_commands.COMMANDS, *service_commands.COMMANDS, key_comman
 
 @cli.command()
 @click.argument("problem")
-@click.option("-o", "--output", metavar="PLAN", help="Write the plan to this file, as JSON.")
+@click.option("-o", "--output", metavar="PLAN", help="Write the plan to this file, .json or .xlsx.")
 @as_json
 @click.option(
     "--cap",
@@ -100,7 +115,7 @@ for command in (*study_commands.COMMANDS, *service_commands.COMMANDS, key_comman
 def solve(
     problem: str, output: str | None, as_json: bool, caps: list[tuple[str, float]], lp: str | None, **options: Any
 ) -> int:
-    """Find the cheapest plan for PROBLEM, a file or - for standard input.
+    """Find the cheapest plan for PROBLEM: a file, JSON or .xlsx, a folder of CSV files, or - for standard input.
 
     Ends with 0 where there is a plan, 2 where the problem or the call is wrong, 3 where no plan keeps every rule (or
     the cost has no limit), 4 where a limit was reached without a plan, 1 where the fault is ours.
@@ -118,7 +133,7 @@ def solve(
             lambda stop: oremix.solve(question, stop=stop, progress=lambda found: show(_so_far(found)), **options)
         )
     if output is not None:
-        terminal.write_file(output, plan.to_json())
+        outputs.write_plan(plan, output)
     write_answer(plan.to_json() if as_json else str(plan))
     return EXIT_CODES[plan.status]
 
@@ -137,7 +152,7 @@ def _so_far(found: Progress) -> str:
 @click.argument("problem")
 @as_json
 def check(problem: str, as_json: bool) -> int:
-    """List everything that is wrong with PROBLEM, each with its path."""
+    """List everything that is wrong with PROBLEM, each with its path, or in a spreadsheet with its cell."""
     from oremix.models import InvalidProblem
 
     try:
@@ -302,24 +317,26 @@ def _json(content: Any) -> str:
 @cli.command()
 @click.argument("file")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
-def new(file: str, force: bool) -> None:
-    """Write a small problem with explanations to FILE, or - for standard output."""
+@click.option("--empty", is_flag=True, help="Of a workbook or folder the headers and explanations alone.")
+def new(file: str, force: bool, empty: bool) -> None:
+    """Write a small problem with explanations to FILE: .json, .xlsx, a folder of CSV files (name/), or - for JSON."""
     from oremix.template import TEMPLATE
 
-    if file == "-":
+    outputs.check_target(file, force=force)
+    if outputs.is_workbook(file) or outputs.is_folder(file):
+        outputs.write_template(file, empty=empty)
+    elif empty:
+        raise CallError("--empty is for .xlsx and folders; a JSON file without entries is {}")
+    elif file == "-":
         return terminal.answer(TEMPLATE)
-    if file.lower().endswith((".xlsx", ".xls", ".ods")):
-        raise CallError(f"cannot write {file}: only JSON templates can be written yet")
-    terminal.check_writable(file)
-    if Path(file).exists() and not force:
-        raise CallError(f"{file} exists; --force replaces it")
-    terminal.write_file(file, TEMPLATE)
-    return say(f"wrote {file}; next: oremix solve {file}")
+    else:
+        terminal.write_file(file, TEMPLATE)
+    return say(f"wrote {file}; next: oremix {'check' if empty else 'solve'} {file}")
 
 
 @cli.command()
 @click.argument("name", required=False)
-@click.option("-o", "--output", metavar="FILE", help="Write the example to this file.")
+@click.option("-o", "--output", metavar="FILE", help="Write the example to this file, .json or .xlsx.")
 def examples(name: str | None, output: str | None) -> None:
     """List the examples, or write the one of this NAME."""
     import oremix
@@ -332,6 +349,8 @@ def examples(name: str | None, output: str | None) -> None:
         raise CallError(f"there is no example {name}; there are: {', '.join(titles)}")
     if output is None:
         return terminal.answer(oremix.example(name))
+    if outputs.is_workbook(output) or outputs.is_folder(output):
+        return outputs.write_problem(oremix.read_problem(oremix.example(name)), output)
     terminal.check_writable(output)
     return terminal.write_file(output, oremix.example(name))
 
@@ -436,11 +455,11 @@ def _usage(error: click.UsageError) -> int:
 
 
 def _failure(error: Exception) -> int:
-    from oremix.models import InvalidOption, InvalidProblem, SolverFailed, TooLarge, UnknownSolver
+    from oremix.models import InvalidOption, InvalidProblem, MissingExtra, SolverFailed, TooLarge, UnknownSolver
 
     if isinstance(error, InvalidProblem):
         return _report(error)
-    if isinstance(error, UnknownSolver | TooLarge | InvalidOption):
+    if isinstance(error, UnknownSolver | TooLarge | InvalidOption | MissingExtra):
         say(f"oremix: {error}")
         return CallError.exit_code
     if os.environ.get("OREMIX_DEBUG") == "1":

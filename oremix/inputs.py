@@ -34,7 +34,7 @@ def read_problem(path: str) -> Problem:
 
 
 def read_plan(path: str) -> Plan:
-    """The plan of a file.
+    """The plan of a file or, for ``-``, of standard input.
 
     Raises
     ------
@@ -44,6 +44,10 @@ def read_plan(path: str) -> Plan:
     import oremix
 
     try:
+        if path == "-":
+            from oremix.models import read_plan as read
+
+            return read(sys.stdin.buffer.read())
         return oremix.load_plan(path)
     except OSError as error:
         raise CallError(f"cannot read {path}: {error.strerror}") from None

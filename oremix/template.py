@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["TEMPLATE"]
+from typing import Any
+
+__all__ = ["TEMPLATE", "for_sheets"]
 
 TEMPLATE = """\
 {
@@ -66,3 +68,20 @@ TEMPLATE = """\
   ]
 }
 """
+
+
+def for_sheets() -> dict[str, Any]:
+    """The same problem without the notes on how JSON says it: sheets have explanations of their own."""
+    from oremix.models import parse_json
+
+    problem: dict[str, Any] = _without_notes(parse_json(TEMPLATE))
+    problem["notes"] = "Every number here is made up: put your own in its place, and take `assumption` out where it is."
+    return problem
+
+
+def _without_notes(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_without_notes(entry) for entry in part]
+    if isinstance(part, dict):
+        return {key: _without_notes(value) for key, value in part.items() if key != "notes"}
+    return part

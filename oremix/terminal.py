@@ -25,6 +25,7 @@ __all__ = [
     "reserve_output",
     "say",
     "tracked",
+    "write_bytes",
     "write_file",
 ]
 
@@ -107,6 +108,14 @@ def write_file(path: str, text: str) -> None:
     """Write an answer to a file."""
     try:
         Path(path).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise CallError(f"cannot write {path}: {error.strerror}") from None
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Write an answer that is no text to a file."""
+    try:
+        Path(path).write_bytes(data)
     except OSError as error:
         raise CallError(f"cannot write {path}: {error.strerror}") from None
 

@@ -14,3 +14,8 @@ class Study(Record):
     def to_json(self, indent: int | None = 2) -> str:
         """The answer as JSON."""
         return as_json(self, indent)
+
+    def _repr_html_(self) -> str:
+        from oremix.models.notebook import text_as_html  # noqa: PLC0415 - only loaded when somebody looks
+
+        return text_as_html(str(self))

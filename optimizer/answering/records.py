@@ -33,6 +33,7 @@ def purchases(values: Values) -> Iterator[plan.Purchase]:
                 yield plan.Purchase.model_construct(
                     supplier=supplier.id,
                     country=model.country(supplier.at),
+                    place=supplier.at,
                     material=supplier.material,
                     period=model.start(period),
                     quantity=taken,
@@ -55,6 +56,7 @@ def production(values: Values) -> Iterator[plan.Production]:
                 plant=plant_id,
                 recipe=recipe_id,
                 country=model.country(plant.at),
+                place=plant.at,
                 stage=plant.stage,
                 period=model.start(period),
                 activity=activity,
@@ -76,6 +78,7 @@ def recycling(values: Values) -> Iterator[plan.Recycling]:
             yield plan.Recycling.model_construct(
                 recycler=name,
                 country=model.country(recycler.at),
+                place=recycler.at,
                 material=recycler.material,
                 period=model.start(period),
                 scrap=scrap,
@@ -179,6 +182,7 @@ def deliveries(values: Values) -> Iterator[plan.Delivery]:
         yield plan.Delivery.model_construct(
             demand=name,
             country=model.country(demand.at),
+            place=demand.at,
             material=demand.material,
             period=model.start(period),
             quantity=values.value[deliver],

@@ -8,8 +8,10 @@ from oremix.api.app import OPERATIONS
 from oremix.api.jobs.queue import Queue
 
 SURGE = {"id": "surge", "probability": 0.5, "changes": [{"on": "demands", "field": "quantity", "times": 0.5}]}
+MOVE = {"on": "policies", "id": "china_cap", "field": "max", "period": None, "from": 0.4, "to": 0.5, "unit": "share"}
+REPAIR = {"text": "raise it", "changes": [MOVE], "total_cost": 0, "cost": 0, "checked": True}
 # what stands for {name} in a path
-NAMES = {"example": "minimal", "preset": "eu-crma-2030"}
+NAMES = {"example": "minimal", "preset": "eu-crma-2030", "module": "main.js"}
 
 
 def document(client):
@@ -59,8 +61,12 @@ def test_answers_are_as_described(client, minimal):
         "sensitivity": client.post("/v1/studies/sensitivity", json=drawn(minimal)),
         "alternatives": client.post("/v1/studies/alternatives", json={"problem": minimal, "options": {"tries": 1}}),
         "hedge": client.post("/v1/studies/hedge", json={"problem": minimal, "options": {"scenarios": [SURGE]}}),
+        "figures": client.post("/v1/figures", json={"plan": plan.get_json(), "problem": minimal}),
         "why": client.post("/v1/why", json={"problem": minimal, "id": "mount_weld"}),
         "verify": client.post("/v1/verify", json={"problem": minimal, "plan": {"total_cost": 1}}),
+        "repair": client.post("/v1/repair", json={"problem": minimal, "repair": REPAIR}),
+        "report": client.post("/v1/report", json={"plan": plan.get_json()}),
+        "convert": client.post("/v1/convert", json=minimal),
         "presets": client.get("/v1/presets"),
         "preset": client.get("/v1/presets/eu-crma-2030"),
         "examples": client.get("/v1/examples"),
@@ -72,6 +78,9 @@ def test_answers_are_as_described(client, minimal):
         "metrics": client.get("/metrics"),
         "docs": client.get("/docs"),
         "style": client.get("/docs/style.css"),
+        "workbench": client.get("/"),
+        "workbench_style": client.get("/workbench/style.css"),
+        "module": client.get("/workbench/main.js"),
     } | of_jobs(client, minimal)
     assert set(requests) == {operation.name for operation in OPERATIONS}
     for operation in OPERATIONS:

@@ -122,4 +122,4 @@ def test_health_is_asked_for(compose, dockerfile):
     assert compose["services"]["database"]["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
     assert compose["services"]["worker"]["healthcheck"] == {"disable": True}
     assert "healthcheck" not in compose["services"]["service"]
-    assert "'.[postgres]'" in dockerfile
+    assert "'.[postgres,excel,report]'" in dockerfile

@@ -104,7 +104,9 @@ def test_a_plan_of_another_tool_needs_only_quantities(name: str) -> None:
     found = oremix.verify(question(name), told)
     assert (found.right, found.reasons) == (True, [])
     assert found.total_cost == pytest.approx(told["total_cost"], rel=1e-12)
-    assert {"costs", "shares", "footprints", "purchases: country, material, paid, unit, cost"} <= set(found.unstated)
+    assert {"costs", "shares", "footprints", "purchases: country, place, material, paid, unit, cost"} <= set(
+        found.unstated
+    )
     assert any("does not say of which problem" in warning for warning in found.warnings)
     told["total_cost"] *= 1 + 1e-5
     assert list(refused(question(name), told)) == ["totals"]

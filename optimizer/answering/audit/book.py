@@ -96,7 +96,7 @@ class Book:
             table[key] = line
             told = line.__dict__
             for label, value in placed[1].items():
-                if label in told and told[label] != value:
+                if label in told and told[label] != value and label in line.model_fields_set:
                     self.faults.append((name + ": its {1} should be {2}", line, label, value))
         return table
 
@@ -109,7 +109,8 @@ class Book:
         return self.network.geography.country(part.at)
 
     def _labels(self, part: Supplier | Recycler | Demand) -> dict[str, str]:
-        return {"country": self.country(part), "material": part.material, "unit": self.unit(part.material)}
+        where = {"country": self.country(part), "place": part.at}
+        return where | {"material": part.material, "unit": self.unit(part.material)}
 
     def _purchase(self, line: records.Purchase) -> Placed:
         supplier = self.suppliers.get(line.supplier)
@@ -121,7 +122,7 @@ class Book:
         if (line.plant, line.recipe) not in self.recipes:
             return None
         plant = self.plants[line.plant]
-        return (line.plant, line.recipe), {"country": self.country(plant), "stage": plant.stage}
+        return (line.plant, line.recipe), {"country": self.country(plant), "place": plant.at, "stage": plant.stage}
 
     def _recycling(self, line: records.Recycling) -> Placed:
         recycler = self.recyclers.get(line.recycler)
