@@ -7,8 +7,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from oremix.models.bounds import Bounds
-from oremix.models.figures import figure
 from oremix.models.listing import listed
+from oremix.models.numerals import numeral
 from oremix.models.policies import Measured
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _dearer_than_going_short(problem: Problem) -> Iterator[str]:
             unit = network.materials[demand.material].unit
             yield (
                 f"going short of {demand.id} costs {stated[cheap[0]]:g} per {unit}{_when(timeline, cheap)}, less than"
-                f" the {figure(least[cheap[0]])} that the cheapest conceivable supply costs (prices, processing and"
+                f" the {numeral(least[cheap[0]])} that the cheapest conceivable supply costs (prices, processing and"
                 " freight alone): nothing is delivered but what rules ask for"
             )
 

@@ -10,8 +10,8 @@ from threading import Event
 from oremix.models import Plan, Problem
 from oremix.models.chain import Supplier
 from oremix.models.errors import InvalidOption
-from oremix.models.figures import figure
 from oremix.models.geography import Origin
+from oremix.models.numerals import numeral
 from oremix.models.plan import Purchase
 from oremix.optimizer.decide import solve
 from oremix.optimizer.lean import Key
@@ -91,7 +91,7 @@ def baseline(
         raise InvalidOption("the plan given does not keep to its problem; `oremix verify` says where")
     turnover = sum(abs(amount) for amount in found.costs.by_category.values())
     if abs(point.total_cost - found.total_cost) > TOLERANCE * max(turnover, abs(found.total_cost)):
-        message = f"costs {figure(point.total_cost)}, and not the {figure(found.total_cost)} that it says"
+        message = f"costs {numeral(point.total_cost)}, and not the {numeral(found.total_cost)} that it says"
         raise InvalidOption(f"what the plan given does {message}; `oremix verify` says where")
     return Baseline(problem, found, point.values)
 

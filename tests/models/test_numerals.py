@@ -2,7 +2,7 @@
 
 import pytest
 
-from oremix.models.figures import figure
+from oremix.models.numerals import numeral
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,6 @@ from oremix.models.figures import figure
         (0.00125, "", "0.00125"),
     ],
 )
-def test_figures_have_no_exponents(number, sign, text):
+def test_numerals_have_no_exponents(number, sign, text):
     """Millions are whole, what is below has six digits."""
-    assert figure(number, sign) == text
+    assert numeral(number, sign) == text
