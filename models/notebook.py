@@ -16,7 +16,7 @@ from oremix.models.report.facts import STATUS
 __all__ = ["plan_as_html", "text_as_html"]
 
 MOST_ROWS = 20
-NUMBERS = "text-align:right;font-variant-numeric:tabular-nums"
+NUMBERS = "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums"
 
 
 def text_as_html(text: str) -> str:
@@ -61,10 +61,11 @@ def _sections(plan: Plan, labels: Labels) -> Iterator[str]:
 
 
 def _shares(plan: Plan, labels: Labels) -> Iterator[list[str]]:
-    """A row for each ratio; of periods pooled the same in each."""
+    """A row for each ratio under a rule, and China's of what is demanded; of periods pooled the same in each."""
+    demanded = {delivery.material for delivery in plan.deliveries}
     found: dict[tuple[str, ...], dict[int | None, ShareRecord]] = {}
     for share in plan.shares:
-        if share.whole is not None:
+        if share.whole is not None and (share.policy is not None or share.material in demanded):
             whose = "/".join(share.countries[:3]) + ("…" if len(share.countries) > 3 else "")
             name = share.policy or "not capped"
             key = (name, whose, share.measure, share.material or "all materials", share.place or "")

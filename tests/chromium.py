@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["ARGUMENTS", "chromium", "environment"]
+__all__ = ["ARGUMENTS", "REMEDY", "chromium", "environment"]
 
 NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOME = Path(sys.prefix) / "chromium"

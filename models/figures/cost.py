@@ -6,7 +6,7 @@ from typing import Any
 
 from oremix.models.figures.drawing import Figure
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import INK, axis, layout, shade
+from oremix.models.figures.look import INK, axis, escaped, in_template, layout, shade
 from oremix.models.plan import Plan
 
 __all__ = ["cost", "scale"]
@@ -36,11 +36,11 @@ def cost(plan: Plan, labels: Labels) -> Figure | None:
     data: list[dict[str, Any]] = [
         {
             "type": "bar",
-            "name": name,
+            "name": escaped(name),
             "x": years,
             "y": [entry.annual_by_category.get(name, 0.0) / divisor for entry in periods],
             "marker": shade(CATEGORIES.index(name)) if name in CATEGORIES else colours[name],
-            "hovertemplate": "%{x}: %{y:,.4~g}<extra>" + name + "</extra>",
+            "hovertemplate": "%{x}: %{y:,.4~g}<extra>" + in_template(name) + "</extra>",
         }
         for name in categories
     ]

@@ -18,6 +18,7 @@ __all__ = [
     "domain",
     "escaped",
     "faint",
+    "in_template",
     "layout",
     "panel_title",
     "shade",
@@ -41,7 +42,12 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, s
 
 def escaped(text: object) -> str:
     """Text that Plotly shows as it is: it reads some tags, and `<br>`."""
-    return html.escape(str(text), quote=False)
+    return html.escape(str(text), quote=False).replace("$", "&#36;")  # two of them would be a formula
+
+
+def in_template(text: object) -> str:
+    """Text within a template of Plotly's, where `%{` would begin a variable."""
+    return escaped(text).replace("%{", "%&#123;")
 
 
 def shortened(text: str, most: int) -> str:

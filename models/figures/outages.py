@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oremix.models.figures.drawing import Figure
-from oremix.models.figures.look import ACCENT, CAP, axis, escaped, layout, shortened
+from oremix.models.figures.look import ACCENT, CAP, axis, escaped, in_template, layout, shortened
 from oremix.models.studies.stress import Stress
 
 __all__ = ["outages"]
@@ -35,7 +35,7 @@ def outages(study: Stress) -> Figure | None:
             "xaxis": f"x{at}",
             "yaxis": f"y{at}",
             "marker": {"color": colour},
-            "hovertemplate": "%{x:,.4~g}<extra>" + escaped(name) + "</extra>",
+            "hovertemplate": "%{x:,.4~g}<extra>" + in_template(name) + "</extra>",
         }
         for name, values, colour, at in sides
     ]

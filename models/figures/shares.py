@@ -10,7 +10,19 @@ from oremix.models.amounts import plural
 from oremix.models.countries import country_name
 from oremix.models.figures.drawing import Figure, Table
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import ACCENT, CAP, CYCLE, FLOOR, axis, domain, escaped, layout, panel_title, stacked
+from oremix.models.figures.look import (
+    ACCENT,
+    CAP,
+    CYCLE,
+    FLOOR,
+    axis,
+    domain,
+    escaped,
+    in_template,
+    layout,
+    panel_title,
+    stacked,
+)
 from oremix.models.listing import listed
 from oremix.models.plan import Plan, ShareRecord
 
@@ -159,7 +171,7 @@ def _trace(
         "y": [value for _, value in values],
         "xaxis": f"x{at}",
         "yaxis": f"y{at}",
-        "hovertemplate": "%{x}: %{y:.2%}<extra>" + escaped(name).replace("%{", "%&#123;") + "</extra>",
+        "hovertemplate": "%{x}: %{y:.2%}<extra>" + in_template(name) + "</extra>",
         "cliponaxis": False,
         **drawn,
     }

@@ -9,7 +9,7 @@ from oremix.models.countries import country_name
 from oremix.models.figures.chain import Node, chain
 from oremix.models.figures.drawing import Cell, Figure
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import CAP, CYCLE, INK, axis, domain, escaped, layout, panel_title, stacked
+from oremix.models.figures.look import CAP, CYCLE, INK, axis, domain, escaped, in_template, layout, panel_title, stacked
 from oremix.models.plan import Plan
 
 __all__ = ["supply"]
@@ -19,10 +19,13 @@ MOST_ORIGINS = len(CYCLE) * 2 - 1
 PANEL, GAP = 190, 64
 OTHERS, MISSING, RECYCLED = "others", "missing", ", recycled"
 
+Origins = dict[str, dict[int, float]]
+"""Origin → period → units per year."""
+
 
 def supply(plan: Plan, labels: Labels) -> Figure | None:
     """A panel for each country and material demanded, with bars by country of origin, recycled apart."""
-    found: dict[tuple[str, str], dict[str, dict[int, float]]] = {}
+    found: dict[tuple[str, str], Origins] = {}
     for period in labels.periods:
         for flow in chain(plan, labels, period):
             if flow.target.kind == "demand":
@@ -32,6 +35,8 @@ def supply(plan: Plan, labels: Labels) -> Figure | None:
                 by_origin[_origin(flow.source)][period] += flow.quantity
     if not found:
         return None
+    if len(found) > MOST_PANELS:
+        found = _pooled(found)
     units = {delivery.material: delivery.unit for delivery in plan.deliveries}
     sizes = {key: sum(sum(cells.values()) for cells in by_origin.values()) for key, by_origin in found.items()}
     ranked = sorted(found, key=lambda key: -sizes[key])
@@ -49,7 +54,7 @@ def supply(plan: Plan, labels: Labels) -> Figure | None:
     data: list[dict[str, Any]] = []
     for number, key in enumerate(drawn):
         country, material = key
-        title = f"{country_name(country)}: {labels.material(material)}, {units.get(material, '')} a year"
+        title = _title(country, material, units.get(material, ""), labels)
         _lay_out(looks, number, len(drawn), title, labels)
         data += _bars(found[key], origins, number, labels)
     seen: set[str] = set()
@@ -58,7 +63,13 @@ def supply(plan: Plan, labels: Labels) -> Figure | None:
         seen.add(trace["name"])
     years = [labels.period(period) for period in labels.periods]
     rows: list[list[Cell]] = [
-        [country_name(country), labels.material(material), origin, units.get(material, ""), *_values(cells, labels)]
+        [
+            country_name(country) or "anywhere",
+            labels.material(material),
+            origin,
+            units.get(material, ""),
+            *_values(cells, labels),
+        ]
         for (country, material), by_origin in found.items()
         for origin, cells in by_origin.items()
     ]
@@ -73,6 +84,22 @@ def supply(plan: Plan, labels: Labels) -> Figure | None:
     }
 
 
+def _pooled(found: dict[tuple[str, str], Origins]) -> dict[tuple[str, str], Origins]:
+    """The same for each material, whichever country demands it."""
+    pooled: dict[tuple[str, str], Origins] = {}
+    for (_, material), by_origin in found.items():
+        everywhere = pooled.setdefault(("", material), defaultdict(lambda: defaultdict(float)))
+        for origin, cells in by_origin.items():
+            for period, amount in cells.items():
+                everywhere[origin][period] += amount
+    return pooled
+
+
+def _title(country: str, material: str, unit: str, labels: Labels) -> str:
+    where = country_name(country) if country else "All demand"
+    return f"{where}: {labels.material(material)}, {unit} a year"
+
+
 def _origin(source: Node) -> str:
     if source.kind == "missing":
         return MISSING
@@ -82,7 +109,7 @@ def _origin(source: Node) -> str:
     return country_name(source.country) + recycled
 
 
-def _ranked(found: dict[tuple[str, str], dict[str, dict[int, float]]]) -> list[str]:
+def _ranked(found: dict[tuple[str, str], Origins]) -> list[str]:
     """The origins in the order of their colours, the largest part of any panel first."""
     largest: dict[str, float] = defaultdict(float)
     for by_origin in found.values():
@@ -107,9 +134,7 @@ def _shades(origins: list[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _bars(
-    by_origin: dict[str, dict[int, float]], origins: list[str], number: int, labels: Labels
-) -> list[dict[str, Any]]:
+def _bars(by_origin: Origins, origins: list[str], number: int, labels: Labels) -> list[dict[str, Any]]:
     at = "" if number == 0 else str(number + 1)
     rest: dict[int, float] = defaultdict(float)
     for origin, cells in by_origin.items():
@@ -129,7 +154,7 @@ def _bars(
             "marker": marker,
             "xaxis": f"x{at}",
             "yaxis": f"y{at}",
-            "hovertemplate": "%{x}: %{y:,.5~g}<extra>" + escaped(origin) + "</extra>",
+            "hovertemplate": "%{x}: %{y:,.5~g}<extra>" + in_template(origin) + "</extra>",
         }
         for origin, cells, marker in named
     ]

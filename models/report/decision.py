@@ -46,7 +46,7 @@ def _mix(plan: Plan, labels: Labels) -> str:
     missing = _missing(plan, labels, masses)
     if delivered <= 0:
         return f"In {labels.horizon}, {best} delivers nothing{missing}."
-    ranked = sorted(origins.items(), key=lambda item: -item[1])
+    ranked = sorted(origins.items(), key=lambda item: (-item[1], item[0]))
     told = [f"{percent_text(amount / delivered)} from {name}" for name, amount in ranked[:NAMED]]
     rest = ranked[NAMED:]
     if rest:
@@ -116,7 +116,8 @@ def _rules(plan: Plan) -> str:
         kept = "whether every rule is kept was not verified"
     dear = [limit for limit in plan.limits if limit.kind == "policy" and limit.price > 0]
     if not dear:
-        return f"{kept}, and none has a price at the margin"
+        binds = any(share.binding for share in plan.shares if share.policy is not None)
+        return f"{kept}, {'and what those that bind cost is not known' if binds else 'and none of them binds'}"
     dearest = next((limit for limit in dear if limit.per == POINT), dear[0])
     return f"{kept}, and at the margin {dearest.on} costs most: {dearest.text}"
 

@@ -54,10 +54,8 @@ def _facts(plan: Plan, labels: Labels) -> Iterator[Fact]:
     prices = f"prices of {plan.price_year}" if plan.price_year else ""
     discounted = f"discounted to {labels.periods[0]}" if several else "a typical year" if labels.typical else ""
     yield Fact("Total cost", money_text(plan.currency, plan.total_cost), _joined(discounted, prices))
-    capex = sum(build.capex for build in plan.builds)
-    grant = sum(build.grant for build in plan.builds)
-    granted = f"{money_text(plan.currency, grant)} of it granted" if grant else "undiscounted"
-    yield Fact("Capex of what is built", money_text(plan.currency, capex), granted if capex else "nothing is bought")
+    if plan.builds:
+        yield _capex(plan)
     capped = [share for share in plan.shares if share.policy and share.max is not None and share.achieved is not None]
     ratios = [share for share in capped if share.whole is not None and share.max is not None and share.max < 1]
     if ratios:
@@ -66,6 +64,13 @@ def _facts(plan: Plan, labels: Labels) -> Iterator[Fact]:
     short = [delivery for delivery in plan.deliveries if delivery.shortage > 0]
     if short:
         yield Fact("Demand not met", plural(len(short), "case"), "demands and periods that go short")
+
+
+def _capex(plan: Plan) -> Fact:
+    capex = sum(build.capex for build in plan.builds)
+    grant = sum(build.grant for build in plan.builds)
+    granted = f"undiscounted, {money_text(plan.currency, grant)} of it granted" if grant else "undiscounted"
+    return Fact("Capex of what is built", money_text(plan.currency, capex), granted)
 
 
 def _joined(*texts: str) -> str:

@@ -1,5 +1,6 @@
 "use strict";
 (async () => {
+  document.getElementById("unplotted").remove();
   const plotted = JSON.parse(document.getElementById("plotted").textContent);
   const plots = [...document.querySelectorAll("[data-figure]")];
   const shown = { displayModeBar: false, displaylogo: false, responsive: true };

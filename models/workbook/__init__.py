@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from oremix.models.problem import Problem
+from oremix.models.workbook.columns import Column, column_of
 from oremix.models.workbook.folder import folder_of
 from oremix.models.workbook.folder import read_folder as _sheets_of
 from oremix.models.workbook.grid import Limits, Unpacked
@@ -92,12 +93,26 @@ def template(problem: Problem, *, empty: bool = False) -> bytes:
 
 def _template_tables(problem: Problem, *, empty: bool) -> list[Table]:
     found = tables(_document(problem))
+    for table in found:
+        table.columns = _with_whole(table)
     for table in found if empty else ():
         if table.name == PROBLEM:
             table.rows = [{key: said for key, said in row.items() if key != "value"} for row in table.rows]
         else:
             table.rows = []
     return found
+
+
+def _with_whole(table: Table) -> dict[str, Column]:
+    """The columns, and before those of single years the one that holds for all."""
+    columns: dict[str, Column] = {}
+    models = layouts()[table.name].models if table.name in layouts() else ()
+    for header, column in table.columns.items():
+        whole = None if column.year is None else column_of(header.rpartition(" ")[0], models)
+        if whole is not None:
+            columns.setdefault(whole.header, whole)
+        columns[header] = column
+    return columns
 
 
 def write_template(problem: Problem, path: str | Path, *, empty: bool = False) -> None:

@@ -71,10 +71,11 @@ def book(tables: list[Table], title: str) -> bytes:
 
 
 def _start(pen: Pen, title: str) -> None:
-    sheet = pen.book.add_worksheet(START)
+    sheet = pen.sheet(START)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 110)
     sheet.set_tab_color(ACCENT)
+    sheet.set_row(0, 26)
     pen.put(sheet, 0, 0, title, pen.look(bold=True, font_size=16, font_color=ACCENT))
     pen.put(sheet, 1, 0, "What to fill in first", pen.look(bold=True))
     for number, line in enumerate(GUIDE, 2):
@@ -83,7 +84,7 @@ def _start(pen: Pen, title: str) -> None:
 
 def _lists(pen: Pen) -> None:
     """The countries, for drop-downs."""
-    sheet = pen.book.add_worksheet(LISTS)
+    sheet = pen.sheet(LISTS)
     sheet.hide()
     for row, code in enumerate(sorted(COUNTRIES)):
         pen.put(sheet, row, 0, code)
@@ -94,7 +95,7 @@ COUNTRY_RANGE = f"={LISTS}!$A$1:$A${len(COUNTRIES)}"
 
 def _pairs(pen: Pen, table: Table) -> None:
     """The sheet of single values."""
-    sheet = pen.book.add_worksheet(table.name)
+    sheet = pen.sheet(table.name, DATA)
     for column, (header, width) in enumerate((("field", 18), ("value", 40), ("what it is", 90))):
         sheet.set_column(column, column, width)
         pen.put(sheet, HEAD, column, header, _head(pen))
@@ -113,7 +114,7 @@ def _head(pen: Pen, needed: bool = False) -> Any:
 
 def _objects(pen: Pen, table: Table, ranges: dict[str, str]) -> None:
     """A sheet of objects: headers, explanations, rows; and beyond what is used what could be, folded away."""
-    sheet = pen.book.add_worksheet(table.name)
+    sheet = pen.sheet(table.name, DATA)
     sheet.set_tab_color(ACCENT if table.rows else "#bbbbbb")
     models = layouts()[table.name].models if table.name in layouts() else ()
     parent = layouts()[table.name].parent if table.name in layouts() else ""
@@ -125,7 +126,7 @@ def _objects(pen: Pen, table: Table, ranges: dict[str, str]) -> None:
     place = 0
     for column in (*shown, *folded):
         place += _column(pen, sheet, place, column, table, column.header in needed, column in folded, ranges)
-    sheet.set_row(EXPLANATION, 62)
+    sheet.set_row(EXPLANATION, 76)
     sheet.freeze_panes(DATA, 1)
     if folded:
         sheet.set_column(place, place, 3, None, {"collapsed": True})
@@ -147,7 +148,7 @@ def _column(
     parts = max(1, -(-longest // LONGEST_TEXT))
     options = {"level": 1, "hidden": True} if folded else {}
     for part in range(parts):
-        sheet.set_column(place + part, place + part, _width(header, longest, column.form), None, options)
+        sheet.set_column(place + part, place + part, _width(header, longest), None, options)
         name = header if part == 0 else f"{header} +{part + 1}"
         pen.put(sheet, HEAD, place + part, name, _head(pen, needed))
         text = explained(column) if part == 0 else "the rest of a long text"
@@ -176,9 +177,8 @@ def _look_of(pen: Pen, value: Any, header: str) -> Any:
     return pen.look(num_format="#,##0" if float(value).is_integer() else "#,##0.0#####")
 
 
-def _width(header: str, longest: int, form: Form) -> float:
-    least = 11 if form.number else 14
-    return min(max(len(header) + 2, least, min(longest, 44) + 2), 46)
+def _width(header: str, longest: int) -> float:
+    return min(max(len(header) + 2, 16, longest + 2), 46)
 
 
 def _others(models: tuple[type[BaseModel], ...], table: Table) -> Iterator[Column]:
@@ -186,7 +186,7 @@ def _others(models: tuple[type[BaseModel], ...], table: Table) -> Iterator[Colum
     used = {column.path[0] for column in table.columns.values() if len(column.path) > 1}
     for name in field_names(models):
         field = next(fields_of(model)[name] for model in models if name in fields_of(model))
-        if name in INNER or (name in used and not field.form.part):
+        if name in INNER or (name in used and field.form.keyed is not None):
             continue
         if field.form.part and not isinstance(field.form.part, str):
             for inner in fields_of(field.form.part[0]).values():

@@ -47,6 +47,9 @@ def read_folder(path: Path, limits: Limits | None = None) -> list[Sheet]:
             faults.append(Fault((), message, None, file.name))
         except csv.Error as error:
             faults.append(Fault((), f"is no CSV: {error}", None, file.name))
+    if not sheets and not faults:
+        message = "is a directory without tables, such as materials.csv; `oremix new folder/` writes a template"
+        faults.append(Fault((), message, path.name))
     if faults:
         raise InvalidProblem(faults)
     return sheets

@@ -16,7 +16,7 @@ Models = tuple[type[BaseModel], ...]
 
 FIRST = (
     *("id", "name", "type", "preset", "material", "unit", "from", "to", "country", "place", "owner", "stage"),
-    *("of", "measure", "countries", "max", "min", "capacity", "unit_cost"),
+    *("of", "measure", "countries", "max", "min", "inputs", "outputs", "capacity", "unit_cost"),
 )
 LAST = ("from_year", "until_year", "build", "firm", "notes", "source", "assumption")
 

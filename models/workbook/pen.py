@@ -40,6 +40,16 @@ class Pen:
         self.book.close()
         return self._target.getvalue()
 
+    def sheet(self, name: str, heads: int = 0) -> Any:
+        """A further sheet, which prints on A4, as wide as it is, with its first rows on every page."""
+        sheet = self.book.add_worksheet(name)
+        sheet.set_paper(9)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        if heads:
+            sheet.repeat_rows(0, heads - 1)
+        return sheet
+
     def look(self, **properties: Any) -> Any:
         """A format with these properties, beside the font that all cells have."""
         asked = {"font_name": "Calibri", "font_size": 11, "font_color": INK, "valign": "top"} | properties

@@ -106,7 +106,7 @@ def plan_workbook(plan: Plan) -> bytes:
     """A plan as an .xlsx workbook; raises MissingExtra where XlsxWriter is not installed."""
     pen = Pen(plan.problem or "Plan")
     writer = _Writer(pen, plan)
-    front = pen.book.add_worksheet("summary")
+    front = pen.sheet("summary")
     if plan.total_cost is not None:
         writer.years()
         for part in _parts(plan):
@@ -321,7 +321,7 @@ class _Writer:
 
     def records(self, part: Part) -> None:
         """A sheet of records: headers, what they are, rows, sums."""
-        sheet = self.pen.book.add_worksheet(part.name)
+        sheet = self.pen.sheet(part.name, DATA)
         headers = _headers(part)
         formulas = {name: formula for name, formula in part.formulas.items() if self._holds(part, name, formula)}
         for column, header in enumerate(headers):
@@ -348,7 +348,9 @@ class _Writer:
         return True
 
     def _head(self, sheet: Any, column: int, header: str, part: Part) -> None:
-        look = self.pen.look(bold=True, bg_color=PALE, bottom=1, bottom_color=ACCENT)
+        is_number = any(isinstance(row.get(header), int | float) for row in part.rows) or header in part.formulas
+        sided = {"align": "right"} if is_number else {}
+        look = self.pen.look(bold=True, bg_color=PALE, bottom=1, bottom_color=ACCENT, **sided)
         unit = self._unit(header, part)
         self.pen.put(sheet, HEAD, column, f"{header} [{unit}]" if unit else header, look)
         faint = self.pen.look(italic=True, font_color=FAINT, font_size=9, text_wrap=True, bottom=1)
@@ -376,7 +378,7 @@ class _Writer:
         headers: Sequence[str],
     ) -> None:
         value = record.get(header)
-        look = self.pen.look(num_format=_format(header, record))
+        look = self.pen.look(num_format=_format(header, record), **({"indent": 1} if header == "unit" else {}))
         text = None if formula is None else self._formula(formula, row, record, headers)
         if formula is None or text is None or (header in record and not _is_worked_out(formula, record, value)):
             if value is not None and value != "":
@@ -418,6 +420,7 @@ class _Writer:
         sheet.set_tab_color(ACCENT)
         for column, width in enumerate((34, 24, 12, 24, 20)):
             sheet.set_column(column, column, width)
+        sheet.set_row(0, 26)
         pen.put(sheet, 0, 0, plan.problem or "Plan", pen.look(bold=True, font_size=16, font_color=ACCENT))
         pen.put(sheet, 1, 0, f"{plan.status}: {STATUS[plan.status]}", pen.look(bold=True))
         row = 3
@@ -452,7 +455,10 @@ class _Writer:
         total = plan.total_cost or 0.0
         heads = ("category of cost", f"{plan.currency}, discounted", "share", "from the sheets", "difference")
         for column, head in enumerate(heads):
-            pen.put(sheet, top, column, head, pen.look(bold=True, bg_color=PALE, bottom=1, bottom_color=ACCENT))
+            sided = {"align": "right"} if column else {}
+            pen.put(
+                sheet, top, column, head, pen.look(bold=True, bg_color=PALE, bottom=1, bottom_color=ACCENT, **sided)
+            )
         first = top + 1
         categories = list(plan.costs.by_category.items())
         end = first + len(categories)
@@ -498,7 +504,7 @@ class _Writer:
             sheet.write_formula(row, 4, difference, self.pen.look(num_format=AMOUNT), round(amount - found, 2) + 0.0)
             return
         if category == "processing" and has_collection and both:
-            self.pen.put(sheet, row, 3, "with collection", self.pen.look(font_color=FAINT, italic=True))
+            self.pen.put(sheet, row, 3, "with collection", self.pen.look(font_color=FAINT, italic=True, align="right"))
 
     def _difference(self, sheet: Any, row: int, amount: float, found: float) -> None:
         text = f"=ROUND(B{row + 1}-D{row + 1},2)"

@@ -106,12 +106,18 @@ class Stated:
 
 
 def stated(sheets: list[Sheet]) -> Stated:
-    """What sheets state."""
+    """What sheets state.
+
+    Raises
+    ------
+    InvalidProblem
+        None of them is one of a problem.
+    """
     found = Stated()
     known = dict(_recognised(sheets, found))
     if not known and not found.faults:
         message = "has no sheet of a problem, such as materials, demands and suppliers; `oremix new` writes a template"
-        found.faults.append(Fault((), message))
+        raise InvalidProblem([Fault((), message)])
     if PROBLEM in known:
         _read_problem(known[PROBLEM], found)
     if GROUPS in known:

@@ -1,5 +1,6 @@
 // The decision in a sentence or two, and the numbers that carry it; where there is no plan, why, and what would help.
 
+import { capsOf } from "./caps.js";
 import { announce, byId, fill, h } from "./dom.js";
 import { diagnosisShown } from "./diagnosis.js";
 import { refusalShown } from "./faults.js";
@@ -76,16 +77,27 @@ function short(plan) {
 
 function numbers(plan) {
   const capex = plan.builds.reduce((sum, line) => sum + line.capex, 0);
-  const worst = plan.shares.filter((line) => line.policy === null && line.measure === "supply" && line.countries.includes("CN") && line.achieved !== null);
-  const last = worst.filter((line) => line.period === Math.max(...worst.map((other) => other.period)));
-  const largest = last.reduce((best, line) => (best === null || line.achieved > best.achieved ? line : best), null);
   const change = state.first ? plan.total_cost - state.first.total_cost : 0;
   return [
     ["Total cost", money(plan.total_cost, plan.currency), state.first === plan ? "as opened" : `${moreOrLess(change, plan.currency)} than as opened`.replace("the same than", "the same")],
-    largest && ["China’s part of supply", percent(largest.achieved), `${nameOf(state.planned, largest.material ?? "all materials")}${largest.period > 1 ? `, ${largest.period}` : ""}`],
+    share(plan),
     ["New capacity", plan.builds.length ? money(capex, plan.currency) : "none", plan.builds.length ? `capex of ${count(plan.builds.length, "order")}, undiscounted` : ""],
     ["Bought", amount(new Set(plan.purchases.map((line) => line.supplier)).size, "suppliers"), `in ${count(new Set(plan.purchases.map((line) => line.country)).size, "country", "countries")}`],
   ].filter(Boolean);
+}
+
+/** What the first cap is about, in the last period; without a cap, China's part of supply. */
+function share(plan) {
+  const cap = capsOf(state.planned)[0];
+  const measured = plan.shares.filter((line) => line.achieved !== null
+    && (cap ? line.policy === cap.id && line.max !== null : line.policy === null && line.measure === "supply" && line.countries.includes("CN")));
+  if (!measured.length) return null;
+  const last = Math.max(...measured.map((line) => line.period ?? 0));
+  const largest = measured.filter((line) => (line.period ?? 0) === last).reduce((best, line) => (line.achieved > best.achieved ? line : best));
+  const when = largest.period > 1 ? ` in ${largest.period}` : "";
+  const title = cap ? cap.title : "China’s part of supply";
+  const material = largest.material === null ? "" : `, ${nameOf(state.planned, largest.material)}`;
+  return [title, percent(largest.achieved), cap ? `at most ${percent(largest.max)}${when}` : `${when.trim()}${material}`.replace(/^, /, "")];
 }
 
 function proof({ certificate, warnings = [] }) {

@@ -22,7 +22,7 @@ function draw(problem) {
   const caps = capsOf(problem);
   chosen = Math.min(chosen, Math.max(0, caps.length - 1));
   const cap = caps[chosen];
-  fill(byId("caps"), cap ? [caps.length > 1 && choice(caps), sliders(problem, cap)] : offered(problem, true), cap && h("details", { className: "more" }, h("summary", {}, "Add a cap"), offered(problem)));
+  fill(byId("caps"), cap ? [caps.length > 1 && choice(caps), sliders(problem, cap, caps.length > 1)] : offered(problem, true), cap && h("details", { className: "more" }, h("summary", {}, "Add a cap"), offered(problem)));
   if (state.plan && state.planned === problem) costs(state.plan, problem);
 }
 
@@ -35,12 +35,12 @@ function choice(caps) {
   return h("p", {}, h("label", { for: "cap" }, "Cap to move"), select);
 }
 
-function sliders(problem, cap) {
+function sliders(problem, cap, isChosen) {
   const bounds = boundsOf(problem, cap);
   const together = bounds.length > 1;
   const rows = bounds.map((bound) => row(problem, cap, bound, bounds));
   return h("fieldset", { className: "cap" },
-    h("legend", {}, cap.title),
+    h("legend", { className: isChosen ? "unseen" : "" }, cap.title),
     h("p", { className: "hint" }, `${cap.of} at most, ${together ? "year by year" : "share"}:`),
     together && all(cap, bounds),
     rows,
