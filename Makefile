@@ -11,7 +11,7 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL = $(BIN)/python -m pip install -qq --editable
 
-.PHONY: help demo test lint format serve bench clean
+.PHONY: help demo test lint format serve docs bench clean
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make lint    style and types alone"
 	@echo "make format  let ruff rewrite what it can"
 	@echo "make serve   the HTTP service on http://127.0.0.1:8000"
+	@echo "make docs    the guides as a site, build/site/index.html"
 	@echo "make bench   how long it takes beside other libraries, small sizes only"
 	@echo "make clean   remove everything that was made here"
 
@@ -41,6 +42,13 @@ format: .venv/installed-dev
 serve: .venv/installed
 	@$(BIN)/oremix serve
 
+# Warnings are errors: no link that leads nowhere, no page that none leads to.
+docs: .venv/installed-docs
+	@$(BIN)/python docs/site/reference.py
+	@$(BIN)/python docs/site/pictures.py
+	@$(BIN)/sphinx-build -q -W --keep-going -n -E -b html -d build/doctrees -c docs/site docs build/site
+	@echo "build/site/index.html"
+
 bench: .venv/installed-bench
 	@$(BIN)/python -m benchmarks.run --sizes 0.1k 1k --only-sizes --no-write
 
@@ -58,6 +66,11 @@ clean:
 .venv/installed-dev: .venv/installed
 	@echo "Adding the tools for the tests"
 	@$(PIP_INSTALL) '.[dev]'
+	@touch $@
+
+.venv/installed-docs: .venv/installed
+	@echo "Adding what makes the site of the guides"
+	@$(PIP_INSTALL) '.[docs]'
 	@touch $@
 
 # The machine's Chromium, or one that needs neither root nor anything of the machine.

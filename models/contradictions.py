@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from oremix.models.bounds import Bounds
 from oremix.models.listing import listed
+from oremix.models.numerals import numeral
 from oremix.models.policies import Measured
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _dearer_than_going_short(problem: Problem) -> Iterator[str]:
             unit = network.materials[demand.material].unit
             yield (
                 f"going short of {demand.id} costs {stated[cheap[0]]:g} per {unit}{_when(timeline, cheap)}, less than"
-                f" the {least[cheap[0]]:,.6g} that the cheapest conceivable supply costs (prices, processing and"
+                f" the {numeral(least[cheap[0]])} that the cheapest conceivable supply costs (prices, processing and"
                 " freight alone): nothing is delivered but what rules ask for"
             )
 

@@ -71,7 +71,7 @@ class Measured(Rule):
 class Share(Measured):
     """The part of a flow that comes from `countries`, bounded as a share of the whole."""
 
-    type: Literal["share"]
+    type: Literal["share"] = Field(description="a bound on a share")
     measure: Literal["supply", "production", "content", "capacity"] = Field(
         "supply",
         description="what is counted: arrivals (`supply`), what is made (`production`), what went through `stages`"
@@ -84,7 +84,7 @@ class Share(Measured):
 class Quantity(Measured):
     """The part of a flow that comes from `countries`, bounded in units per year."""
 
-    type: Literal["quantity"]
+    type: Literal["quantity"] = Field(description="a bound on an amount")
     measure: Literal["supply", "production", "content", "capacity", "shipments"] = Field(
         "supply",
         description="what is counted: as for a share, or what moves from `from` to `to` (`shipments`)",

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from statistics import median
 from typing import TYPE_CHECKING
 
+from oremix.models.numerals import numeral
+
 if TYPE_CHECKING:
     from oremix.models.problem import Problem
 
@@ -40,14 +42,14 @@ def _prices(problem: Problem) -> Iterator[str]:
             others = [other for name, other in asked.items() if name != what]
             if others and len(asked) > 2 and (price >= UNIT * max(others) or price * UNIT <= min(others)):
                 yield (
-                    f"{what}, {price:,.6g}, is a thousand times or more from what others ask for {material.id}"
-                    f" ({min(others):,.6g} to {max(others):,.6g}): is it per {material.unit}?"
+                    f"{what}, {numeral(price)}, is a thousand times or more from what others ask for {material.id}"
+                    f" ({numeral(min(others))} to {numeral(max(others))}): is it per {material.unit}?"
                 )
         if len(asked) == 2:
             (one, low), (other, high) = sorted(asked.items(), key=lambda item: item[1])
             if high >= UNIT * low:
                 yield (
-                    f"{one}, {low:,.6g}, and {other}, {high:,.6g}, are a thousand times or more apart:"
+                    f"{one}, {numeral(low)}, and {other}, {numeral(high)}, are a thousand times or more apart:"
                     f" are both per {material.unit}?"
                 )
 

@@ -140,10 +140,12 @@ def solve(
 
 def _so_far(found: Progress) -> str:
     """How good the best plan so far is."""
+    from oremix.models.numerals import numeral
+
     if found.cost is None:
         return "no plan yet"
     within = "" if found.gap is None else f", at most {100 * found.gap:.2g} % above the best"
-    return f"a plan at {found.cost:,.6g}{within}"
+    return f"a plan at {numeral(found.cost)}{within}"
 
 
 @cli.command()

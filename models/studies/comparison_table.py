@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from oremix.models.numerals import numeral
 from oremix.models.studies.comparison import Comparison, Split
 
 __all__ = ["comparison_as_text"]
@@ -21,8 +22,8 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     money, rises = comparison.currency, comparison.difference >= 0
     yield f"{comparison.first.problem or 'first plan'} | {comparison.second.problem or 'second plan'}"
     yield (
-        f"the second plan is {money} {abs(comparison.difference):,.6g} {'dearer' if rises else 'cheaper'}: "
-        f"{comparison.first.total_cost:,.6g} before, {comparison.second.total_cost:,.6g} after, discounted"
+        f"the second plan is {money} {numeral(abs(comparison.difference))} {'dearer' if rises else 'cheaper'}: "
+        f"{numeral(comparison.first.total_cost)} before, {numeral(comparison.second.total_cost)} after, discounted"
     )
     if comparison.causes:
         yield from ["", "Why (heaviest first; all of them add up to the difference)"]
@@ -30,7 +31,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         yield f"  {cause.text}"
     if len(comparison.causes) > MOST_CAUSES:
         rest = sum(cause.difference for cause in comparison.causes[MOST_CAUSES:])
-        yield f"  {money} {rest:+,.6g} in {len(comparison.causes) - MOST_CAUSES} smaller ones"
+        yield f"  {money} {numeral(rest, '+')} in {len(comparison.causes) - MOST_CAUSES} smaller ones"
     yield from _table(f"By category, {money}", comparison.by_category)
     yield from _table(f"By country, {money}", comparison.by_country)
     yield from _table(f"By period, {money}", comparison.by_period)
@@ -38,7 +39,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         yield from ["", "Built otherwise, capacity a year"]
     for build in comparison.builds:
         year = "" if build.ordered == 1 else f" ordered in {build.ordered}"
-        yield f"  {build.on}{year}: {build.first:,.6g} | {build.second:,.6g} {build.unit}"
+        yield f"  {build.on}{year}: {numeral(build.first)} | {numeral(build.second)} {build.unit}"
     if comparison.shares:
         yield from ["", "Measured otherwise (first | second)"]
     for share in comparison.shares[:MOST_SHARES]:
@@ -63,4 +64,5 @@ def _table(title: str, splits: list[Split]) -> Iterator[str]:
     width = max(len(str(split.of or "penalties")) for split in shown)
     for split in shown:
         label = f"{split.of or 'penalties':<{width}}"
-        yield f"  {label}  {split.first:>18,.6g} | {split.second:>18,.6g}  {split.difference:>+18,.6g}"
+        change = numeral(split.difference, "+")
+        yield f"  {label}  {numeral(split.first):>18} | {numeral(split.second):>18}  {change:>18}"

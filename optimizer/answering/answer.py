@@ -8,6 +8,7 @@ from typing import Any, Literal
 from oremix import __version__
 from oremix.models.collector import collector_off
 from oremix.models.errors import SolverFailed
+from oremix.models.numerals import numeral
 from oremix.models.plan import Certificate, Plan, SolverRun
 from oremix.optimizer.answering import records
 from oremix.optimizer.answering.assumptions import assumed, untold
@@ -161,7 +162,8 @@ def _warnings(values: Values, plan: Plan) -> Iterator[str]:
         level = values.value[model.level[number, len(timeline) - 1]]
         if level > final * (1 + TOLERANCE):
             unit = model.network.materials[pile.material].unit
-            yield f"{level:,.6g} {unit} of {pile.material} are left at {pile.at}, more than the {final:,.6g} asked for"
+            left = f"{numeral(level)} {unit} of {pile.material} are left at {pile.at}"
+            yield f"{left}, more than the {numeral(final)} asked for"
     beyond = sorted({build.on for build in plan.builds if build.capex and (build.until or end) > end})
     if beyond:
         yield (

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from oremix.models.chain import Build, Facility, Plant, Recycler, Supplier
 from oremix.models.errors import SolverFailed
+from oremix.models.numerals import numeral
 from oremix.models.plan import Offer, OfferKind
 from oremix.models.timeline import annuity_factor
 from oremix.optimizer.answering.marginals import Marginals
@@ -248,7 +249,7 @@ class Offers:
         elif abs(candidate.price - enters) <= 1e-9 * abs(candidate.price):
             would = "could enter as it is: another plan costs the same"
         else:
-            would = f"would enter at {enters:,.6g}"
+            would = f"would enter at {numeral(enters)}"
         return Offer.model_construct(
             kind=candidate.kind,
             on=candidate.on,
@@ -257,5 +258,5 @@ class Offers:
             price=candidate.price,
             enters_at=enters,
             unit=candidate.unit,
-            text=f"{candidate.what}{when}: {candidate.price:,.6g} {candidate.unit}; {would}",
+            text=f"{candidate.what}{when}: {numeral(candidate.price)} {candidate.unit}; {would}",
         )

@@ -8,6 +8,7 @@ from contextlib import suppress
 from math import isnan, nan
 
 from oremix.models.errors import SolverFailed
+from oremix.models.numerals import numeral
 from oremix.models.plan import Plan, ShareRecord
 from oremix.optimizer.answering.marginals import Marginals
 from oremix.optimizer.answering.ranges import ranges
@@ -66,7 +67,7 @@ def _near(values: Values, record: ShareRecord) -> str | None:
         if bound is None or abs(abs(bound - achieved) - margin) > 1e-9 * max(1.0, abs(bound)):
             continue
         if record.whole is None and 0 < margin < PART * abs(bound):
-            return f"{achieved:,.6g} of {words} {bound:,.6g} {record.unit}".rstrip() + when
+            return f"{numeral(achieved)} of {words} {numeral(bound)} {record.unit}".rstrip() + when
         if record.whole is not None and 0 < bound < 1 and margin < POINTS:
             return f"{100 * achieved:.2f} % of {words} {100 * bound:.4g} %{when}"
     return None
@@ -100,18 +101,18 @@ def _going_short(values: Values, plan: Plan, marginals: Marginals | None) -> Ite
         period = model.timeline.starts.index(delivery.period)
         when = "" if model.timeline.typical else f" in {delivery.period}"
         cost = delivery.cost / delivery.shortage
-        said = f"{delivery.demand} is {delivery.shortage:,.6g} {delivery.unit} a year short{when}"
+        said = f"{delivery.demand} is {numeral(delivery.shortage)} {delivery.unit} a year short{when}"
         more: float | None = UNKNOWN
         if marginals is not None and number < MOST_WORKED_OUT:
             with suppress(SolverFailed):
                 more = marginals.less(places[id(model.short[delivery.demand, period])], delivery.shortage)
         if more is not None and isnan(more):
-            yield f"{said}, at {cost:,.6g} per {delivery.unit}"
+            yield f"{said}, at {numeral(cost)} per {delivery.unit}"
         elif more is None:
             yield f"{said}: no more can be brought there within the rules"
         else:
             supply = cost + more / model.timeline.weights[period]
             yield (
-                f"{said}, which is cheaper: that costs {cost:,.6g} per {delivery.unit}, the next {delivery.unit} of"
-                f" supply {supply:,.6g}"
+                f"{said}, which is cheaper: that costs {numeral(cost)} per {delivery.unit}, the next {delivery.unit} of"
+                f" supply {numeral(supply)}"
             )

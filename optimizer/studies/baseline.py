@@ -11,6 +11,7 @@ from oremix.models import Plan, Problem
 from oremix.models.chain import Supplier
 from oremix.models.errors import InvalidOption
 from oremix.models.geography import Origin
+from oremix.models.numerals import numeral
 from oremix.models.plan import Purchase
 from oremix.optimizer.decide import solve
 from oremix.optimizer.lean import Key
@@ -90,7 +91,7 @@ def baseline(
         raise InvalidOption("the plan given does not keep to its problem; `oremix verify` says where")
     turnover = sum(abs(amount) for amount in found.costs.by_category.values())
     if abs(point.total_cost - found.total_cost) > TOLERANCE * max(turnover, abs(found.total_cost)):
-        message = f"costs {point.total_cost:,.6g}, and not the {found.total_cost:,.6g} that it says"
+        message = f"costs {numeral(point.total_cost)}, and not the {numeral(found.total_cost)} that it says"
         raise InvalidOption(f"what the plan given does {message}; `oremix verify` says where")
     return Baseline(problem, found, point.values)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from oremix.models.errors import InvalidOption
+from oremix.models.numerals import numeral
 from oremix.models.plan import FacilityCost, PayerKind, Plan
 from oremix.models.studies.comparison import (
     BuildDifference,
@@ -163,7 +164,7 @@ def _cause(payer: Payer, country: str | None, category: str, reason: Reason, dif
     rises = difference > 0
     what = f"{category} {WHERE.get(kind, f'of {kind}')} {name}"
     said = WORDS[reason].format(what=what, more="more" if rises else "less", dearer="dearer" if rises else "cheaper")
-    text = f"{money} {abs(difference):,.6g} {'dearer' if rises else 'cheaper'}: {said}"
+    text = f"{money} {numeral(abs(difference))} {'dearer' if rises else 'cheaper'}: {said}"
     return Cause(
         category=category,
         kind=kind,

@@ -1,7 +1,9 @@
 """The example of a procurement system, run against a real service."""
 
 import csv
+import json
 import os
+import runpy
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +14,8 @@ from typing import Any
 
 import pytest
 
+import oremix
+from tests.docs.pages import DOCS, Block, as_shown, blocks
 from tests.serving import ask, serving
 
 ERP = Path(__file__).parents[2] / "docs" / "examples" / "erp"
@@ -56,10 +60,28 @@ def erp(tmp_path: Path) -> Path:
     return copytree(ERP, tmp_path / "erp")
 
 
+def shown() -> list[Block]:
+    """The blocks of the page."""
+    return blocks(DOCS / "embedding.md")
+
+
+def test_the_page_shows_the_files_and_the_problem():
+    """Both files of the example, and of the problem the parts that are shown, as the script makes them."""
+    files = {(ERP / name).read_text(encoding="utf-8") for name in ("rfq.csv", "bids.csv")}
+    assert {block.text for block in shown() if block.language == "csv"} == files
+    script = runpy.run_path(str(ERP / "award.py"))
+    made = script["problem"](NAME, script["rows"](ERP / "rfq.csv"), script["rows"](ERP / "bids.csv"))
+    parts = json.loads(next(block.text for block in shown() if block.language == "json"))
+    for key, entries in parts.items():
+        assert [entry for entry in entries if entry not in made[key]] == []
+    oremix.read_problem(made)
+
+
 def test_a_request_is_awarded_and_stored(port, erp):
     """The award by hand; run again it is the same job and the same award, kept once."""
     done = award(port, erp)
     assert done.returncode == 0, done.stderr
+    assert as_shown(next(block.text for block in shown() if block.text.startswith(NAME))).fullmatch(done.stdout)
     found = {row[2]: (row[1], row[4], row[6]) for row in stored(erp, "awards")}
     assert found.keys() == AWARDS.keys()
     for bid, (line, quantity, price) in AWARDS.items():

@@ -135,7 +135,9 @@ def main(name: str, folder: Path, database: Path) -> int:
     store(database, name, job, plan, lines, bids)
     print(f"{name}: {plan['status']}, {plan['currency']} {plan['total_cost']:,.0f}, run {job['run']}")
     for bought in plan["purchases"]:
-        print(f"  {bought['supplier']}: {bought['quantity']:g} {bought['material']}")
+        print(f"  {bought['supplier']}: {bought['quantity']:g} {bought['unit']} of {bought['material']}")
+    for offer in plan["offers"]:
+        print(f"  not {offer['text']}")
     return 0
 
 
