@@ -66,8 +66,8 @@ class OremixError(Exception):
         ├── InvalidProblem (also ValueError)   the input is wrong: `.errors`, each with pointer, message and value
         ├── InvalidOption (also ValueError)    a limit or gap that cannot be meant
         ├── UnknownSolver (also ValueError)    no such solver, or not installed: the message lists those that are
+        ├── MissingExtra (also ImportError)    what is asked for needs a package of an extra: the message says which
         ├── TooLarge (also ValueError)         the problem exceeds a stated limit on its size
-        ├── MissingExtra (also ImportError)    something is not installed that only this needs: the message says what
         └── SolverFailed (also RuntimeError)   the solver broke off without an answer of its own
 
     An infeasible problem is an answer, not an error. A file that cannot be read raises OSError, an example or preset
@@ -95,12 +95,12 @@ class UnknownSolver(OremixError, ValueError):
     """No solver of this name is known or installed."""
 
 
-class TooLarge(OremixError, ValueError):
-    """The problem is larger than a limit that the caller set."""
-
-
 class MissingExtra(OremixError, ImportError):
     """Something is not installed that only this needs; the message says how to install it."""
+
+
+class TooLarge(OremixError, ValueError):
+    """The problem is larger than a limit that the caller set."""
 
 
 class SolverFailed(OremixError, RuntimeError):

@@ -438,8 +438,7 @@ def _usage(error: click.UsageError) -> int:
 
 
 def _failure(error: Exception) -> int:
-    from oremix.models import InvalidOption, InvalidProblem, SolverFailed, TooLarge, UnknownSolver
-    from oremix.models.errors import MissingExtra
+    from oremix.models import InvalidOption, InvalidProblem, MissingExtra, SolverFailed, TooLarge, UnknownSolver
 
     if isinstance(error, InvalidProblem):
         return _report(error)

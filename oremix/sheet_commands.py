@@ -3,13 +3,18 @@
 # What a command needs is imported when it runs, so that `oremix --help` is quick.
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from oremix import outputs, terminal
 from oremix.inputs import read_plan, read_problem
 from oremix.terminal import CallError, say
 
-__all__ = ["COMMANDS"]
+if TYPE_CHECKING:
+    from oremix.models import Plan
+
+__all__ = ["COMMANDS", "write_report"]
 
 
 @click.command()
@@ -32,8 +37,13 @@ def report(plan: str, output: str) -> None:
     if not outputs.is_workbook(output):
         raise CallError(f"cannot write {output}: end the name in .xlsx")
     terminal.check_writable(output)
-    outputs.write_plan(read_plan(plan), output)
+    write_report(output, read_plan(plan))
     say(f"wrote {output}")
+
+
+def write_report(output: str, plan: Plan, *_: object) -> None:
+    """The report of a plan as a workbook."""
+    outputs.write_plan(plan, output)
 
 
 COMMANDS = (convert, report)
