@@ -144,7 +144,7 @@ def conserved(plan: Plan, problem: Problem | None) -> None:
         found = chain(plan, Labels(plan, problem), period)
         near = pytest.approx(stated_made(plan, period), rel=1e-6, abs=1e-6)
         assert leaving(found) == near
-        assert entering(found) == pytest.approx(stated_used(plan, period), rel=1e-6, abs=1e-6)
+        assert entering(found) == pytest.approx(stated_used(plan, problem, period), rel=1e-6, abs=1e-6)
         stocks_balance(found)
 
 
@@ -178,9 +178,9 @@ def entering(found: list[Flow]) -> dict[tuple[str, str, str], float]:
     return some(totals)
 
 
-def stated_used(plan: Plan, period: int) -> dict[tuple[str, str, str], float]:
+def stated_used(plan: Plan, problem: Problem | None, period: int) -> dict[tuple[str, str, str], float]:
     totals: dict[tuple[str, str, str], float] = defaultdict(float)
-    labels = Labels(plan)
+    labels = Labels(plan, problem)  # from the plan alone a place that nothing else stands at is its own country
     for run in plan.production:
         if run.period == period:
             for material, amount in run.inputs.items():
