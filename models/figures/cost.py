@@ -6,7 +6,7 @@ from typing import Any
 
 from oremix.models.figures.drawing import Figure
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import INK, axis, escaped, in_template, layout, shade
+from oremix.models.figures.look import INK, axis, bar_gap, escaped, in_template, layout, shade
 from oremix.models.plan import Plan
 
 __all__ = ["cost", "scale"]
@@ -66,7 +66,7 @@ def cost(plan: Plan, labels: Labels) -> Figure | None:
         "layout": layout(
             420,
             barmode="relative",
-            bargap=0.35,
+            bargap=bar_gap(len(labels.periods)),
             margin={"l": 64, "r": 16, "t": 28, "b": 40},
             xaxis=axis(type="category", showgrid=False),
             yaxis=axis(f"{money} a year", tickformat=",~g", zeroline=True),

@@ -7,7 +7,7 @@ from typing import Any
 
 from oremix.models.figures.drawing import Figure
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import CYCLE, axis, escaped, layout, shade, shortened
+from oremix.models.figures.look import CYCLE, axis, bar_gap, escaped, layout, shade, shortened
 from oremix.models.plan import Limit, Plan
 
 __all__ = ["limits"]
@@ -48,7 +48,7 @@ def limits(plan: Plan, labels: Labels) -> Figure | None:
         "layout": layout(
             340,
             barmode="group",
-            bargap=0.4,
+            bargap=bar_gap(len(labels.periods)),
             margin={"l": 64, "r": 16, "t": 16, "b": 40},
             xaxis=axis(type="category", categoryorder="array", categoryarray=years, showgrid=False),
             yaxis=axis(f"{money} a year per point", tickformat=",~g", rangemode="tozero"),

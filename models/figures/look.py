@@ -15,6 +15,7 @@ __all__ = [
     "GREY",
     "INK",
     "axis",
+    "bar_gap",
     "domain",
     "escaped",
     "faint",
@@ -94,6 +95,11 @@ def layout(height: int, **more: Any) -> dict[str, Any]:
         "legend": {"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top", "traceorder": "normal"},
         "separators": ".,",
     } | more
+
+
+def bar_gap(count: int) -> float:
+    """The part of a category that is left free, so that one bar alone is no block."""
+    return 0.35 if count > 2 else 0.8 if count == 1 else 0.6
 
 
 def stacked(looks: dict[str, Any], count: int, panel: int, gap: int) -> None:

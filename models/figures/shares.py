@@ -57,7 +57,7 @@ def shares(plan: Plan, labels: Labels) -> Figure | None:
     if not panels:
         return None
     drawn = panels[:MOST_PANELS]
-    looks = layout(0, margin={"l": 56, "r": 16, "t": 44, "b": 72}, annotations=[])
+    looks = layout(0, margin={"l": 56, "r": 16, "t": 56, "b": 72}, annotations=[])
     stacked(looks, len(drawn), PANEL, GAP)
     data: list[dict[str, Any]] = []
     for number, panel in enumerate(drawn):

@@ -9,7 +9,19 @@ from oremix.models.countries import country_name
 from oremix.models.figures.chain import Node, chain
 from oremix.models.figures.drawing import Cell, Figure
 from oremix.models.figures.labels import Labels
-from oremix.models.figures.look import CAP, CYCLE, INK, axis, domain, escaped, in_template, layout, panel_title, stacked
+from oremix.models.figures.look import (
+    CAP,
+    CYCLE,
+    INK,
+    axis,
+    bar_gap,
+    domain,
+    escaped,
+    in_template,
+    layout,
+    panel_title,
+    stacked,
+)
 from oremix.models.plan import Plan
 
 __all__ = ["supply"]
@@ -45,7 +57,7 @@ def supply(plan: Plan, labels: Labels) -> Figure | None:
     looks = layout(
         0,
         barmode="stack",
-        bargap=0.35,
+        bargap=bar_gap(len(labels.periods)),
         margin={"l": 64, "r": 16, "t": 30, "b": 72},
         annotations=[],
         showlegend=True,
