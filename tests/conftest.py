@@ -19,6 +19,21 @@ settings.register_profile("oremix", deadline=None, derandomize="CI" in os.enviro
 settings.load_profile("oremix")
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A real Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.chromium import ARGUMENTS, REMEDY, chromium, environment
+
+    path = chromium()
+    assert path is not None, REMEDY
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=environment())
+        yield found
+        found.close()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport():
     """Half characters that a test logs cannot be sent from a process of tests to the one that reports."""

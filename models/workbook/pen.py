@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import Any
 
 from oremix.models.errors import Fault, InvalidProblem
+from oremix.models.needed import needed
 from oremix.models.workbook.grid import cell_name
-from oremix.models.workbook.missing import xlsxwriter
 
 __all__ = ["ACCENT", "LONGEST_TEXT", "Pen"]
 
@@ -31,7 +31,8 @@ class Pen:
 
     def __init__(self, title: str) -> None:
         self._target = BytesIO()
-        self.book: Any = xlsxwriter().Workbook(self._target, {"in_memory": True})
+        writer = needed("xlsxwriter", "'oremix[excel]'", "writing .xlsx")
+        self.book: Any = writer.Workbook(self._target, {"in_memory": True})
         self.book.set_properties({"title": title[:200], "created": MADE, "comments": "Made with Oremix"})
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 

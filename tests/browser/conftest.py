@@ -4,23 +4,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.chromium import ARGUMENTS, REMEDY, chromium, environment
 from tests.serving import serving
 
 WAIT = 20_000  # milliseconds, on a machine that has other work
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium."""
-    path = chromium()
-    assert path is not None, REMEDY
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=environment())
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

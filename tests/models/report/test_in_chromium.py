@@ -7,26 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import oremix
 from oremix.models import read_problem
-from tests.chromium import ARGUMENTS, REMEDY, chromium, environment
 
 HOSTILE = "</script><img src='http://127.0.0.1:9/x' onerror=\"document.title='ran'\">"
 SCRIPT = "<script>document.title='ran'</script>"
 PAPER = {"width": 672, "height": 950}
 PHONE = {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    assert path is not None, REMEDY
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=environment())
-        yield found
-        found.close()
 
 
 class Opened:
