@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from oremix import outputs, terminal
+from oremix import sheet_commands, terminal
 from oremix.inputs import read_plan, read_problem
 from oremix.terminal import CallError
 
@@ -63,12 +63,8 @@ def _write_page(output: str, plan: Plan, problem: Problem | None, studies: list[
     terminal.write_file(output, oremix.report(plan, problem, studies))
 
 
-def _write_workbook(output: str, plan: Plan, problem: Problem | None, studies: list[Study]) -> None:  # noqa: ARG001
-    outputs.write_plan(plan, output)
-
-
 # Ending of the file → what writes it.
 WRITERS: dict[str, Callable[[str, Plan, Problem | None, list[Study]], None]] = {
     ".html": _write_page,
-    ".xlsx": _write_workbook,
+    ".xlsx": sheet_commands.write_report,
 }

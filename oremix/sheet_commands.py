@@ -3,13 +3,18 @@
 # What a command needs is imported when it runs, so that `oremix --help` is quick.
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from oremix import outputs
 from oremix.inputs import read_problem
 from oremix.terminal import say
 
-__all__ = ["COMMANDS"]
+if TYPE_CHECKING:
+    from oremix.models import Plan
+
+__all__ = ["COMMANDS", "write_report"]
 
 
 @click.command()
@@ -22,6 +27,11 @@ def convert(problem: str, other: str, force: bool) -> None:
     outputs.write_problem(read_problem(problem), other)
     if other != "-":
         say(f"wrote {other}")
+
+
+def write_report(output: str, plan: Plan, *_: object) -> None:
+    """The report of a plan as a workbook."""
+    outputs.write_plan(plan, output)
 
 
 COMMANDS = (convert,)

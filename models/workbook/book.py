@@ -96,7 +96,7 @@ COUNTRY_RANGE = f"={LISTS}!$A$1:$A${len(COUNTRIES)}"
 def _pairs(pen: Pen, table: Table) -> None:
     """The sheet of single values."""
     sheet = pen.sheet(table.name, DATA)
-    for column, (header, width) in enumerate((("field", 18), ("value", 40), ("what it is", 90))):
+    for column, (header, width) in enumerate((("field", 18), ("value", 60), ("what it is", 90))):
         sheet.set_column(column, column, width)
         pen.put(sheet, HEAD, column, header, _head(pen))
     for row, entry in enumerate(table.rows, 1):

@@ -271,12 +271,8 @@ def _texts(plan: Plan) -> list[tuple[str, type[BaseModel] | None, list[dict[str,
     rows = [{"kind": kind, "text": text} for kind, texts in listed.items() for text in texts]
     audit = [{"audit": name, **check.model_dump()} for name, check in plan.certificate.audit.items()]
     stated = plan.certificate.model_dump(exclude={"audit"}) | plan.solver.model_dump(exclude={"options"})
-    proof = [{"of the certificate": name, "says": _plain(value)} for name, value in stated.items()]
+    proof = [{"of the certificate": name, "says": value} for name, value in stated.items()]
     return [*found, ("remarks", None, rows), ("certificate", None, proof), ("audit", None, audit)]
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, bool) else value
 
 
 # ---------------------------------------------------------------- writing
@@ -348,11 +344,13 @@ class _Writer:
         return True
 
     def _head(self, sheet: Any, column: int, header: str, part: Part) -> None:
-        is_number = any(isinstance(row.get(header), int | float) for row in part.rows) or header in part.formulas
-        sided = {"align": "right"} if is_number else {}
+        values = [row.get(header) for row in part.rows]
+        is_number = header in part.formulas or any(type(value) in (int, float) for value in values)
+        sided = {"align": "right"} if is_number else {"indent": 1 if column else 0}
         look = self.pen.look(bold=True, bg_color=PALE, bottom=1, bottom_color=ACCENT, **sided)
         unit = self._unit(header, part)
-        self.pen.put(sheet, HEAD, column, f"{header} [{unit}]" if unit else header, look)
+        shown = header.removeprefix("annual.").removeprefix("by_category.")
+        self.pen.put(sheet, HEAD, column, f"{shown} [{unit}]" if unit else shown, look)
         faint = self.pen.look(italic=True, font_color=FAINT, font_size=9, text_wrap=True, bottom=1)
         self.pen.put(sheet, EXPLANATION, column, _description(header, part), faint)
         texts = [len(str(row.get(header) or "")) for row in part.rows if isinstance(row.get(header), str)]
@@ -378,11 +376,11 @@ class _Writer:
         headers: Sequence[str],
     ) -> None:
         value = record.get(header)
-        look = self.pen.look(num_format=_format(header, record), **({"indent": 1} if header == "unit" else {}))
+        look = self.pen.look(num_format=_format(header, record), indent=1 if column and isinstance(value, str) else 0)
         text = None if formula is None else self._formula(formula, row, record, headers)
         if formula is None or text is None or (header in record and not _is_worked_out(formula, record, value)):
             if value is not None and value != "":
-                self.pen.put(sheet, row, column, _plain(value), look)
+                self.pen.put(sheet, row, column, value, look)
             return
         worked = formula.value(record) if header not in record else value
         sheet.write_formula(row, column, text, look, worked)

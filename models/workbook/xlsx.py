@@ -50,16 +50,7 @@ def read_sheets(data: bytes, limits: Limits | None = None) -> list[Sheet]:
     try:
         with ZipFile(BytesIO(data)) as archive:
             return list(_Book(archive, limits or Limits()).sheets())
-    except (
-        BadZipFile,
-        zlib.error,
-        EOFError,
-        expat.ExpatError,
-        KeyError,
-        ValueError,
-        OverflowError,
-        IndexError,
-    ) as error:
+    except (*DAMAGED, LookupError, ValueError, OverflowError) as error:
         if isinstance(error, InvalidProblem | Unpacked):
             raise
         _refuse(f"cannot be read as an .xlsx workbook: {_reason(error)}")
@@ -176,7 +167,7 @@ class _Workbook:
         if name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
             self.epoch = datetime(1904, 1, 1)  # noqa: DTZ001
         if name == "sheet":
-            identity = next(value for key, value in attributes.items() if key.endswith(" id"))
+            identity = next((value for key, value in attributes.items() if key.endswith(" id")), "")
             self.sheets.append((attributes["name"], identity, attributes.get("state", "visible") != "visible"))
 
 
