@@ -14,7 +14,7 @@ NOWHERE = "none"
 """In place of an operation: the request was for none that there is."""
 STATUSES = (
     *("200", "202", "204", "304", "400", "401", "403", "404", "405", "408", "409", "413", "414", "415"),
-    *("421", "422", "429", "431", "500", "503", "507"),
+    *("421", "422", "429", "431", "500", "501", "503", "507"),
 )
 ANSWERS = ("optimal", "feasible", "infeasible", "unbounded", "no_answer", "complete", "incomplete")
 REASONS = (

@@ -130,8 +130,8 @@ def test_a_long_text_that_many_cells_share_is_held_once(client, refused):
 
 
 def test_the_openapi_document_says_that_workbooks_are_taken(client):
-    """Of the two operations whose body is a problem."""
+    """Of the operations whose body is a problem."""
     paths = json.loads(client.get("/openapi.json").data)["paths"]
     bodies = {path: methods["post"].get("requestBody", {}) for path, methods in paths.items() if "post" in methods}
     taken = {path for path, body in bodies.items() if XLSX in body.get("content", {})}
-    assert taken == {"/v1/solve", "/v1/check"}
+    assert taken == {"/v1/solve", "/v1/check", "/v1/convert"}

@@ -63,7 +63,7 @@ def test_another_tools_plan_and_what_it_does_not_state(files):
     done = run("verify", problem, "-", text=json.dumps(told))
     assert done.returncode == 0
     assert "Not stated" in done.stdout
-    assert "purchases: country, material, paid, unit, cost" in done.stdout
+    assert "purchases: country, place, material, paid, unit, cost" in done.stdout
     assert "warning: the plan does not say of which problem it is" in done.stdout
 
 
