@@ -132,7 +132,9 @@ def test_another_method_is_405_with_allow(client, refused, method, path, allowed
     assert allowed in response.headers["Allow"]
 
 
-@pytest.mark.parametrize("path", ["/v1", "/index.html", "/v1/solve/", "//v1/solve", "/v1/examples/nothing", "/v1/../etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["/v1", "/index.html", "/v1/solve/", "//v1/solve", "/v1/examples/nothing", "/v1/../etc/passwd"]
+)
 def test_an_unknown_address_is_404(client, refused, path):
     """What is not there is 404, never a redirect and never a page."""
     refused(client.get(path), 404)
