@@ -382,7 +382,7 @@ def test_amounts_that_add_up_to_no_number_are_wrong(table: str, amount: float) -
 # ---------------------------------------------------------------- every problem
 
 
-@settings(max_examples=100, suppress_health_check=SLOW)
+@settings(max_examples=60, suppress_health_check=SLOW)
 @given(documents())
 def test_every_plan_is_right_in_full_and_with_the_fewest_fields(document: Document) -> None:
     """As a file and as another tool would write it; nothing of ours is left unstated."""

@@ -47,7 +47,7 @@ def test_every_example_survives(name: str, tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=100,
+    max_examples=40,
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -74,7 +74,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(TEXTS, st.lists(TEXTS, min_size=1, max_size=3), NUMBERS)
 def test_every_text_and_number_survives(
     tmp_path_factory: pytest.TempPathFactory, text: str, names: list[str], number: float

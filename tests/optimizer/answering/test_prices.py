@@ -200,7 +200,7 @@ def solved(document: Document) -> tuple[Problem, Plan]:
     return problem, plan
 
 
-@settings(max_examples=100, suppress_health_check=SLOW, deadline=None)
+@settings(max_examples=60, suppress_health_check=SLOW, deadline=None)
 @given(documents(yes_no=False))
 def test_prices_of_demand_are_slopes_on_either_side(document: Document) -> None:
     """A little more costs the price, a little less saves the other, as far as the range says."""
@@ -219,7 +219,7 @@ def test_prices_of_demand_are_slopes_on_either_side(document: Document) -> None:
             assert other == pytest.approx(expected, abs=1e-8 * turnover(plan))
 
 
-@settings(max_examples=100, suppress_health_check=SLOW, deadline=None)
+@settings(max_examples=60, suppress_health_check=SLOW, deadline=None)
 @given(documents(yes_no=False))
 def test_offers_enter_a_hair_below_their_price_and_not_above(document: Document) -> None:
     """A hair below the plan gets cheaper; a hair above nothing changes."""
