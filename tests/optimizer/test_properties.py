@@ -299,7 +299,7 @@ def test_the_strategy_draws_all_kinds_of_problem() -> None:
     seen: set[Any] = set()
     solved: list[str] = []
 
-    @settings(max_examples=2000, database=None, derandomize=True, suppress_health_check=SLOW)
+    @settings(max_examples=1000, database=None, derandomize=True, suppress_health_check=SLOW)
     @given(documents())
     def look(document: Document) -> None:
         seen.update(name for name in ("plants", "recyclers", "stockpiles", "policies", "lanes") if document[name])
