@@ -3,6 +3,8 @@
 # What a command needs is imported when it runs, so that `oremix --help` is quick.
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -12,6 +14,12 @@ from oremix.inputs import read_list, read_plan, read_problem
 from oremix.terminal import CallError, as_json
 
 __all__ = ["COMMANDS"]
+
+
+def _told(title: str, study: Callable[..., Any]) -> Any:
+    """What a study finds, with a bar that tells how far it is; Ctrl-C ends it with what is done."""
+    with terminal.tracked(title) as progress:
+        return terminal.interruptible(lambda stop: study(stop=stop, progress=progress))
 
 
 @click.command()
@@ -59,21 +67,15 @@ def frontier(
 
     write_answer = terminal.reserve_output()
     question = read_problem(problem)
-    with terminal.tracked("Solving …") as told:
-        if policy2 is None:
-            limit: dict[str, Any] = {} if points is None else {"max_points": points}
-            found: Any = terminal.interruptible(
-                lambda stop: oremix.frontier(question, stop=stop, progress=told, **options, **limit)
-            )
-            code = EXIT_CODES[found.status]
-        else:
-            asked = _for_two(options, points)
-            found = terminal.interruptible(
-                lambda stop: oremix.surface(
-                    question, second_policy=policy2, second_side=side2, stop=stop, progress=told, **asked
-                )
-            )
-            code = 0 if found.points else EXIT_CODES["infeasible" if found.complete else "no_answer"]
+    if policy2 is None:
+        limit: dict[str, Any] = {} if points is None else {"max_points": points}
+        found: Any = _told("Solving …", partial(oremix.frontier, question, **options, **limit))
+        code = EXIT_CODES[found.status]
+    else:
+        asked = _for_two(options, points)
+        study = partial(oremix.surface, question, second_policy=policy2, second_side=side2, **asked)
+        found = _told("Solving …", study)
+        code = 0 if found.points else EXIT_CODES["infeasible" if found.complete else "no_answer"]
     write_answer(found.to_json() if as_json else str(found))
     return code
 
@@ -139,12 +141,9 @@ def stress(
     question = read_problem(problem)
     answer = None if plan is None else read_plan(plan)
     options = _stress_options(**asked)
-    with terminal.tracked("Stress test") as progress:
-        found = terminal.interruptible(
-            lambda stop: oremix.stress(
-                question, answer, options=options, time_limit=time_limit, gap=gap, stop=stop, progress=progress
-            )
-        )
+    found = _told(
+        "Stress test", partial(oremix.stress, question, answer, options=options, time_limit=time_limit, gap=gap)
+    )
     write_answer(found.to_json() if as_json else str(found))
     return 0
 
@@ -210,12 +209,7 @@ def sensitivity(
     options = {key: list(value) if isinstance(value, tuple) else value for key, value in asked.items()}
     options = {key: value for key, value in options.items() if value not in (None, [])}
     options |= {"defaults": True} if defaults else {}
-    with terminal.tracked("Solving …") as progress:
-        found = terminal.interruptible(
-            lambda stop: oremix.sensitivity(
-                question, options=options, time_limit=time_limit, gap=gap, stop=stop, progress=progress
-            )
-        )
+    found = _told("Solving …", partial(oremix.sensitivity, question, options=options, time_limit=time_limit, gap=gap))
     write_answer(found.to_json() if as_json else str(found))
     return 0
 
@@ -251,10 +245,7 @@ def alternatives(problem: str, as_json: bool, min_distance: float | None, **opti
     write_answer = terminal.reserve_output()
     question = read_problem(problem)
     apart: dict[str, Any] = {} if min_distance is None else {"min_distance": min_distance}
-    with terminal.tracked("Alternatives") as progress:
-        found = terminal.interruptible(
-            lambda stop: oremix.alternatives(question, stop=stop, progress=progress, **options, **apart)
-        )
+    found = _told("Alternatives", partial(oremix.alternatives, question, **options, **apart))
     write_answer(found.to_json() if as_json else str(found))
     return 0
 
@@ -310,12 +301,7 @@ def hedge(
     options |= {"objective": "worst"} if worst else {}
     own = [] if file is None else read_list(file)
     options |= {"scenarios": [*named, *own]} if named or file is not None else {}
-    with terminal.tracked("Hedge:") as progress:
-        found = terminal.interruptible(
-            lambda stop: oremix.hedge(
-                question, options=options, time_limit=time_limit, gap=gap, stop=stop, progress=progress
-            )
-        )
+    found = _told("Hedge:", partial(oremix.hedge, question, options=options, time_limit=time_limit, gap=gap))
     write_answer(found.to_json() if as_json else str(found))
     return EXIT_CODES[found.status]
 

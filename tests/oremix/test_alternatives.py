@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +10,7 @@ import oremix
 from tests.optimizer.studies.test_alternatives import BUILDS, without_seconds
 from tests.oremix.test_cli import run
 
-
-@pytest.fixture
-def file(tmp_path: Path) -> str:
-    path = tmp_path / "problem.json"
-    path.write_text(json.dumps(BUILDS))
-    return str(path)
+PROBLEM = BUILDS
 
 
 @pytest.mark.parametrize(

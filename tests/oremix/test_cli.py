@@ -39,6 +39,14 @@ def run(*arguments: str, text: str | bytes = b"", **variables: str) -> subproces
     return done
 
 
+def answered(*arguments: str) -> dict[str, Any]:
+    """What the command answers as JSON."""
+    done = run(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 def changed(**parts: Any) -> str:
     """The minimal problem with some parts replaced."""
     return json.dumps(json.loads(MINIMAL) | parts)

@@ -28,13 +28,6 @@ OWN = [{"id": "none", "probability": 0.1, "changes": [{"on": "demands", "field":
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> str:
-    path = tmp_path / "problem.json"
-    path.write_text(json.dumps(PROBLEM))
-    return str(path)
-
-
-@pytest.fixture
 def own(tmp_path: Path) -> str:
     path = tmp_path / "own.json"
     path.write_text(json.dumps(OWN))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import oremix
-from tests.oremix.test_cli import run
+from tests.oremix.test_cli import answered, run
 from tests.plans import supplier
 from tests.problems import document
 
@@ -18,20 +17,6 @@ PROBLEM = document(
     policies=[{"id": "cap", "type": "share", "countries": ["CN"], "max": 0.4}],
     uncertainties=[{"id": "boom", "on": "demands", "field": "quantity", "times": {"uniform": [0.5, 1.5]}}],
 )
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> str:
-    path = tmp_path / "problem.json"
-    path.write_text(json.dumps(PROBLEM))
-    return str(path)
-
-
-def answer(*arguments: str) -> dict[str, Any]:
-    done = run("sensitivity", *arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def test_the_tornado_is_what_is_seen_first(file: str) -> None:
@@ -67,7 +52,7 @@ def test_the_tornado_is_what_is_seen_first(file: str) -> None:
 )
 def test_options_are_the_librarys(file: str, arguments: list[str], asked: dict[str, Any]) -> None:
     """Each beside the same study by the library."""
-    assert answer(file, *arguments) == json.loads(oremix.sensitivity(PROBLEM, **asked).to_json())
+    assert answered("sensitivity", file, *arguments) == json.loads(oremix.sensitivity(PROBLEM, **asked).to_json())
 
 
 @pytest.mark.parametrize(

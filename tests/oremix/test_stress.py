@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import oremix
-from tests.oremix.test_cli import run
+from tests.oremix.test_cli import answered, run
 from tests.plans import supplier
 from tests.problems import document
 
@@ -21,20 +21,6 @@ PROBLEM = document(
         {"id": "strike", "changes": [{"on": "suppliers", "where": {"id": "weld"}, "field": "capacity", "times": 0}]}
     ],
 )
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> str:
-    path = tmp_path / "problem.json"
-    path.write_text(json.dumps(PROBLEM))
-    return str(path)
-
-
-def answer(*arguments: str) -> dict[str, Any]:
-    done = run("stress", *arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def test_the_table_has_the_ranking_first(file: str) -> None:
@@ -73,14 +59,14 @@ def test_options_are_the_librarys(file: str, arguments: list[str], asked: dict[s
     """Each option beside the same study by the library."""
     more = [] if "insurance" in asked else ["--insurance", "0"]
     expected = oremix.stress(PROBLEM, **({"insurance": 0} | asked))
-    assert answer(file, *arguments, *more) == json.loads(expected.to_json())
+    assert answered("stress", file, *arguments, *more) == json.loads(expected.to_json())
 
 
 def test_a_plan_can_be_given(file: str, tmp_path: Path) -> None:
     """The one that was solved before; that of another problem is refused."""
     plan = tmp_path / "plan.json"
     assert run("solve", file, "-o", str(plan)).returncode == 0
-    assert answer(file, str(plan), "--country", "CN")["outages"][0]["shortage"] == pytest.approx(1.2)
+    assert answered("stress", file, str(plan), "--country", "CN")["outages"][0]["shortage"] == pytest.approx(1.2)
     other = tmp_path / "other.json"
     other.write_text(json.dumps(PROBLEM | {"discount_rate": 0.1}))
     done = run("stress", str(other), str(plan))
