@@ -68,12 +68,11 @@ def with_parts(problem: Problem, parts: Parts) -> Problem:
     InvalidProblem
         What is wrong with it.
     """
-    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude={*parts, *FOR_STUDIES})
     lists = {
         name: [part.model_dump(by_alias=True, exclude_unset=True) for part in entries]
         for name, entries in parts.items()
     }
-    return checked(Problem, stated | lists)
+    return _anew(problem, lists)
 
 
 def at_rate(problem: Problem, rate: float) -> Problem:
@@ -84,8 +83,12 @@ def at_rate(problem: Problem, rate: float) -> Problem:
     InvalidProblem
         What is wrong with it.
     """
-    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude=set(FOR_STUDIES))
-    return checked(Problem, stated | {"discount_rate": rate})
+    return _anew(problem, {"discount_rate": rate})
+
+
+def _anew(problem: Problem, changed: dict[str, Any]) -> Problem:
+    stated = problem.model_dump(by_alias=True, exclude_unset=True, exclude={*changed, *FOR_STUDIES})
+    return checked(Problem, stated | changed)
 
 
 def changed_parts(problem: Problem, changes: list[Change]) -> Parts:

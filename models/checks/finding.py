@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, get_args
 
+from oremix.models.errors import InvalidProblem
 from oremix.models.fields import Part, Series
 from oremix.models.timeline import Timeline
 
-__all__ = ["Finding", "Path", "ordered", "parts", "under"]
+__all__ = ["Finding", "Path", "in_short", "ordered", "parts", "under"]
+
+SHOWN = 3
 
 Path = tuple[str | int, ...]
 Finding = tuple[Path, str, Any]
@@ -19,6 +22,12 @@ def under(path: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
     """The findings of a part, with the part's own path before theirs."""
     for inner, message, value in findings:
         yield (*path, *inner), message, value
+
+
+def in_short(error: InvalidProblem) -> str:
+    """The first of many faults, in a line."""
+    said = "; ".join(f"{fault.pointer}: {fault.message}" for fault in error.errors[:SHOWN])
+    return said + (f", and {len(error.errors) - SHOWN} more" if len(error.errors) > SHOWN else "")
 
 
 def parts(part: Part, path: Path = ()) -> list[tuple[Path, Part]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import fsum
 from typing import TYPE_CHECKING
 
-from oremix.models.checks.finding import Finding, under
+from oremix.models.checks.finding import Finding, in_short, under
 from oremix.models.errors import InvalidProblem
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["scenarios"]
 
-SHOWN = 3
 # Probabilities are often thirds and the like.
 SLACK = 1e-9
 
@@ -40,6 +39,4 @@ def _of_one(problem: Problem, scenario: Scenario) -> Iterator[Finding]:
     try:
         with_parts(problem, parts)
     except InvalidProblem as error:
-        said = "; ".join(f"{fault.pointer}: {fault.message}" for fault in error.errors[:SHOWN])
-        more = f", and {len(error.errors) - SHOWN} more" if len(error.errors) > SHOWN else ""
-        yield ("changes",), f"make the problem wrong: {said}{more}", scenario.id
+        yield ("changes",), f"make the problem wrong: {in_short(error)}", scenario.id

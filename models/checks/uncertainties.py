@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from oremix.models.checks.finding import Finding, under
+from oremix.models.checks.finding import Finding, in_short, under
 from oremix.models.checks.known import Known
 from oremix.models.errors import InvalidProblem
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from oremix.models.uncertainties import Uncertainty
 
 __all__ = ["uncertainties"]
-
-SHOWN = 3
 
 
 def uncertainties(problem: Problem, known: Known) -> Iterator[Finding]:
@@ -53,9 +51,7 @@ def _at(problem: Problem, uncertainty: Uncertainty, value: float, operation: str
     try:
         with_parts(problem, parts)
     except InvalidProblem as error:
-        said = "; ".join(f"{fault.pointer}: {fault.message}" for fault in error.errors[:SHOWN])
-        more = f", and {len(error.errors) - SHOWN} more" if len(error.errors) > SHOWN else ""
-        yield (operation,), f"makes the problem wrong at {value:g}: {said}{more}", value
+        yield (operation,), f"makes the problem wrong at {value:g}: {in_short(error)}", value
 
 
 def _of_rate(problem: Problem, uncertainty: Uncertainty) -> Iterator[Finding]:
