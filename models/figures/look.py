@@ -20,6 +20,7 @@ __all__ = [
     "escaped",
     "faint",
     "in_template",
+    "lay_out_panel",
     "layout",
     "panel_title",
     "shade",
@@ -114,6 +115,18 @@ def domain(number: int, count: int, panel: int, gap: int) -> list[float]:
     inside = count * panel + (count - 1) * gap
     top = 1 - number * (panel + gap) / inside
     return [max(0.0, top - panel / inside), top]
+
+
+def lay_out_panel(
+    looks: dict[str, Any], number: int, ends: list[float], title: str, years: list[str], **values: Any
+) -> None:
+    """Add the axes and the heading of a panel over the years; `ends` is where it stands, `values` its value axis."""
+    at = "" if number == 0 else str(number + 1)
+    looks[f"xaxis{at}"] = axis(
+        type="category", categoryorder="array", categoryarray=years, anchor=f"y{at}", showgrid=False
+    )
+    looks[f"yaxis{at}"] = axis(domain=ends, anchor=f"x{at}", nticks=5, **values)
+    looks["annotations"].append(panel_title(title, ends[1]))
 
 
 def panel_title(text: str, top: float) -> dict[str, Any]:

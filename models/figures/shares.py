@@ -15,12 +15,11 @@ from oremix.models.figures.look import (
     CAP,
     CYCLE,
     FLOOR,
-    axis,
     domain,
     escaped,
     in_template,
+    lay_out_panel,
     layout,
-    panel_title,
     stacked,
 )
 from oremix.models.listing import listed
@@ -178,19 +177,13 @@ def _trace(
 
 
 def _lay_out(looks: dict[str, Any], panel: _Panel, number: int, count: int, labels: Labels) -> None:
-    at = "" if number == 0 else str(number + 1)
     ends = domain(number, count, PANEL, GAP)
     years = [labels.period(period) for period in labels.periods]
-    looks[f"xaxis{at}"] = axis(
-        type="category", categoryorder="array", categoryarray=years, anchor=f"y{at}", showgrid=False
-    )
     seen = [share.achieved or 0.0 for line in panel.lines for share in line.records]
     if panel.ruled:
         seen += [bound for share in panel.lines[0].records for bound in (share.max, share.min) if bound is not None]
-    looks[f"yaxis{at}"] = axis(
-        domain=ends, anchor=f"x{at}", tickformat=".0%", range=[0, max(0.05, 1.08 * max(seen))], nticks=5
-    )
-    looks["annotations"].append(panel_title(panel.title, ends[1]))
+    most = max(0.05, 1.08 * max(seen))
+    lay_out_panel(looks, number, ends, panel.title, years, tickformat=".0%", range=[0, most])
 
 
 def _note(more: int, pooled: int) -> str:

@@ -13,13 +13,12 @@ from oremix.models.figures.look import (
     CAP,
     CYCLE,
     INK,
-    axis,
     bar_gap,
     domain,
     escaped,
     in_template,
+    lay_out_panel,
     layout,
-    panel_title,
     stacked,
 )
 from oremix.models.plan import Plan
@@ -177,11 +176,6 @@ def _values(cells: dict[int, float], labels: Labels) -> list[Cell]:
 
 
 def _lay_out(looks: dict[str, Any], number: int, count: int, title: str, labels: Labels) -> None:
-    at = "" if number == 0 else str(number + 1)
     ends = domain(number, count, PANEL, GAP)
     years = [labels.period(period) for period in labels.periods]
-    looks[f"xaxis{at}"] = axis(
-        type="category", categoryorder="array", categoryarray=years, anchor=f"y{at}", showgrid=False
-    )
-    looks[f"yaxis{at}"] = axis(domain=ends, anchor=f"x{at}", tickformat=",~g", rangemode="tozero", nticks=5)
-    looks["annotations"].append(panel_title(title, ends[1]))
+    lay_out_panel(looks, number, ends, title, years, tickformat=",~g", rangemode="tozero")
