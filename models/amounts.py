@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["amount_text", "money_text", "percent_text", "plural"]
+__all__ = ["amount_text", "money_text", "percent_text", "plural", "quantity_text"]
 
 
 def amount_text(value: float) -> str:
     """Whole numbers from a hundred, else four digits."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.4g}"
+
+
+def quantity_text(value: float) -> str:
+    """Whole numbers from a thousand, else four digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
 
 
 def money_text(currency: str, amount: float) -> str:

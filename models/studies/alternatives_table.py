@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from textwrap import wrap
+from collections.abc import Iterator
 
+from oremix.models.amounts import percent_text, quantity_text
 from oremix.models.studies.alternatives import Alternative, Alternatives, ChoiceKind, Range
+from oremix.models.studies.lines import indented, table
 
 __all__ = ["alternatives_as_text"]
 
-WIDTH = 110
 MOST_ROWS, MOST_TOLD = 14, 12
 TITLES: dict[ChoiceKind, str] = {
     "share": "Where supply comes from, share over the horizon",
@@ -41,22 +41,18 @@ def _lines(found: Alternatives) -> Iterator[str]:
         yield f"not complete{left}"
     yield from _plans(found)
     if found.reason is not None:
-        yield from ["", *_wrapped(f"{len(found.alternatives)} and no more: {found.reason}", "")]
+        yield from ["", *indented(f"{len(found.alternatives)} and no more: {found.reason}", "")]
     for one in found.alternatives:
         yield from ["", f"{one.id}, {money} {_signed(found, one.difference)}"]
         for text in one.text[:MOST_TOLD]:
-            yield from _wrapped(text, "  ")
+            yield from indented(text, "  ")
         if len(one.text) > MOST_TOLD:
             yield f"  and {len(one.text) - MOST_TOLD} more (`text` in the JSON)"
     yield from _ranges(found)
     if found.notes:
         yield from ["", "Note"]
     for note in found.notes:
-        yield from _wrapped(note, "  ")
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+        yield from indented(note, "  ")
 
 
 def _money(found: Alternatives, amount: float) -> str:
@@ -70,16 +66,6 @@ def _signed(found: Alternatives, amount: float) -> str:
 
 def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.3g} %"
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        first, *others = (
-            cell.rjust(width) if number else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  " + "  ".join([first, *others]).rstrip()
 
 
 def _plans(found: Alternatives) -> Iterator[str]:
@@ -104,7 +90,7 @@ def _plans(found: Alternatives) -> Iterator[str]:
         )
     least = _percent(found.min_distance)
     yield from ["", f"How different (supply, builds: from the cheapest; distance: mean of both, {least} at least)"]
-    yield from _table(rows)
+    yield from table(rows)
 
 
 def _short(name: str) -> str:
@@ -128,13 +114,13 @@ def _ranges(found: Alternatives) -> Iterator[str]:
         told = [one for one in every if one.verdict != "never"]
         if told:
             yield from ["", f"{title} ({within})"]
-            yield from _table([HEADS, *(_row(one) for one in told[:MOST_ROWS])])
+            yield from table([HEADS, *(_row(one) for one in told[:MOST_ROWS])])
         if len(told) > MOST_ROWS:
             yield f"  and {len(told) - MOST_ROWS} more (`ranges` in the JSON)"
         never = [_label(one) for one in every if one.verdict == "never"]
         if never:
             yield from ([] if told else ["", f"{title} ({within})"])
-            yield from _wrapped(f"never: {', '.join(never)}", "  ")
+            yield from indented(f"never: {', '.join(never)}", "  ")
 
 
 def _row(one: Range) -> tuple[str, ...]:
@@ -155,6 +141,4 @@ def _label(one: Range) -> str:
 def _amount(one: Range, amount: float | None) -> str:
     if amount is None:
         return "-"
-    if one.unit == "share":
-        return f"{100 * amount:.1f} %"
-    return f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:,.4g}"
+    return percent_text(amount) if one.unit == "share" else quantity_text(amount)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
+from oremix.models.amounts import quantity_text
 from oremix.models.plan import Build
 from oremix.models.studies.hedge import FirstStage, Hedge, HedgeBranch
 from oremix.models.studies.hedge_options import AS_STATED
+from oremix.models.studies.lines import WIDTH, indented, table
 
 __all__ = ["hedge_as_text"]
 
-WIDTH = 110
 MOST_BRANCHES, MOST_BUILDS, MOST_CONFLICTING = 25, 25, 6
 
 
@@ -37,7 +38,7 @@ def _lines(hedge: Hedge) -> Iterator[str]:
     yield from _values(hedge)
     yield from ["", "Note"]
     for note in hedge.notes:
-        yield from wrap(note, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from indented(note)
 
 
 def _aim(hedge: Hedge) -> str:
@@ -86,11 +87,7 @@ def _builds(hedge: Hedge) -> Iterator[str]:
 
 def _build(build: Build) -> str:
     when = "" if build.ordered == 1 else f", ordered {build.ordered}"
-    return f"{build.on} {_quantity(build.capacity)} {build.unit} a year{when}"
-
-
-def _quantity(amount: float) -> str:
-    return f"{amount:,.4g}" if abs(amount) < 1000 else f"{amount:,.0f}"
+    return f"{build.on} {quantity_text(build.capacity)} {build.unit} a year{when}"
 
 
 # ---------------------------------------------------------------- branches
@@ -100,7 +97,7 @@ def _branches(hedge: Hedge) -> Iterator[str]:
     head = ("branch", "probability", "cost", "cost if known", "regret", "built if known")
     rows = [_row(hedge, branch) for branch in hedge.branches[:MOST_BRANCHES]]
     yield from ["", f"Branches (cost: {hedge.currency}, discounted; known: from the start, by itself)"]
-    yield from _table([head, *rows], numbers=(1, 2, 3, 4))
+    yield from table([head, *rows], numbers=(1, 2, 3, 4))
     if len(hedge.branches) > MOST_BRANCHES:
         yield f"  and {len(hedge.branches) - MOST_BRANCHES} more (`branches` in the JSON)"
 
@@ -121,7 +118,7 @@ def _together(builds: Sequence[Build]) -> str:
     amounts: dict[tuple[str, str], float] = {}
     for build in builds:
         amounts[build.on, build.unit] = amounts.get((build.on, build.unit), 0.0) + build.capacity
-    listed = [f"{on} {_quantity(amount)} {unit}" for (on, unit), amount in amounts.items()]
+    listed = [f"{on} {quantity_text(amount)} {unit}" for (on, unit), amount in amounts.items()]
     more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
     return (", ".join(listed[:3]) + more) or "nothing"
 
@@ -129,7 +126,7 @@ def _together(builds: Sequence[Build]) -> str:
 def _conflict(branch: HedgeBranch) -> Iterator[str]:
     for statement in branch.conflict[:MOST_CONFLICTING]:
         text = f"in the way in {branch.scenario or AS_STATED}: {statement.text}"
-        yield from wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from indented(text)
     if len(branch.conflict) > MOST_CONFLICTING:
         yield f"  and {len(branch.conflict) - MOST_CONFLICTING} more there (`conflict` in the JSON)"
 
@@ -143,7 +140,7 @@ def _first_stages(hedge: Hedge) -> Iterator[str]:
     what = {"expected": "expected data", "stated": "data as stated"}
     rows = [(what.get(one.kind, one.scenario or ""), *_cells(hedge, one)) for one in hedge.first_stages[:MOST_BRANCHES]]
     yield from ["", f"What it would cost to decide what is common as for … ({hedge.currency}, discounted)"]
-    yield from _table([("", "cost", "dearer by", ""), *rows], numbers=(1, 2))
+    yield from table([("", "cost", "dearer by", ""), *rows], numbers=(1, 2))
 
 
 def _cells(hedge: Hedge, one: FirstStage) -> tuple[str, str, str]:
@@ -159,11 +156,4 @@ def _values(hedge: Hedge) -> Iterator[str]:
     known = [(name, amount) for name, amount in lines if amount is not None]
     if known:
         yield from ["", f"What it is worth, {hedge.currency}, discounted"]
-        yield from _table([(name, _money(hedge, amount)) for name, amount in known], numbers=(1,))
-
-
-def _table(rows: Sequence[tuple[str, ...]], numbers: tuple[int, ...]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = zip(row, widths, strict=True)
-        yield "  " + "  ".join(c.rjust(w) if n in numbers else c.ljust(w) for n, (c, w) in enumerate(cells)).rstrip()
+        yield from table([(name, _money(hedge, amount)) for name, amount in known], numbers=(1,))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import sqrt
-from textwrap import wrap
 
+from oremix.models.amounts import quantity_text
+from oremix.models.studies.lines import indented, table
 from oremix.models.studies.sensitivity import Bar, Range, Sampling, Sensitivity, Side
 
 __all__ = ["sensitivity_as_text"]
 
-WIDTH, LABEL, HALF = 110, 46, 18
+LABEL, HALF = 46, 18
 MOST_BARS, MOST_TOLD, MOST_DRAWN, MOST_LISTED = 25, 12, 10, 12
 LOWERED, RAISED, BOTH = "░", "█", "▓"
 
@@ -33,7 +34,7 @@ def _lines(study: Sensitivity) -> Iterator[str]:
     if study.notes:
         yield from ["", "Note"]
     for note in study.notes:
-        yield from wrap(note, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from indented(note)
 
 
 def _count(number: int, what: str) -> str:
@@ -56,7 +57,7 @@ def _money(study: Sensitivity, amount: float) -> str:
 
 
 def _size(amount: float | None) -> str:
-    return "-" if amount is None else f"{amount:,.4g}" if abs(amount) < 1000 else f"{amount:,.0f}"
+    return "-" if amount is None else quantity_text(amount)
 
 
 # ---------------------------------------------------------------- the tornado
@@ -93,9 +94,7 @@ def _not_shown(study: Sensitivity, solved: list[Bar], shown: int) -> Iterator[st
         yield f"  and {more} more that move less (`bars` in the JSON)"
     if nothing:
         listed = ", ".join(nothing[:MOST_LISTED]) + (", …" if len(nothing) > MOST_LISTED else "")
-        yield from wrap(
-            f"{len(nothing)} move nothing at all: {listed}", WIDTH, initial_indent="  ", subsequent_indent="    "
-        )
+        yield from indented(f"{len(nothing)} move nothing at all: {listed}")
     if others := [bar for bar in study.bars if not bar.solved]:
         known = [bar for bar in others if bar.slope is not None]
         heaviest = f"; the most by prices: {known[0].label}" if known and known[0].slope else ""
@@ -155,7 +154,7 @@ def _changes(study: Sensitivity) -> Iterator[str]:
     for bar, sign, side in told[:MOST_TOLD]:
         clipped = f" ({side.clipped})" if side.clipped else ""
         line = f"{bar.label} {sign}{100 * study.by:g} %{clipped}: {side.text}"
-        yield from wrap(line, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from indented(line)
     if len(told) > MOST_TOLD:
         yield f"  and {len(told) - MOST_TOLD} more (`bars` in the JSON)"
 
@@ -176,7 +175,7 @@ def _sampling(study: Sensitivity, found: Sampling) -> Iterator[str]:
     heads = ("", "mean", "sd", "5 %", "half", "95 %", "no plan", "short")
     rows = [heads, _reading(study, "decided anew (if we knew)", found, "anew")]
     rows.append(_reading(study, "the plan's builds kept (if we do not)", found, "kept"))
-    yield from _table(rows)
+    yield from table(rows)
     if found.kept.missing is not None:
         missing = found.kept.missing
         yield (
@@ -209,13 +208,6 @@ def _costs(study: Sensitivity, costs: Range) -> tuple[str, ...]:
     return tuple(_money(study, cost).lstrip("+") for cost in (costs.mean, costs.sd, costs.p5, costs.p50, costs.p95))
 
 
-def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        first, *others = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  " + "  ".join([first.strip().ljust(widths[0]), *others]).rstrip()
-
-
 def _numbers(found: Sampling) -> Iterator[str]:
     known = [drawn for drawn in found.drawn if drawn.rank_correlation is not None]
     if not known:
@@ -244,7 +236,7 @@ def _builds(found: Sampling) -> Iterator[str]:
         rows.append(
             (f"{build.on} ({build.country})", f"{100 * build.share:.0f} %", planned, *sizes, f"{build.unit} a year")
         )
-    yield from _table(rows)
+    yield from table(rows)
 
 
 def _supply(found: Sampling) -> Iterator[str]:
@@ -255,7 +247,7 @@ def _supply(found: Sampling) -> Iterator[str]:
     for share in found.supply:
         numbers = (share.planned, share.share.p5, share.share.p50, share.share.p95)
         rows.append((f"{share.material} from {share.country}", *(f"{100 * number:.1f} %" for number in numbers)))
-    yield from _table(rows[: MOST_LISTED + 1])
+    yield from table(rows[: MOST_LISTED + 1])
     if len(rows) > MOST_LISTED + 1:
         yield f"  and {len(rows) - MOST_LISTED - 1} more"
 
@@ -275,4 +267,4 @@ def _policies(study: Sensitivity, found: Sampling) -> Iterator[str]:
                 f"per {priced.per}",
             )
         )
-    yield from _table(rows)
+    yield from table(rows)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from textwrap import wrap
 
+from oremix.models.amounts import quantity_text
+from oremix.models.studies.lines import indented
 from oremix.models.studies.stress import Short, Stress, Stressed, TakesOver
 
 __all__ = ["stress_as_text"]
 
-WIDTH = 110
 MOST_OUTAGES, MOST_TOLD, MOST_LISTED = 25, 5, 4
 HEADS = ("outage", "missing", "worst", "first missing", "stock lasts", "cost")
 NUMBERS = (1, 5)
@@ -33,7 +33,7 @@ def _lines(stress: Stress) -> Iterator[str]:
     if stress.notes:
         yield from ["", "Note"]
     for note in stress.notes:
-        yield from wrap(note, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from indented(note)
 
 
 def _count(number: int, what: str) -> str:
@@ -43,10 +43,6 @@ def _count(number: int, what: str) -> str:
 def _money(stress: Stress, amount: float) -> str:
     """An amount, in millions where the plan's cost is; the unit follows."""
     return f"{amount / 1e6:+,.1f} m" if abs(stress.plan_cost) >= 1e7 else f"{amount:+,.6g}"
-
-
-def _quantity(amount: float) -> str:
-    return f"{amount:,.4g}" if abs(amount) < 1000 else f"{amount:,.0f}"
 
 
 def _is_bad(outage: Stressed) -> bool:
@@ -120,27 +116,27 @@ def _told(outage: Stressed) -> Iterator[str]:
         if cover.months is not None:
             left = "some is always left" if cover.empty_after is None else f"none is left {_after(cover.empty_after)}"
             yield (
-                f"  stock of {cover.material} in {cover.country}: {_quantity(cover.at_hand)} {cover.unit} last"
-                f" {cover.months:.3g} months at {_quantity(cover.lost)} {cover.unit} a year lost; {left}"
+                f"  stock of {cover.material} in {cover.country}: {quantity_text(cover.at_hand)} {cover.unit} last"
+                f" {cover.months:.3g} months at {quantity_text(cover.lost)} {cover.unit} a year lost; {left}"
             )
     takers = [_taker(taker) for taker in outage.takes_over]
     yield from _listed("who takes over, a year", takers)
     for entry in outage.broken:
-        yield from wrap(f"cannot be kept: {entry.text}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from indented(f"cannot be kept: {entry.text}")
     if outage.total_cost is None and outage.reason:
-        yield from wrap(outage.reason, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from indented(outage.reason)
     for statement in outage.conflict:
-        yield from wrap(f"in the way: {statement.text}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from indented(f"in the way: {statement.text}")
 
 
 def _taker(taker: TakesOver) -> str:
     who = f"stock at {taker.id}" if taker.kind == "stockpile" else taker.id
-    return f"{who} {_quantity(taker.more)} {taker.unit} more of {taker.material}"
+    return f"{who} {quantity_text(taker.more)} {taker.unit} more of {taker.material}"
 
 
 def _missing(short: Short) -> str:
     priced = "" if short.hard else ", at its price"
-    amount = f"{_quantity(short.quantity)} {short.unit} a year ({100 * short.share:.3g} %)"
+    amount = f"{quantity_text(short.quantity)} {short.unit} a year ({100 * short.share:.3g} %)"
     return f"{short.demand} {amount}{_in(short.period)}{priced}"
 
 
@@ -149,7 +145,7 @@ def _listed(title: str, entries: list[str]) -> Iterator[str]:
         return
     more = len(entries) - MOST_LISTED
     text = "; ".join(entries[:MOST_LISTED]) + (f"; and {more} more" if more > 0 else "")
-    yield from wrap(f"{title}: {text}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+    yield from indented(f"{title}: {text}")
 
 
 # ---------------------------------------------------------------- insurance
@@ -164,4 +160,4 @@ def _insurance(stress: Stress) -> Iterator[str]:
             f"against {one.outage}: {one.text}; the plan costs {_money(stress, one.cost)} without the"
             f" outage, {_money(stress, one.cost_under_outage)} under it"
         )
-        yield from wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ")
+        yield from indented(text)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Literal
 
 from oremix.models import InvalidProblem
+from oremix.models.amounts import quantity_text
 from oremix.models.inputs import Moved
 from oremix.models.studies.sensitivity import BuildMoved, ShareMoved, Side
 from oremix.optimizer.studies.questions import Asker, Found
@@ -149,16 +150,12 @@ def _what(before: dict[int, float], after: dict[int, float], least: float) -> Wh
 def _of_build(build: BuildMoved) -> str:
     name = f"{build.on} ({build.country})"
     if build.what == "enters":
-        return f"{name} is built, {_size(build.after)} {build.unit}"
+        return f"{name} is built, {quantity_text(build.after)} {build.unit}"
     if build.what == "leaves":
         return f"{name} is not built"
     if build.what == "moves":
         return f"{name} is ordered {_years(build.ordered_after)} instead of {_years(build.ordered_before)}"
-    return f"{name} is built {_size(build.before)} -> {_size(build.after)} {build.unit}"
-
-
-def _size(amount: float) -> str:
-    return f"{amount:,.4g}" if amount < 1000 else f"{amount:,.0f}"
+    return f"{name} is built {quantity_text(build.before)} -> {quantity_text(build.after)} {build.unit}"
 
 
 def _years(years: list[int]) -> str:
