@@ -145,9 +145,11 @@ class _Study:
         cost = cheapest.total_cost or 0.0
         self._money = _measure_of_money(state.arrays, cheapest.x, cost)
         self._base = Budgeted(session, budget_of(asked, cost), self._money)
-        choices = [choice for choice in choices_of(self._model) if is_asked(self._problem, asked, choice)]
+        self._sites = sites_of(self._model)
+        self._every_choice = choices_of(self._model, self._sites)
+        choices = [choice for choice in self._every_choice if is_asked(self._problem, asked, choice)]
         self._choices = sorted(choices, key=lambda choice: self._weight(choice, cheapest))
-        self._yardstick = Yardstick.of(self._model, asked.demands)
+        self._yardstick = Yardstick.of(self._model, self._sites, asked.demands)
         plan = session.plan_of(cheapest, cheapest.bound)
         self._cheapest = Pick(cheapest, self._yardstick.made(cheapest.values), plan)
         self._done = 0
@@ -162,7 +164,7 @@ class _Study:
         """The whole study, as far as there was time."""
         chosen, left = self._choices[: self._asked.max_decisions], self._choices[self._asked.max_decisions :]
         beside = self._beside(chosen)
-        self._total = 2 * (len(sites_of(self._model)) + len(chosen) + len(beside)) + self._asked.tries + 1
+        self._total = 2 * (len(self._sites) + len(chosen) + len(beside)) + self._asked.tries + 1
         wholes = self._wholes()
         ends = self._ends([*chosen, *beside], wholes)
         self._measure(ends, wholes)
@@ -178,6 +180,7 @@ class _Study:
         return told(
             Findings(
                 model=self._model,
+                sites=self._sites,
                 asked=self._asked,
                 budget=self._base.budget,
                 yardstick=self._yardstick,
@@ -197,7 +200,7 @@ class _Study:
         sites, full, known = self._yardstick.sites, self._yardstick.full, set(chosen)
         beside = [
             choice
-            for choice in choices_of(self._model)
+            for choice in self._every_choice
             if choice not in known
             and (choice.site in sites if choice.kind == "share" else choice.kind == "build" and choice.ordered is None)
         ]
@@ -227,7 +230,7 @@ class _Study:
         """The least and the most that arrives at each site."""
         sites = {
             site: {key: weight for weights in countries.values() for key, weight in weights.items()}
-            for site, countries in sites_of(self._model).items()
+            for site, countries in self._sites.items()
         }
         directions = [Direction(weights, sign) for weights in sites.values() for sign in (1, -1)]
         return dict(zip(sites, _in_pairs(self._explored(directions, "supply")), strict=True))

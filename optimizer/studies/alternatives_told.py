@@ -11,7 +11,7 @@ from oremix.models.studies.alternatives_options import AlternativesOptions
 from oremix.models.studies.frontier import BoundBuild
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.session import Point
-from oremix.optimizer.studies.choices import Choice
+from oremix.optimizer.studies.choices import Choice, Sites
 from oremix.optimizer.studies.make_up import MakeUp
 from oremix.optimizer.studies.otherwise import otherwise, supplied
 from oremix.optimizer.studies.picks import Pick, Picked
@@ -33,6 +33,8 @@ class Findings:
 
     Attributes
     ----------
+    sites
+        Where what is used comes from.
     budget
         The most that a plan may cost.
     left
@@ -44,6 +46,7 @@ class Findings:
     """
 
     model: Model
+    sites: Sites
     asked: AlternativesOptions
     budget: float
     yardstick: Yardstick
@@ -62,7 +65,8 @@ def told(found: Findings) -> Alternatives:
     plans |= {f"alternative {number}": one for number, one in enumerate(found.picked.picks, 1)}
     pairs = [_pair(yardstick, one, other, plans) for one, other in combinations(plans, 2)]
     is_short = len(found.picked.picks) < asked.count
-    first, *others = (_alternative(found, name, plans, pairs) for name in plans)
+    first = _alternative(found, CHEAPEST, plans, pairs)
+    others = [_alternative(found, name, plans, pairs, first) for name in plans if name != CHEAPEST]
     return Alternatives(
         problem=problem.name,
         problem_hash=problem.hash,
@@ -91,13 +95,16 @@ def _pair(yardstick: Yardstick, first: str, second: str, plans: dict[str, Pick])
     return Pair(first=first, second=second, distance=apart.distance, supply=apart.supply, builds=apart.builds)
 
 
-def _alternative(found: Findings, name: str, plans: dict[str, Pick], pairs: Sequence[Pair]) -> Alternative:
-    one, first = plans[name], found.cheapest.point
+def _alternative(
+    found: Findings, name: str, plans: dict[str, Pick], pairs: Sequence[Pair], first: Alternative | None = None
+) -> Alternative:
+    """A plan, and what it does otherwise than the first."""
+    one = plans[name]
     away = {
         pair.second if pair.first == name else pair.first: pair for pair in pairs if name in (pair.first, pair.second)
     }
-    builds, supply = _builds(found, one.point), supplied(found.model, one.point)
-    texts = otherwise(_builds(found, first), builds, supplied(found.model, first), supply)
+    builds, supply = _builds(found, one.point), supplied(found.sites, one.point)
+    texts = otherwise(first.builds, builds, first.supply, supply) if first else ()
     cost = one.plan.total_cost or 0.0
     return Alternative(
         id=name,

@@ -14,7 +14,7 @@ from oremix.optimizer.formulation.scopes import supplies
 from oremix.optimizer.lean import Key, Pairs
 from oremix.optimizer.session.state import Weights
 
-__all__ = ["Choice", "Site", "amount", "built", "choices_of", "largest_built", "sites_of"]
+__all__ = ["Choice", "Site", "Sites", "amount", "built", "choices_of", "largest_built", "sites_of"]
 
 
 class Site(NamedTuple):
@@ -22,6 +22,10 @@ class Site(NamedTuple):
 
     material: str
     where: str | None
+
+
+Sites = dict[Site, dict[str, Weights]]
+"""Site → country → what arrives from there."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,9 @@ def amount(weights: Weights, values: dict[Key, float]) -> float:
     return sum(weight * values.get(key, 0.0) for key, weight in weights.items())
 
 
-def choices_of(model: Model) -> list[Choice]:
+def choices_of(model: Model, sites: Sites) -> list[Choice]:
     """Everything that is decided, in one order whatever the order of the problem's lists."""
-    found = [*_shares(model), *built(model), *_dated(model), *_made(model), *_stocks(model), *_delivered(model)]
+    found = [*_shares(sites), *built(model), *_dated(model), *_made(model), *_stocks(model), *_delivered(model)]
     kinds = list(dict.fromkeys(choice.kind for choice in found))
     return sorted(found, key=lambda c: (kinds.index(c.kind), c.id, c.material or "", c.where or "", c.ordered or 0))
 
@@ -83,7 +87,7 @@ def choices_of(model: Model) -> list[Choice]:
 # ---------------------------------------------------------------- where material comes from
 
 
-def sites_of(model: Model) -> dict[Site, dict[str, Weights]]:
+def sites_of(model: Model) -> Sites:
     """Site → country → what arrives from there, where more than one country can send something.
 
     It is counted as a share of supply counts it, over the horizon, and per year of it.
@@ -114,8 +118,8 @@ def _arrivals(model: Model, material: str, demands: list[str] | None) -> dict[st
     return {country: found[country] for country in sorted(found)}
 
 
-def _shares(model: Model) -> Iterator[Choice]:
-    for site, countries in sites_of(model).items():
+def _shares(sites: Sites) -> Iterator[Choice]:
+    for site, countries in sites.items():
         whole = {key: weight for weights in countries.values() for key, weight in weights.items()}
         for country, weights in countries.items():
             yield Choice("share", country, site.material, site.where, country, None, "share", weights, whole)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Event
 
-from oremix.models import Problem, SolverFailed, read_problem
+from oremix.models import Problem, SolverFailed
 from oremix.optimizer.clock import Clock
-from oremix.optimizer.engine import shares_memory, spread
+from oremix.optimizer.engine import spread
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session import Point, Session
 from oremix.optimizer.session.state import Weights
@@ -126,14 +124,13 @@ class End:
 
 @dataclass(frozen=True)
 class _Chunk:
-    """Directions explored one after the other; a deadline is a time of day, which other machines know too."""
+    """Directions explored one after the other."""
 
-    problem: Problem | str
+    problem: Problem
     budget: float
     money: float
     gap: float | None
-    deadline: float | None
-    stop: Event | None
+    clock: Clock
     features: tuple[Weights, ...]
     directions: tuple[Direction, ...]
 
@@ -163,16 +160,14 @@ def ends_of(
     text, done, total
         What progress is told as, and how much of how much was done before.
     """
-    shared = shares_memory()
-    deadline = None if left is None else time.time() + left
+    exploring = Clock(left, clock.stop)
     chunks = [
         _Chunk(
-            problem=problem if shared else problem.to_json(None),
+            problem=problem,
             budget=budget,
             money=money,
             gap=gap,
-            deadline=deadline,
-            stop=clock.stop if shared else None,
+            clock=exploring,
             features=features,
             directions=tuple(directions[first : first + CHUNK]),
         )
@@ -197,46 +192,38 @@ def _explored(chunk: _Chunk) -> list[End]:
 class _Explorer:
     def __init__(self, chunk: _Chunk) -> None:
         self._chunk = chunk
-        self._problem = read_problem(chunk.problem)
         self._base = self._started()
 
     def _started(self) -> Budgeted:
-        session = Session(self._problem, time_limit=self._left(), gap=self._chunk.gap, stop=self._chunk.stop)
+        chunk = self._chunk
+        session = Session(chunk.problem, time_limit=chunk.clock.left(), gap=chunk.gap, stop=chunk.clock.stop)
         session.solve()  # the cheapest plan is within the budget: every end is looked for from where the last was
         if not session.state().is_open:
             session.prefer_primal()
-        return Budgeted(session, self._chunk.budget, self._chunk.money)
+        return Budgeted(session, chunk.budget, chunk.money)
 
     def end(self, direction: Direction) -> End:
         """How far it goes; what does not come out from where the last solve ended is tried from nothing."""
         found = self._tried(direction)
-        if found.value is None and not found.endless and not self._is_over():
+        if found.value is None and not found.endless and not self._chunk.clock.is_up():
             self._base = self._started()
             found = self._tried(direction)
         return found
 
     def _tried(self, direction: Direction) -> End:
-        if self._is_over():
+        if self._chunk.clock.is_up():
             return End()
         try:
             return self._of_sum(direction) if direction.whole is None else self._of_share(direction, direction.whole)
         except SolverFailed:  # one end that is not known is no reason to lose the others
             return End()
 
-    def _left(self) -> float | None:
-        deadline = self._chunk.deadline
-        return None if deadline is None else max(0.0, deadline - time.time())
-
-    def _is_over(self) -> bool:
-        stop = self._chunk.stop
-        return self._left() == 0 or (stop is not None and stop.is_set())
-
     def _least(self, weights: Weights, sign: int) -> tuple[Point, float]:
         """The least of a sum, times the sign, and what it is multiplied by so that its largest weight is at least 1."""
         largest = max((abs(weight) for weight in weights.values()), default=0.0)
         factor = max(1.0, 1.0 / largest) if largest > 0 else 1.0
         scaled = {key: sign * factor * weight for key, weight in weights.items()}
-        return self._base.solve(scaled, left=self._left()), factor
+        return self._base.solve(scaled, left=self._chunk.clock.left()), factor
 
     def _of_sum(self, direction: Direction) -> End:
         point, factor = self._least(direction.weights, direction.sign)
@@ -264,7 +251,7 @@ class _Explorer:
             reached = self._share(direction, whole, point)
             is_further = reached is not None and sign * (share - reached) > SAME_RATIO
             best = point if best is None or is_further else best
-            if reached is None or not is_further or self._is_over():
+            if reached is None or not is_further or self._chunk.clock.is_up():
                 break
             share = reached
         return End() if best is None else self._end(direction, best, share, proved)

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from oremix.models.amounts import quantity_text
 from oremix.models.studies.alternatives import SiteShare
 from oremix.models.studies.frontier import BoundBuild
-from oremix.optimizer.formulation import Model
 from oremix.optimizer.session import Point
-from oremix.optimizer.studies.choices import Site, amount, sites_of
+from oremix.optimizer.studies.choices import Site, Sites, amount
 
 __all__ = ["otherwise", "supplied"]
 
@@ -21,10 +21,10 @@ ROUNDING = 1e-6
 FEWEST_COUNTRIES, MOST_COUNTRIES = 2, 4
 
 
-def supplied(model: Model, point: Point) -> list[SiteShare]:
+def supplied(sites: Sites, point: Point) -> list[SiteShare]:
     """Where what is used comes from, the largest shares first."""
     found = []
-    for site, countries in sites_of(model).items():
+    for site, countries in sites.items():
         arrived = {country: max(0.0, amount(weights, point.values)) for country, weights in countries.items()}
         whole = sum(arrived.values())
         for country, part in sorted(arrived.items(), key=lambda entry: -entry[1]):
@@ -59,7 +59,7 @@ class _Built:
 
     def __str__(self) -> str:
         when = "" if self.years == (1,) else f", {', '.join(map(str, self.years))}"
-        return f"{self.on} ({_number(self.capacity)} {self.unit} a year{when})"
+        return f"{self.on} ({quantity_text(self.capacity)} {self.unit} a year{when})"
 
 
 def _by_facility(builds: Sequence[BoundBuild]) -> dict[str, _Built]:
@@ -83,7 +83,7 @@ def _builds(before: Sequence[BoundBuild], after: Sequence[BoundBuild]) -> Iterat
     for on in sorted(first.keys() & second.keys()):
         old, now = first[on], second[on]
         if abs(now.capacity - old.capacity) > SMALL * max(now.capacity, old.capacity):
-            yield f"builds {now} instead of {_number(old.capacity)} {old.unit} a year"
+            yield f"builds {now} instead of {quantity_text(old.capacity)} {old.unit} a year"
         elif now.years != old.years:
             yield f"orders {on} in {', '.join(map(str, now.years))} instead of {', '.join(map(str, old.years))}"
 
@@ -121,7 +121,3 @@ def _by_site(supply: Sequence[SiteShare]) -> dict[Site, dict[str, float]]:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
-
-
-def _number(amount: float) -> str:
-    return f"{amount:,.4g}" if abs(amount) < 1000 else f"{amount:,.0f}"

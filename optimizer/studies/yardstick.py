@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from oremix.optimizer.formulation import Model
 from oremix.optimizer.lean import Key
 from oremix.optimizer.session.state import Weights
-from oremix.optimizer.studies.choices import Site, amount, built, largest_built, sites_of
+from oremix.optimizer.studies.choices import Site, Sites, amount, built, largest_built
 
 __all__ = ["Apart", "Made", "Yardstick"]
 
@@ -62,9 +62,8 @@ class Yardstick:
     most_built: float = 1.0
 
     @classmethod
-    def of(cls, model: Model, demands: Sequence[str] | None) -> Yardstick:
-        """The yardstick of a problem; with `demands`, their sites alone."""
-        known = sites_of(model)
+    def of(cls, model: Model, known: Sites, demands: Sequence[str] | None) -> Yardstick:
+        """The yardstick of a problem with these sites; with `demands`, theirs alone."""
         if demands is not None:
             wanted = {Site(d.material, model.country(d.at)) for d in model.problem.demands if d.id in demands}
             known = {site: countries for site, countries in known.items() if site in wanted}
