@@ -77,11 +77,6 @@ class Whole:
         return len(self.common.keys)
 
     @property
-    def risk_columns(self) -> slice:
-        """The columns after the branches."""
-        return slice(self.places[-1].columns.stop, len(self.arrays.cost))
-
-    @property
     def decides_later(self) -> bool:
         """Whether yes/no decisions are left to the branches."""
         return bool(self.arrays.integer[self.width :].any())
